@@ -1,0 +1,56 @@
+# How our own code is compiled: one interface target that every target of ours links privately, and
+# the instruments that must cover the whole program.
+
+option(FOGIS_BUILD_TESTS "Build the tests" ON)
+option(FOGIS_COVERAGE "Count executed lines" OFF)
+option(FOGIS_CCACHE "Compile through ccache where it is installed" ON)
+option(FOGIS_HARDENED "Static C++ runtime, hardening and stripping, as released" OFF)
+set(FOGIS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+set(FOGIS_TEST_TIMEOUT 60 CACHE STRING "Seconds that one test may take")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+
+if(FOGIS_CCACHE)
+  find_program(FOGIS_CCACHE_PROGRAM ccache)
+  mark_as_advanced(FOGIS_CCACHE_PROGRAM)
+  if(FOGIS_CCACHE_PROGRAM)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${FOGIS_CCACHE_PROGRAM}")
+  endif()
+endif()
+
+add_library(fogis_options INTERFACE)
+target_compile_options(
+  fogis_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast
+                          -Wnon-virtual-dtor)
+target_compile_definitions(fogis_options INTERFACE _GLIBCXX_ASSERTIONS)
+
+if(FOGIS_SANITIZE)
+  add_compile_options(-fsanitize=${FOGIS_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${FOGIS_SANITIZE})
+endif()
+
+if(FOGIS_COVERAGE)
+  # Atomic, because the program has threads; absolute, because gcov runs elsewhere.
+  add_compile_options(--coverage -fprofile-update=atomic -fprofile-abs-path)
+  add_link_options(--coverage)
+endif()
+
+if(FOGIS_HARDENED)
+  # A distribution's compiler may define _FORTIFY_SOURCE itself, hence the -U.
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+                      -fstack-clash-protection)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    add_compile_options(-fcf-protection)
+  endif()
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
+                   -Wl,--as-needed -Wl,--gc-sections -s)
+  add_compile_options(-ffunction-sections -fdata-sections)
+endif()
