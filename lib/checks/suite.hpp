@@ -1,0 +1,38 @@
+// The test suite: its table of checks and the runner.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "base/result.hpp"
+#include "checks/check.hpp"
+#include "checks/report.hpp"
+#include "redis/statistics.hpp"
+
+namespace fogis::checks {
+
+/// All checks of the suite, in the order in which they run; `connection` is the first.
+std::span<const Check> suite_checks();
+
+/// Told while a run goes on; both may be empty.
+struct Observer {
+  std::function<void(const Check& check, std::size_t index, std::size_t total)> started;
+  std::function<void(const CheckReport& report)> finished;
+};
+
+struct SuiteRun {
+  Report report;
+  redis::StatisticsSnapshot statistics;
+};
+
+/// Runs the selected checks against the server. What an unreachable or refusing server makes
+/// impossible is skipped with the reason, `connection` is error, and Report::error is set; an
+/// interruption leaves the rest skipped and is noted. Test keys are removed in every case.
+/// Errors: usage for an unknown id in `only` or `skip` (the message names the nearest), for
+/// operations outside of 50 to 1,000,000 and a repeat of 0.
+Result<SuiteRun> run_suite(const config::ConnectionSettings& settings, redis::Timeouts timeouts,
+                           const SuiteOptions& options, const StopEvent* stop,
+                           const Observer& observer);
+
+}  // namespace fogis::checks

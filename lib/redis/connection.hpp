@@ -1,0 +1,121 @@
+// One connection to a Redis server: opened whole or not at all, poisoned by the first fault.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "config/connection_settings.hpp"
+#include "redis/command.hpp"
+#include "redis/reply.hpp"
+#include "redis/statistics.hpp"
+
+namespace fogis::redis {
+
+class Stream;
+
+/// What happened while a connection was opened. A phase that was not needed has no time.
+struct OpenReport {
+  std::optional<std::chrono::nanoseconds> resolve;  ///< absent for numeric addresses and sockets
+  std::chrono::nanoseconds connect{};
+  std::optional<std::chrono::nanoseconds> tls;
+  std::optional<std::chrono::nanoseconds> auth;  ///< AUTH/HELLO, SELECT and CLIENT SETNAME
+  std::string address;      ///< what was dialled: `127.0.0.1:6379`, `[::1]:6379`, a path
+  std::string tls_version;  ///< `TLSv1.3`; empty without TLS
+  std::string tls_cipher;
+  std::string name_refusal;  ///< why the server did not take our client name; empty when it did
+};
+
+/// A connection that has been resolved, connected, encrypted, authenticated and set up.
+///
+/// An I/O or protocol fault, a passed deadline or an interruption while a reply is outstanding
+/// poisons it: later replies could be taken for answers to other commands, so every further call
+/// fails with `disconnected`. An error reply of the server does not. Move-only; closes its socket
+/// when destroyed. Not thread-safe: one thread at a time.
+class Connection {
+public:
+  struct Options {
+    ReplyLimits limits;
+    std::shared_ptr<Statistics> statistics;  ///< may be null
+  };
+
+  /// Resolves, connects, does TLS, HELLO or AUTH, CLIENT SETNAME and SELECT, all under `deadline`.
+  /// A server that refuses CLIENT SETNAME alone is accepted (managed services do): see the report.
+  /// Errors: not_resolved, unreachable, timed_out, disconnected, protocol (also a plain server
+  /// behind TLS), untrusted, configuration (unreadable certificate files, unix path too long,
+  /// database out of range), unauthenticated, forbidden, not_ready, interrupted. The phase tells
+  /// where.
+  static Result<Connection> open(const config::ConnectionSettings& settings,
+                                 const Deadline& deadline, Options options);
+  static Result<Connection> open(const config::ConnectionSettings& settings,
+                                 const Deadline& deadline) {
+    return open(settings, deadline, Options{});
+  }
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// Sends one command and waits for its reply. An error reply is a value.
+  /// Errors: timed_out, disconnected, protocol, interrupted; each poisons.
+  Result<Reply> command(Arguments arguments, const Deadline& deadline);
+  Result<Reply> command(std::initializer_list<std::string_view> arguments,
+                        const Deadline& deadline) {
+    return command(Arguments(arguments.begin(), arguments.size()), deadline);
+  }
+
+  /// Sends all commands of the pipeline and returns one reply for each, in order. Reads while it
+  /// writes, so its size is bounded by memory alone.
+  /// Errors: as command(); the replies that had arrived are lost with the connection.
+  Result<std::vector<Reply>> run(const Pipeline& pipeline, const Deadline& deadline);
+
+  /// Sends without waiting for a reply: for subscriptions, whose acknowledgements come as messages.
+  /// Errors: as command().
+  Result<void> send(Arguments arguments, const Deadline& deadline);
+
+  /// The next reply or push that the server sends. Unlike command(), running into the deadline here
+  /// does not poison: nothing is outstanding on a subscriber. Neither does an interruption.
+  /// Errors: timed_out, interrupted; disconnected, protocol (these poison).
+  Result<Reply> receive(const Deadline& deadline);
+
+  /// Whether the next command can be trusted to get its own reply: not poisoned, the peer has not
+  /// closed, and nothing unasked-for has arrived. Does not block; one system call.
+  [[nodiscard]] bool is_clean();
+
+  [[nodiscard]] bool poisoned() const { return poisoned_; }
+  /// Makes every further use fail. For owners that know better, e.g. after entering pub/sub mode.
+  void poison() { poisoned_ = true; }
+
+  [[nodiscard]] const OpenReport& report() const { return report_; }
+  /// The redacted address, for messages.
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+
+private:
+  Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
+             const Options& options);
+
+  Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline);
+  Result<Reply> next_reply(const Deadline& deadline);
+  Result<void> write_all(std::string_view bytes, const Deadline& deadline);
+  Result<void> read_some();
+  Result<void> wait(short events, const Deadline& deadline, std::string_view what);
+  Result<void> check_usable() const;
+  Result<void> expect_nothing_left();
+  Error fault(Error error);
+
+  std::unique_ptr<Stream> stream_;
+  ReplyReader reader_;
+  OpenReport report_;
+  std::string endpoint_;
+  std::string outgoing_;
+  std::shared_ptr<Statistics> statistics_;
+  Phase phase_ = Phase::command;
+  bool poisoned_ = false;
+};
+
+}  // namespace fogis::redis

@@ -1,0 +1,87 @@
+// A server's reply, and the reader that makes replies from bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace fogis::redis {
+
+enum class ReplyType : std::uint8_t {
+  null,
+  status,  ///< simple string
+  error,   ///< simple or bulk error
+  integer,
+  string,  ///< bulk or verbatim string; any bytes
+  number,  ///< double or big number, as text
+  boolean,
+  array,
+  map,  ///< keys and values in turn
+  set,
+  push,  ///< RESP3 out-of-band data
+};
+
+/// One reply, owning all of its parts. Errors of the server are replies too: the connection stays
+/// good. Nesting is bounded by the reader, so copying and destroying are safe.
+struct Reply {
+  ReplyType type = ReplyType::null;
+  std::int64_t integer = 0;     ///< integer and boolean (0, 1)
+  std::string text;             ///< status, error, string and number
+  std::vector<Reply> elements;  ///< array, map, set and push
+
+  [[nodiscard]] bool is_error() const { return type == ReplyType::error; }
+  [[nodiscard]] bool is_null() const { return type == ReplyType::null; }
+  [[nodiscard]] bool is_status(std::string_view expected) const {
+    return type == ReplyType::status && text == expected;
+  }
+  /// Status, string or number: what other clients give as text.
+  [[nodiscard]] bool has_text() const {
+    return type == ReplyType::status || type == ReplyType::string || type == ReplyType::number;
+  }
+  /// First word of an error ("WRONGTYPE"); empty for other replies.
+  [[nodiscard]] std::string_view error_code() const;
+};
+
+/// A short description of a reply for messages: `integer 3`, `error "WRONGTYPE …"`, `array of 2`.
+/// At most about 100 characters; control bytes escaped.
+std::string describe(const Reply& reply);
+
+/// Bounds on one reply. A server that exceeds them breaks the connection, not us.
+struct ReplyLimits {
+  std::size_t depth = 32;                      ///< nested aggregates
+  std::size_t elements = 1U << 20U;            ///< of all aggregates together
+  std::size_t bytes = std::size_t{64} << 20U;  ///< of one bulk, and of one reply in all
+};
+
+/// Makes replies from the bytes of a stream, in whatever pieces they arrive. Not thread-safe.
+class ReplyReader {
+public:
+  explicit ReplyReader(ReplyLimits limits = {});
+  ReplyReader(ReplyReader&&) noexcept;
+  ReplyReader& operator=(ReplyReader&&) noexcept;
+  ~ReplyReader();
+
+  /// Adds received bytes.
+  /// Errors: protocol when the system has no memory for them.
+  Result<void> feed(std::string_view bytes);
+
+  /// The next whole reply, or nothing when more bytes are needed.
+  /// Errors: protocol for anything that is not RESP2 or RESP3, or that exceeds a limit. The reader
+  /// is unusable afterwards and repeats the error.
+  Result<std::optional<Reply>> next();
+
+  /// Bytes that were fed and not yet returned in a reply.
+  [[nodiscard]] std::size_t buffered() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fogis::redis

@@ -1,0 +1,89 @@
+// Receiving messages, across reconnections.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/deadline.hpp"
+#include "base/result.hpp"
+#include "config/connection_settings.hpp"
+#include "redis/backoff.hpp"
+#include "redis/client.hpp"
+#include "redis/connection.hpp"
+
+namespace fogis::redis {
+
+/// A published message.
+struct Message {
+  std::string channel;
+  std::string pattern;  ///< the pattern that matched; empty for a plain subscription
+  std::string payload;  ///< any bytes
+  std::chrono::steady_clock::time_point received;
+};
+
+/// The connection was lost and all subscriptions are acknowledged again. What was published in
+/// between is lost: pub/sub delivers at most once.
+struct Resubscribed {
+  std::chrono::system_clock::time_point lost_at;
+  std::chrono::system_clock::time_point restored_at;
+  unsigned attempts = 0;  ///< connections tried until one held
+  Error cause;            ///< why the connection was lost
+};
+
+using SubscriberEvent = std::variant<Message, Resubscribed>;
+
+/// One connection in pub/sub mode. Not thread-safe. The stop event ends every wait.
+class Subscriber {
+public:
+  struct Options {
+    Timeouts timeouts;
+    RetryPolicy retry;  ///< for reconnecting; the first connection is tried as often
+    ReplyLimits limits;
+    std::shared_ptr<Statistics> statistics;  ///< may be null
+  };
+
+  /// Connects nothing yet. `stop` may be null and must outlive the subscriber.
+  Subscriber(config::ConnectionSettings settings, Options options, const StopEvent* stop);
+  ~Subscriber();
+  Subscriber(Subscriber&&) noexcept;
+  Subscriber& operator=(Subscriber&&) noexcept;
+
+  /// Connects and subscribes; returns when the server has acknowledged every channel and pattern.
+  /// May be called again for more. Messages that arrive meanwhile are kept for next().
+  /// Errors: those of Connection::open; forbidden (phase subscribe), rejected; timed_out.
+  Result<void> subscribe(const std::vector<std::string>& channels,
+                         const std::vector<std::string>& patterns = {});
+
+  /// Takes subscriptions back and waits for the acknowledgements.
+  /// Errors: as subscribe().
+  Result<void> unsubscribe(const std::vector<std::string>& channels,
+                           const std::vector<std::string>& patterns = {});
+
+  /// The next event, or nothing when `deadline` passes first. A lost connection is replaced and
+  /// every subscription made again, with backoff.
+  /// Errors: interrupted; the last error when all retries were in vain.
+  Result<std::optional<SubscriberEvent>> next(const Deadline& deadline);
+
+  /// Acknowledged subscriptions.
+  [[nodiscard]] std::size_t subscriptions() const;
+
+  /// PINGs on the subscribed connection (allowed in pub/sub mode) and returns the round trip;
+  /// messages that arrive meanwhile are kept.
+  /// Errors: timed_out, disconnected, protocol, interrupted.
+  Result<std::chrono::nanoseconds> ping(const Deadline& deadline);
+
+  /// The server's id of the present connection (CLIENT ID, asked before subscribing), if it told.
+  [[nodiscard]] std::optional<std::int64_t> client_id() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fogis::redis
