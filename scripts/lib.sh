@@ -40,10 +40,14 @@ as_root() {
   fi
 }
 
+configure() {
+  cd "$root"
+  run cmake --preset "$1" -Wno-dev --log-level=NOTICE
+}
+
 # build PRESET: configures and builds it in build/PRESET.
 build() {
-  cd "$root"
   say "building build/$1"
-  run cmake --preset "$1" -Wno-dev
+  configure "$1"
   run cmake --build --preset "$1"
 }
