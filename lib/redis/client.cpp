@@ -10,7 +10,7 @@ namespace fogis::redis {
 Client::Client(config::ConnectionSettings settings, Options options, const StopEvent* stop)
     : options_(std::move(options)),
       stop_(stop),
-      statistics_(std::make_shared<Statistics>()),
+      statistics_(options_.statistics ? options_.statistics : std::make_shared<Statistics>()),
       pool_(std::move(settings), options_.pool_size, options_.timeouts.connect, statistics_,
             options_.limits) {}
 

@@ -42,7 +42,7 @@ struct OpenReport {
 /// fails with `disconnected`. An error reply of the server does not. Move-only; closes its socket
 /// when destroyed. Not thread-safe: one thread at a time.
 class Connection {
-public:
+ public:
   struct Options {
     ReplyLimits limits;
     std::shared_ptr<Statistics> statistics;  ///< may be null
@@ -99,7 +99,7 @@ public:
   /// The redacted address, for messages.
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
 
-private:
+ private:
   Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
              const Options& options);
 
