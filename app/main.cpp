@@ -9,7 +9,8 @@
 
 int main(int argc, char** argv) {
   try {
-    return fogis::cli::run_program(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    return fogis::cli::run_program(
+        std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
   } catch (const std::exception& fault) {
     std::fprintf(stderr, "error: internal error: %s\n", fault.what());
   } catch (...) {

@@ -16,10 +16,11 @@ Result<Format> parse_available_format(std::string_view text, std::string_view or
     return *format;
   }
   const auto phase = kind == ErrorKind::usage ? Phase::usage : Phase::config;
-  return failure(make_error(kind, phase,
-                            fmt::format("{}: {} \"{}\"", origin,
-                                        format ? "this command has no format" : "unknown format", text),
-                            fmt::format("write {}", output::list_of(available))));
+  return failure(
+      make_error(kind, phase,
+                 fmt::format("{}: {} \"{}\"", origin,
+                             format ? "this command has no format" : "unknown format", text),
+                 fmt::format("write {}", output::list_of(available))));
 }
 
 }  // namespace
@@ -75,9 +76,10 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
 Result<Format> choose_format(const GlobalOptions& options, std::span<const Format> available,
                              const config::Environment& environment) {
   if (options.json && options.output && options.output != "json") {
-    return failure(make_error(ErrorKind::usage, Phase::usage,
-                              fmt::format("--json and --output {} exclude each other", *options.output),
-                              "give one of them"));
+    return failure(
+        make_error(ErrorKind::usage, Phase::usage,
+                   fmt::format("--json and --output {} exclude each other", *options.output),
+                   "give one of them"));
   }
   if (options.json) {
     return Format::json;

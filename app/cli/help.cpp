@@ -65,9 +65,8 @@ std::string term_of(const CLI::Option& option) {
     term += fmt::format("-{}, ", name);
   }
   term += fmt::format("--{}", option.get_lnames().front());
-  return option.get_items_expected_max() == 0
-             ? term
-             : fmt::format("{} {}", term, option.get_type_name());
+  return option.get_items_expected_max() == 0 ? term
+                                              : fmt::format("{} {}", term, option.get_type_name());
 }
 
 std::string option_groups(const CLI::App& app, const Style& style) {
@@ -127,8 +126,7 @@ std::string tool_help(const CLI::App& app, const Style& style) {
   for (const auto& [code, meaning] : kExitCodes) {
     text += entry(style, code, meaning);
   }
-  return text + "\n" +
-         paragraph(style, "fogis-redis COMMAND --help tells more about a command.");
+  return text + "\n" + paragraph(style, "fogis-redis COMMAND --help tells more about a command.");
 }
 
 std::string command_help(const CLI::App& app, const Command& command, const Style& style) {

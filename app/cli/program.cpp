@@ -57,8 +57,8 @@ struct Program {
 
   int operator()(const HelpRequest& request) {
     const auto colour = choose_colour(parser.options()).value_or(output::ColourChoice::automatic);
-    out.write(parser.help(request.command,
-                          output::detect_style(STDOUT_FILENO, colour, environment)));
+    out.write(
+        parser.help(request.command, output::detect_style(STDOUT_FILENO, colour, environment)));
     return exit_code::kSuccess;
   }
 

@@ -14,8 +14,7 @@ constexpr auto kLongestStart = std::chrono::seconds(10);
 
 std::optional<Target> find_target(Session& session, int& exit_code) {
   const bool ephemeral = session.options.ephemeral;
-  auto resolution =
-      config::resolve(session.options.connection, session.environment, ephemeral);
+  auto resolution = config::resolve(session.options.connection, session.environment, ephemeral);
   for (const auto& warning : resolution.warnings) {
     session.console.warning(warning);
   }
@@ -41,6 +40,21 @@ std::optional<Target> find_target(Session& session, int& exit_code) {
     target.server.emplace(std::move(*server));
   }
   return target;
+}
+
+redis::RetryPolicy asked_retries(const config::Config& config) {
+  redis::RetryPolicy policy;
+  policy.retries = config.retries_given ? config.retries : 0;
+  policy.delay = config.retry_delay;
+  return policy;
+}
+
+redis::Client::Options client_options(const config::Config& config,
+                                      const redis::RetryPolicy& retry) {
+  redis::Client::Options options;
+  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
+  options.retry = retry;
+  return options;
 }
 
 }  // namespace fogis::cli

@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "config/config.hpp"
 #include "process/ephemeral_server.hpp"
+#include "redis/client.hpp"
 
 namespace fogis::cli {
 
@@ -19,5 +20,13 @@ struct Target {
 /// when verbose. When it cannot be done, every fault is told and `exit_code` is set to the
 /// program's end.
 std::optional<Target> find_target(Session& session, int& exit_code);
+
+/// The retries that were asked for by an option: commands that ask one question make one attempt
+/// otherwise.
+redis::RetryPolicy asked_retries(const config::Config& config);
+
+/// A client with the configured time limits and one connection.
+redis::Client::Options client_options(const config::Config& config,
+                                      const redis::RetryPolicy& retry);
 
 }  // namespace fogis::cli

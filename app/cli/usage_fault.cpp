@@ -174,16 +174,17 @@ Error explain_parse_fault(const CLI::App& app, const CLI::ParseError& fault,
     for (const auto* const option : level->get_options()) {
       if (takes_value(*option) && option->count() > 1 &&
           option->get_multi_option_policy() == CLI::MultiOptionPolicy::Throw) {
-        return usage_error(fmt::format("{} is given {}", option->get_name(),
-                                       option->count() == 2
-                                           ? std::string("twice")
-                                           : fmt::format("{} times", option->count())),
-                           "give it once");
+        return usage_error(
+            fmt::format("{} is given {}", option->get_name(),
+                        option->count() == 2 ? std::string("twice")
+                                             : fmt::format("{} times", option->count())),
+            "give it once");
       }
     }
   }
   const auto& last = arguments.back();
-  if (const auto* const option = find_option(app, last); option != nullptr && takes_value(*option)) {
+  if (const auto* const option = find_option(app, last);
+      option != nullptr && takes_value(*option)) {
     return missing_value(last, option);
   }
   return usage_error(fault.what(), help_command(app) + " shows what is possible");

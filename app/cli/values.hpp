@@ -15,8 +15,8 @@ namespace fogis::cli {
 /// The value of an option that may be absent, as it was written.
 using OptionText = std::optional<std::string>;
 
-/// A whole number between `low` and `high`, both included; `fallback` when the option was not given.
-/// Errors (usage): anything else. The message names the option and quotes the text.
+/// A whole number between `low` and `high`, both included; `fallback` when the option was not
+/// given. Errors (usage): anything else. The message names the option and quotes the text.
 Result<std::uint64_t> whole_number(std::string_view option, const OptionText& text,
                                    std::uint64_t fallback, std::uint64_t low, std::uint64_t high);
 

@@ -9,8 +9,8 @@ namespace fogis::commands {
 namespace {
 
 int run_config(cli::Session& session) {
-  const auto resolution = config::resolve(session.options.connection, session.environment,
-                                          session.options.ephemeral);
+  const auto resolution =
+      config::resolve(session.options.connection, session.environment, session.options.ephemeral);
   session.out.write(session.format == output::Format::json
                         ? output::config_json(resolution)
                         : output::config_text(resolution, session.style, !session.console.quiet()));

@@ -75,13 +75,12 @@ public:
   Pinger(cli::Session& session, const config::Config& config, const PingPlan& plan)
       : session_(&session),
         plan_(plan),
+        endpoint_(config.connection.endpoint()),
         secret_(config.connection.password.value_or(Secret())),
         policy_(retry_policy(config, plan)),
-        client_(config.connection,
-                {.timeouts = {.connect = config.connect_timeout, .operation = config.timeout}},
-                &session.stop) {}
+        client_(config.connection, cli::client_options(config, policy_), &session.stop) {}
 
-  [[nodiscard]] std::string endpoint() const { return client_.pool().settings().endpoint(); }
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
   [[nodiscard]] redis::Client& client() { return client_; }
   [[nodiscard]] unsigned attempts() const { return attempts_; }
 
@@ -91,7 +90,7 @@ public:
     const auto deadline = plan_.wait ? Deadline::after(*plan_.wait, &session_->stop)
                                      : Deadline::never(&session_->stop);
     output::Progress progress(session_->console);
-    progress.doing(fmt::format("waiting for {}", endpoint()));
+    progress.doing(fmt::format("waiting for {}", endpoint_));
     std::optional<Error> last;
     for (unsigned retry = 0;; ++retry) {
       auto answer = ping(deadline);
@@ -136,7 +135,7 @@ private:
       // Someone waits for this: look again soon, but do not knock a starting server down.
       return {.retries = 0, .delay = std::chrono::milliseconds(100), .cap = seconds(1)};
     }
-    return {.retries = config.retries_given ? config.retries : 0, .delay = config.retry_delay};
+    return cli::asked_retries(config);
   }
 
   /// False when there is no time left or a stop was requested.
@@ -146,7 +145,7 @@ private:
     progress.hide();
     session_->console.detail(fmt::format("attempt {} failed: {}; next in {}", attempts_,
                                          output::describe(error), format_duration(delay)));
-    progress.doing(fmt::format("waiting for {}: {}", endpoint(), error.message));
+    progress.doing(fmt::format("waiting for {}: {}", endpoint_, error.message));
     return deadline.pause(delay) == WaitOutcome::ready && !deadline.expired();
   }
 
@@ -163,20 +162,21 @@ private:
 
   [[nodiscard]] Error not_a_pong(const redis::Reply& reply, nanoseconds round_trip) const {
     auto error = reply.is_error()
-                     ? redis::to_error(reply, Phase::command, endpoint(), secret_)
+                     ? redis::to_error(reply, Phase::command, endpoint_, secret_)
                      : make_error(ErrorKind::protocol, Phase::command,
                                   fmt::format("answered PING with {}", redis::describe(reply)),
                                   "check that the address is that of a Redis server");
-    error.endpoint = endpoint();
+    error.endpoint = endpoint_;
     error.elapsed = round_trip;
     return error;
   }
 
   cli::Session* session_;
   PingPlan plan_;
+  std::string endpoint_;
   Secret secret_;
   redis::RetryPolicy policy_;
-  mutable redis::Client client_;
+  redis::Client client_;
   unsigned attempts_ = 0;
 };
 

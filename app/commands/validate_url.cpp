@@ -14,6 +14,7 @@
 
 #include "base/deadline.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/target.hpp"
 #include "commands/commands.hpp"
 #include "config/redis_url.hpp"
 #include "output/url_report.hpp"
@@ -57,7 +58,8 @@ Result<std::string> read_input(const StopEvent& stop) {
     }
     input.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (input.size() > kMostInput) {
-      return failure(usage_error("stdin holds more than 16 MiB", "give it a list of URLs, one a line"));
+      return failure(
+          usage_error("stdin holds more than 16 MiB", "give it a list of URLs, one a line"));
     }
   }
 }
@@ -121,12 +123,8 @@ output::ConnectOutcome connect(const cli::Session& session, const CheckedUrl& ur
   }
   const auto& config = resolution.config;
   outcome.endpoint = config.connection.endpoint();
-  redis::Client client(
-      config.connection,
-      {.timeouts = {.connect = config.connect_timeout, .operation = config.timeout},
-       .retry = {.retries = config.retries_given ? config.retries : 0,
-                 .delay = config.retry_delay}},
-      &session.stop);
+  redis::Client client(config.connection,
+                       cli::client_options(config, cli::asked_retries(config)), &session.stop);
   const auto reply = client.command({"PING"}, redis::Repeat::if_unsure);
   if (!reply) {
     outcome.error = reply.error();
@@ -184,8 +182,7 @@ int run_validate_url(cli::Session& session, const UrlOptions& options) {
 
 cli::Run declare_validate_url(cli::OptionSet options) {
   const auto values = std::make_shared<UrlOptions>();
-  options
-      .arguments("URL", values->urls, "what to check; - reads URLs from stdin, one a line")
+  options.arguments("URL", values->urls, "what to check; - reads URLs from stdin, one a line")
       .flag("--connect", values->connect, "also connect to each valid one and PING it");
   return [values](cli::Session& session) { return run_validate_url(session, *values); };
 }

@@ -31,15 +31,16 @@ std::size_t widest_name(const config::Resolution& resolution) {
 std::string entry_text(const Entry& entry, std::size_t name_columns, const Style& style) {
   const auto value = entry.value.empty() ? std::string("-") : escape_for_terminal(entry.value);
   const auto origin = escape_for_terminal(origin_of(entry));
-  const auto painted = style.paint(
-      entry.source == config::Source::builtin ? Colour::dim : Colour::green, origin);
+  const auto painted =
+      style.paint(entry.source == config::Source::builtin ? Colour::dim : Colour::green, origin);
   const auto left = fmt::format("{}  {}", pad_right(entry.name, name_columns), value);
   // What does not fit beside its value stands below it, so that nothing is cut.
   if (text_width(left) + 2 + text_width(origin) > style.width) {
     return fmt::format("{}\n{}{}\n", left, std::string(name_columns + 2, ' '), painted);
   }
   return fmt::format("{}{}{}\n", left,
-                     std::string(style.width - text_width(left) - text_width(origin), ' '), painted);
+                     std::string(style.width - text_width(left) - text_width(origin), ' '),
+                     painted);
 }
 
 std::string labelled(std::string_view label, Colour colour, std::string_view text,

@@ -22,7 +22,7 @@ std::string_view attempt_of(const Error& error) {
     case ErrorKind::disconnected:
     case ErrorKind::protocol:
       return error.phase == Phase::command || error.phase == Phase::subscribe ? "lost"
-                                                                               : "cannot reach";
+                                                                              : "cannot reach";
     default:
       return {};
   }

@@ -22,7 +22,8 @@ Json text_or_null(std::string_view text);
 /// A duration in milliseconds, to the microsecond.
 Json milliseconds(std::chrono::nanoseconds span);
 
-/// `{code, phase, message, endpoint, hint}`; server_code, errno and elapsed_ms where they are known.
+/// `{code, phase, message, endpoint, hint}`; server_code, errno and elapsed_ms where they are
+/// known.
 Json to_json(const Error& error);
 
 /// The counters of a client.

@@ -48,8 +48,8 @@ double PingResult::loss() const {
 }
 
 std::string ping_head(const PingResult& result, const Style& style) {
-  std::string text = fmt::format("{} {}", mark(style, checks::Status::pass),
-                                 escape_for_terminal(result.endpoint));
+  std::string text =
+      fmt::format("{} {}", mark(style, checks::Status::pass), escape_for_terminal(result.endpoint));
   // The address tells something only where a name was resolved.
   if (result.opened.resolve) {
     text += fmt::format(" ({})", escape_for_terminal(result.opened.address));

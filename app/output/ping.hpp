@@ -21,7 +21,7 @@ struct PingResult {
   redis::ServerIdentity server;
   redis::OpenReport opened;  ///< of the first connection that held
   std::chrono::system_clock::time_point started;
-  unsigned attempts = 1;                  ///< until the first answer
+  unsigned attempts = 1;                   ///< until the first answer
   std::chrono::nanoseconds ready_after{};  ///< from the start to the first answer
   std::chrono::nanoseconds first{};        ///< round trip of the first answer
   std::size_t wanted = 1;

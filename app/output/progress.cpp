@@ -63,8 +63,8 @@ void Progress::draw() {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   const auto& style = console_->style();
-  const auto line = truncate_text(fmt::format("{} ({} s)", what_, seconds.count()),
-                                  style.width - 1, !style.unicode);
+  const auto line = truncate_text(fmt::format("{} ({} s)", what_, seconds.count()), style.width - 1,
+                                  !style.unicode);
   console_->raw(fmt::format("{}{}", kClearLine, style.paint(Colour::dim, line)));
   drawn_ = true;
 }

@@ -26,8 +26,9 @@ Error unusable(const std::string& path, std::string_view why, std::string hint) 
 }
 
 Error write_error(const std::string& path, int errno_value) {
-  return make_system_error(ErrorKind::output, Phase::output, fmt::format("cannot write \"{}\"", path),
-                           errno_value, errno_value == ENOSPC ? "free some space and run it again" : "");
+  return make_system_error(ErrorKind::output, Phase::output,
+                           fmt::format("cannot write \"{}\"", path), errno_value,
+                           errno_value == ENOSPC ? "free some space and run it again" : "");
 }
 
 /// 0, or the errno of what failed. Closing can be what fails.

@@ -50,8 +50,7 @@ int severity(const CheckReport& check) {
 }
 
 std::string annotation(std::string_view level, std::string_view title, std::string_view message) {
-  return fmt::format("::{} title={}::{}\n", level,
-                     escape_command(escape_for_terminal(title), true),
+  return fmt::format("::{} title={}::{}\n", level, escape_command(escape_for_terminal(title), true),
                      escape_command(message, false));
 }
 

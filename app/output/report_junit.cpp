@@ -110,12 +110,12 @@ std::string outcome_of(const CheckReport& check, std::string_view element) {
   }
   if (!element.empty()) {
     const auto type = result.error ? name(result.error->kind) : checks::name(result.status);
-    return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n", element, message, type,
-                       escape_xml(body_of(check)));
+    return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n", element, message,
+                       type, escape_xml(body_of(check)));
   }
-  return result.status == Status::warn
-             ? fmt::format("      <system-out>warning: {}</system-out>\n", escape_xml(body_of(check)))
-             : std::string();
+  return result.status == Status::warn ? fmt::format("      <system-out>warning: {}</system-out>\n",
+                                                     escape_xml(body_of(check)))
+                                       : std::string();
 }
 
 std::string case_of(const checks::Report& report, const CheckReport& check,

@@ -69,8 +69,8 @@ std::string row_of(const checks::CheckReport& check) {
 }  // namespace
 
 std::string report_markdown(const checks::Report& report, const checks::Policy& policy) {
-  std::string text = fmt::format("## fogis-redis {}: {}\n\n", report.kind,
-                                 verdict_word(report, policy));
+  std::string text =
+      fmt::format("## fogis-redis {}: {}\n\n", report.kind, verdict_word(report, policy));
   text += fmt::format("{}{}{}: {}\n\n", escape_markdown(report.endpoint),
                       report.server.empty() ? "" : ", ", escape_markdown(report.server),
                       summary_line(report));

@@ -14,15 +14,16 @@ constexpr std::size_t kTimeColumns = 9;
 
 std::string below(std::string_view label, std::string_view text, std::size_t indent,
                   const Style& style) {
-  return fmt::format("{}{}{}\n", std::string(indent, ' '), label,
-                     wrap_indented(escape_for_terminal(text), indent + text_width(label),
-                                   style.width));
+  return fmt::format(
+      "{}{}{}\n", std::string(indent, ' '), label,
+      wrap_indented(escape_for_terminal(text), indent + text_width(label), style.width));
 }
 
 std::string details_text(const checks::CheckResult& result) {
   std::string text;
   for (const auto& detail : result.details) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", detail.name, detail_text(detail.value));
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", detail.name, detail_text(detail.value));
   }
   return text;
 }
@@ -61,8 +62,9 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
 std::string report_end(const checks::Report& report, const checks::Policy& policy,
                        const Style& style) {
   const auto verdict = verdict_word(report, policy);
-  std::string text = fmt::format("{} {}\n", style.paint(colour_of(verdict), verdict),
-                                 wrap_indented(summary_line(report), verdict.size() + 1, style.width));
+  std::string text =
+      fmt::format("{} {}\n", style.paint(colour_of(verdict), verdict),
+                  wrap_indented(summary_line(report), verdict.size() + 1, style.width));
   const auto rate = report.success_rate();
   if (!rate) {
     text += "nothing could be judged\n";

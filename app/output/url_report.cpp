@@ -68,23 +68,23 @@ std::string finding_text(const CheckedUrl& url, const UrlFinding& finding, bool 
   const auto margin = std::string(kIndent, ' ');
   std::string text =
       std::string(mark_width(style) + 1 + before, ' ') + style.paint(colour, carets) + "\n";
-  text += fmt::format("{}{}{}\n", margin, style.paint(colour, label),
-                      wrap_indented(escape_for_terminal(finding.message),
-                                    kIndent + label.size(), style.width));
+  text += fmt::format(
+      "{}{}{}\n", margin, style.paint(colour, label),
+      wrap_indented(escape_for_terminal(finding.message), kIndent + label.size(), style.width));
   if (!finding.hint.empty()) {
     constexpr std::string_view kHint = "hint: ";
-    text += fmt::format("{}{}{}\n", margin, style.paint(Colour::bold, kHint),
-                        wrap_indented(escape_for_terminal(finding.hint), kIndent + kHint.size(),
-                                      style.width));
+    text += fmt::format(
+        "{}{}{}\n", margin, style.paint(Colour::bold, kHint),
+        wrap_indented(escape_for_terminal(finding.hint), kIndent + kHint.size(), style.width));
   }
   return text;
 }
 
 std::string connect_text(const ConnectOutcome& connect, const Style& style) {
   if (connect.error) {
-    std::string text = fmt::format("  {} {}\n", style.paint(Colour::red, "error:"),
-                                   wrap_indented(escape_for_terminal(describe(*connect.error)), 9,
-                                                 style.width));
+    std::string text =
+        fmt::format("  {} {}\n", style.paint(Colour::red, "error:"),
+                    wrap_indented(escape_for_terminal(describe(*connect.error)), 9, style.width));
     if (!connect.error->hint.empty()) {
       text += fmt::format("  {} {}\n", style.paint(Colour::bold, "hint:"),
                           wrap_indented(escape_for_terminal(connect.error->hint), 8, style.width));
@@ -166,9 +166,9 @@ Span map_to_redacted(std::string_view written, std::string_view redacted, Span p
 
 std::string url_text(const CheckedUrl& url, const Style& style) {
   const bool valid = url.report.faults.empty();
-  const auto status = !valid                          ? checks::Status::fail
-                      : url.report.warnings.empty()   ? checks::Status::pass
-                                                      : checks::Status::warn;
+  const auto status = !valid                        ? checks::Status::fail
+                      : url.report.warnings.empty() ? checks::Status::pass
+                                                    : checks::Status::warn;
   std::string text =
       fmt::format("{} {}\n", mark(style, status), escape_for_terminal(url.report.redacted));
   for (const auto& fault : url.report.faults) {
@@ -191,9 +191,8 @@ std::string url_text(const CheckedUrl& url, const Style& style) {
 
 std::string urls_json(const std::vector<CheckedUrl>& urls) {
   auto document = json_document("validate-url");
-  document["valid"] = std::all_of(urls.begin(), urls.end(), [](const CheckedUrl& url) {
-    return url.report.faults.empty();
-  });
+  document["valid"] = std::all_of(urls.begin(), urls.end(),
+                                  [](const CheckedUrl& url) { return url.report.faults.empty(); });
   Json list = Json::array();
   for (const auto& url : urls) {
     list.push_back(url_json(url));

@@ -34,7 +34,8 @@ void Writer::write(std::string_view text) {
     }
     // A pipe that polls as writable takes PIPE_BUF bytes without blocking; more could block with no
     // way to be woken by a stop.
-    const auto written = ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    const auto written =
+        ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EPIPE) {
