@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -16,8 +15,6 @@
 
 namespace fogis::process {
 namespace {
-
-constexpr auto kStopPatience = std::chrono::seconds(5);
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -79,14 +76,18 @@ Result<Watchdog> Watchdog::start(const Task& task) {
   if (pid < 0) {
     return failure(no_process("cannot start a process"));
   }
-  return Watchdog(std::move(folders), std::move(ours), pid);
+  return Watchdog(task, std::move(ours), pid);
 }
 
-Watchdog::Watchdog(std::vector<std::string> folders, UniqueFd channel, pid_t pid)
-    : folders_(std::move(folders)), channel_(std::move(channel)), pid_(pid) {}
+Watchdog::Watchdog(const Task& task, UniqueFd channel, pid_t pid)
+    : folders_(task.folders),
+      stop_patience_(task.stop_patience),
+      channel_(std::move(channel)),
+      pid_(pid) {}
 
 Watchdog::Watchdog(Watchdog&& other) noexcept
     : folders_(std::move(other.folders_)),
+      stop_patience_(other.stop_patience_),
       channel_(std::move(other.channel_)),
       pid_(std::exchange(other.pid_, -1)),
       program_pid_(std::exchange(other.program_pid_, -1)),
@@ -96,6 +97,7 @@ Watchdog& Watchdog::operator=(Watchdog&& other) noexcept {
   if (this != &other) {
     static_cast<void>(stop());
     folders_ = std::move(other.folders_);
+    stop_patience_ = other.stop_patience_;
     channel_ = std::move(other.channel_);
     pid_ = std::exchange(other.pid_, -1);
     program_pid_ = std::exchange(other.program_pid_, -1);
@@ -135,7 +137,7 @@ void Watchdog::note(const GuardReport& report) {
 
 /// What the watchdog says of the folder: 0 or errno; nothing when it died or takes too long.
 std::optional<int> Watchdog::await_removal() {
-  const auto deadline = Deadline::after(kStopPatience, nullptr);
+  const auto deadline = Deadline::after(stop_patience_, nullptr);
   while (deadline.wait(channel_.get(), POLLIN) == WaitOutcome::ready) {
     const auto report = next_report();
     if (!report) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,7 @@ public:
     std::string program;                 ///< absolute path
     std::vector<std::string> arguments;  ///< without the program's name
     std::string output_name;  ///< file in the folder that gets the program's stdout and stderr
+    std::chrono::milliseconds stop_patience{5000};  ///< how long stop() waits for the watchdog
   };
 
   /// Starts the watchdog, which starts the program with the folder as its current one, our
@@ -63,19 +65,20 @@ public:
   [[nodiscard]] pid_t program_pid() const { return program_pid_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  /// Ends the program, removes the folder and waits for the watchdog's end, five seconds at most;
-  /// a watchdog that takes longer is killed and the folder removed from here. Does nothing the
-  /// second time.
+  /// Ends the program, removes the folder and waits for the watchdog's end, but no longer than
+  /// Task::stop_patience: then the watchdog is killed and the folder removed from here. Does
+  /// nothing the second time.
   /// Errors: internal when the folder could not be removed; the message has its path.
   Result<void> stop();
 
 private:
-  Watchdog(std::vector<std::string> folders, UniqueFd channel, pid_t pid);
+  Watchdog(const Task& task, UniqueFd channel, pid_t pid);
   void note(const GuardReport& report);
   [[nodiscard]] std::optional<int> await_removal();
   [[nodiscard]] int remove_folder() const;
 
   std::vector<std::string> folders_;
+  std::chrono::milliseconds stop_patience_;
   UniqueFd channel_;
   pid_t pid_ = -1;
   pid_t program_pid_ = -1;
