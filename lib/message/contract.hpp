@@ -1,0 +1,76 @@
+// Judges messages against the FOGIS contract: is it well formed, and what will its reader make of
+// it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "message/finding.hpp"
+#include "message/shape.hpp"
+
+namespace fogis::message {
+
+/// The bounds keep memory within about twenty times max_size, whatever the document holds.
+struct JudgeOptions {
+  Reader reader = Reader::contract;
+  std::size_t max_size = 16U * 1024U * 1024U;  ///< bytes; the largest real message has about 6 MB
+  std::size_t max_depth = 64;                  ///< nested arrays and objects; real messages have 8
+  std::size_t max_values = 1'000'000;  ///< values of any kind; 1000 real matches have 200,000
+  std::size_t max_findings = 50;       ///< kept in a Judgement; the rest is only counted
+  /// The moment that counts as now; the system's clock when absent.
+  std::optional<std::chrono::system_clock::time_point> now;
+  std::chrono::seconds future_tolerance = std::chrono::minutes(5);  ///< clocks may differ this much
+  std::chrono::seconds max_age = std::chrono::hours(365 * 24);      ///< older timestamps are errors
+  /// The type that the message must have; any known one when absent. A message of another type is
+  /// judged as this one as well.
+  std::optional<Type> as;
+};
+
+/// The verdict on one message.
+struct Judgement {
+  std::vector<Finding> findings;  ///< in order of the stages; at most max_findings
+  std::size_t errors = 0;         ///< all of them, also those that are not in `findings`
+  std::size_t warnings = 0;       ///< likewise
+  /// Whether the JSON Schema of its type and version accepts the message, taken for itself: what
+  /// any draft 7 validator would say. False when there is no schema for it.
+  bool schema_valid = false;
+  std::optional<Type> type;    ///< as far as it could be told
+  std::optional<Shape> shape;  ///< likewise
+  std::string message_id;      ///< as it came, cut to 64 bytes; empty when there is none
+
+  /// No error; warnings are allowed.
+  [[nodiscard]] bool valid() const { return errors == 0; }
+  /// Number of findings that were counted but not kept.
+  [[nodiscard]] std::size_t omitted() const { return errors + warnings - findings.size(); }
+};
+
+/// Judges one document, which may be anything at all: never throws, never fails. Thread-safe.
+/// Time is linear in the size. The schemas that it uses are compiled at their first use and kept.
+Judgement judge(std::string_view document, const JudgeOptions& options = {});
+
+/// Judges a stream of messages: each by itself, and whether its message_id was seen before. The
+/// memory for that is bounded: the last `window` ids are known. Not thread-safe.
+class Judge {
+public:
+  static constexpr std::size_t kDefaultWindow = 10'000;
+
+  explicit Judge(JudgeOptions options, std::size_t window = kDefaultWindow);
+  ~Judge();
+  Judge(Judge&&) noexcept;
+  Judge& operator=(Judge&&) noexcept;
+
+  /// As the function above; a repeated message_id adds a warning.
+  Judgement judge(std::string_view document);
+
+private:
+  class Window;
+  JudgeOptions options_;
+  std::unique_ptr<Window> window_;
+};
+
+}  // namespace fogis::message
