@@ -28,6 +28,7 @@ struct RedisUrl {
   std::string scheme;  ///< lower case
   Transport transport = Transport::tcp;
   std::optional<std::string> username;
+  bool username_is_secret = false;  ///< no colon follows: it may be meant as a password, show ***
   std::optional<Secret> password;
   std::optional<std::string> host;  ///< without brackets
   std::optional<std::uint16_t> port;

@@ -40,12 +40,13 @@ struct RetryNotice {
 /// connection and the operation timeout for the command. Thread-safe. The stop event ends every
 /// wait.
 class Client {
-public:
+ public:
   struct Options {
     Timeouts timeouts;
     RetryPolicy retry;
     std::size_t pool_size = 1;
     ReplyLimits limits;
+    std::shared_ptr<Statistics> statistics;            ///< to count into; null: one of its own
     std::function<void(const RetryNotice&)> on_retry;  ///< called before each wait; may be empty
   };
 
@@ -74,7 +75,7 @@ public:
   [[nodiscard]] const StopEvent* stop() const { return stop_; }
   [[nodiscard]] const std::shared_ptr<Statistics>& statistics() const { return statistics_; }
 
-private:
+ private:
   bool wait_before_retry(unsigned attempt, const Error& error);
 
   Options options_;

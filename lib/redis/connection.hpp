@@ -1,10 +1,13 @@
 // One connection to a Redis server: opened whole or not at all, poisoned by the first fault.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,7 @@
 namespace fogis::redis {
 
 class Stream;
+enum class IoStatus : std::uint8_t;
 
 /// What happened while a connection was opened. A phase that was not needed has no time.
 struct OpenReport {
@@ -38,7 +42,7 @@ struct OpenReport {
 /// fails with `disconnected`. An error reply of the server does not. Move-only; closes its socket
 /// when destroyed. Not thread-safe: one thread at a time.
 class Connection {
-public:
+ public:
   struct Options {
     ReplyLimits limits;
     std::shared_ptr<Statistics> statistics;  ///< may be null
@@ -95,17 +99,26 @@ public:
   /// The redacted address, for messages.
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
 
-private:
+ private:
   Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
              const Options& options);
 
+  enum class Pushes : bool { skipped, wanted };
+
   Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline);
-  Result<Reply> next_reply(const Deadline& deadline);
-  Result<void> write_all(std::string_view bytes, const Deadline& deadline);
+  Result<std::vector<Reply>> run_introduction(const Pipeline& commands, const Deadline& deadline,
+                                              const Secret& secret);
+  Result<void> check_usable() const;
+  Result<void> finish_exchange(std::size_t operations);
+  Result<std::optional<Reply>> take_reply(Pushes pushes);
+  Result<Reply> next_reply(const Deadline& deadline, Pushes pushes = Pushes::skipped);
+  Result<Reply> last_words(Error write_error);
+  Result<void> write_all(std::string_view bytes, const Deadline& deadline,
+                         std::vector<Reply>* replies = nullptr);
   Result<void> read_some();
   Result<void> wait(short events, const Deadline& deadline, std::string_view what);
-  Result<void> check_usable() const;
-  Result<void> expect_nothing_left();
+  Error io_fault(IoStatus status) const;
+  Error unasked_reply() const;
   Error fault(Error error);
 
   std::unique_ptr<Stream> stream_;
@@ -115,6 +128,7 @@ private:
   std::string outgoing_;
   std::shared_ptr<Statistics> statistics_;
   Phase phase_ = Phase::command;
+  short read_events_ = POLLIN;  // POLLOUT while TLS has to write before it can read
   bool poisoned_ = false;
 };
 

@@ -1,7 +1,7 @@
 // A bounded set of connections, leased one at a time.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -22,12 +22,12 @@ class Lease;
 /// Holds at most `size` connections to one server; opens them when they are needed, keeps clean
 /// ones for the next user and drops poisoned ones. Thread-safe. Must outlive its leases.
 class Pool {
-public:
+ public:
   /// `size` is at least 1. `connect_timeout` bounds one opening.
   Pool(config::ConnectionSettings settings, std::size_t size,
        std::chrono::nanoseconds connect_timeout, std::shared_ptr<Statistics> statistics,
        ReplyLimits limits = {});
-  ~Pool();
+  ~Pool() = default;
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -45,11 +45,17 @@ public:
   [[nodiscard]] std::size_t open_connections() const;
   [[nodiscard]] const config::ConnectionSettings& settings() const { return settings_; }
 
-private:
+ private:
   friend class Lease;
+
+  /// What a caller got: an idle connection, or the right to open one (an empty optional).
+  using Slot = std::optional<Connection>;
+
+  Result<Slot> take_slot(const Deadline& deadline);
+  std::optional<Slot> try_take_slot();
+  Result<Connection> open_connection(const Deadline& deadline);
   void give_back(Connection connection);
-  Result<std::optional<Connection>> take_idle_or_slot(const Deadline& deadline);
-  void free_slot();
+  void free_slot(bool connection_lost);
   void wake_one();
 
   const config::ConnectionSettings settings_;
@@ -59,15 +65,16 @@ private:
   const ReplyLimits limits_;
   mutable std::mutex mutex_;
   std::vector<Connection> idle_;
-  std::size_t open_ = 0;
-  bool lost_one_ = false;  ///< the next connection made replaces a lost one
-  UniqueFd returned_;  ///< eventfd semaphore: one count for each connection or slot that is free
+  std::size_t open_ = 0;     ///< leased, idle and being opened
+  std::size_t lost_ = 0;     ///< dropped for a fault and not replaced so far
+  std::size_t waiting_ = 0;  ///< callers that wait for a slot
+  UniqueFd returned_;        ///< eventfd semaphore that wakes them
 };
 
 /// The right to use one connection of a pool. Returns it when destroyed. Move-only; used by one
 /// thread at a time.
 class Lease {
-public:
+ public:
   Lease(Lease&& other) noexcept;
   Lease& operator=(Lease&&) = delete;
   Lease(const Lease&) = delete;
@@ -77,7 +84,7 @@ public:
   Connection& operator*() { return *connection_; }
   Connection* operator->() { return &*connection_; }
 
-private:
+ private:
   friend class Pool;
   Lease(Pool& pool, Connection connection) : pool_(&pool), connection_(std::move(connection)) {}
 

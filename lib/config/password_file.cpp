@@ -1,0 +1,88 @@
+#include "config/password_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+#include "base/deadline.hpp"
+#include "base/unique_fd.hpp"
+
+namespace fogis::config {
+namespace {
+
+constexpr std::size_t kLargestFile = 64UL * 1024;
+constexpr auto kPatience = std::chrono::seconds(5);
+
+Error bad_file(const std::string& path, std::string_view fault, std::string hint) {
+  return make_error(ErrorKind::configuration, Phase::config,
+                    fmt::format("password file {} {}", path, fault), std::move(hint));
+}
+
+Error system_error(const std::string& path, int errno_value) {
+  return make_system_error(ErrorKind::configuration, Phase::config,
+                           "cannot read password file " + path, errno_value,
+                           "name a file that this user can read");
+}
+
+/// The whole content, up to a byte more than is allowed.
+Result<std::string> read_all(int descriptor, const std::string& path) {
+  const auto deadline = Deadline::after(kPatience, nullptr);
+  std::string content;
+  std::array<char, 4096> buffer{};
+  while (content.size() <= kLargestFile) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count > 0) {
+      content.append(buffer.data(), static_cast<std::size_t>(count));
+    } else if (count == 0) {
+      break;
+    } else if (errno == EAGAIN) {
+      if (deadline.wait(descriptor, POLLIN) != WaitOutcome::ready) {
+        return failure(bad_file(path, "is a pipe through which nothing comes",
+                                "end its writer, or name a file"));
+      }
+    } else if (errno != EINTR) {
+      return failure(system_error(path, errno));
+    }
+  }
+  return content;
+}
+
+}  // namespace
+
+Result<PasswordFile> read_password_file(const std::string& path) {
+  // Not blocking: opening or reading a pipe without a writer would wait for ever.
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0) {
+    return failure(system_error(path, errno));
+  }
+  auto content = read_all(file.get(), path);
+  if (!content) {
+    return failure(content.error());
+  }
+  if (content->size() > kLargestFile) {
+    return failure(bad_file(path, "is larger than 64 KiB", "it holds the password alone"));
+  }
+  if (content->ends_with('\n')) {
+    content->pop_back();
+    if (content->ends_with('\r')) {
+      content->pop_back();
+    }
+  }
+  if (content->empty()) {
+    return failure(bad_file(path, "is empty", "write the password into its first line"));
+  }
+  if (content->find('\n') != std::string::npos) {
+    return failure(bad_file(path, "has more than one line", "it holds the password alone"));
+  }
+  return PasswordFile{Secret(std::move(*content)),
+                      S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0};
+}
+
+}  // namespace fogis::config

@@ -1,0 +1,337 @@
+#include "config/redis_url.hpp"
+
+#include <fmt/format.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "config/url_address.hpp"
+#include "config/url_database.hpp"
+#include "config/url_findings.hpp"
+#include "config/url_query.hpp"
+#include "config/url_redaction.hpp"
+#include "config/url_scheme.hpp"
+
+namespace fogis::config {
+namespace {
+
+/// sun_path holds the path and its final NUL (unix(7)).
+constexpr std::size_t kLongestSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+
+struct Reading {
+  RedisUrl url;
+  UrlFindings findings;
+};
+
+bool is_space_or_control(char byte) {
+  const auto value = static_cast<unsigned char>(byte);
+  return value <= 0x20 || value == 0x7F;
+}
+
+UrlPiece trim(const UrlPiece& piece) {
+  const auto* const first =
+      std::find_if_not(piece.text.begin(), piece.text.end(), is_space_or_control);
+  const auto from = static_cast<std::size_t>(first - piece.text.begin());
+  auto result = piece.sub(from);
+  while (!result.text.empty() && is_space_or_control(result.text.back())) {
+    result.text.remove_suffix(1);
+  }
+  return result;
+}
+
+/// One fault for each run of blanks and control characters, wherever it stands.
+void fault_blanks(std::string_view text, UrlFindings& findings) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!is_space_or_control(text[i])) {
+      continue;
+    }
+    const auto from = i;
+    while (i < text.size() && is_space_or_control(text[i])) {
+      ++i;
+    }
+    const UrlPiece run{text.substr(from, i - from), from};
+    const bool is_blank = run.text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+    if (!is_blank) {
+      findings.fault(run, "url", "control-character", "a control character in the URL",
+                     "remove it, or write it as %XX");
+    } else if (from == 0 || i == text.size()) {
+      findings.fault(run, "url", "white-space", "white space around the URL", "remove it");
+    } else {
+      findings.fault(run, "url", "white-space", "white space in the URL",
+                     "write a space as %20, or remove it");
+    }
+  }
+}
+
+void fault_missing_scheme(const UrlPiece& text, UrlFindings& findings) {
+  const bool is_path = text.text.starts_with('/');
+  findings.fault(text.sub(0, 0), "scheme", "missing-scheme", "the URL does not begin with a scheme",
+                 is_path ? "for a socket write unix:// before the path"
+                         : "write redis:// or rediss:// before the host");
+}
+
+/// The scheme of `text`; null, with a fault, when what follows it cannot be read.
+const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFindings& findings) {
+  const auto word = text.sub(0, start.word.size());
+  const auto* const scheme = find_scheme(start.word);
+  const auto* const meant = scheme != nullptr ? scheme : nearest_scheme(start.word);
+  if (start.has_colon && start.slashes >= 2 && scheme == nullptr && !start.word.empty()) {
+    // Not quoted, for it may be the beginning of a password.
+    findings.fault(word, "scheme", "unknown-scheme", "unknown scheme",
+                   meant != nullptr ? fmt::format("did you mean {}://?", meant->name)
+                                    : "known are redis, rediss, unix, valkey and valkeys");
+    return meant;
+  }
+  if (meant == nullptr) {
+    fault_missing_scheme(text, findings);
+    return nullptr;
+  }
+  if (!start.has_colon || start.slashes < 2) {
+    findings.fault(text.sub(start.word.size(), start.size() - start.word.size()), "scheme",
+                   "missing-slashes", "a scheme is followed by ://",
+                   meant->transport == Transport::unix_socket
+                       ? "write unix:// and the path, which begins with one more slash"
+                       : fmt::format("write {}://", meant->name));
+    return meant;
+  }
+  if (start.word != scheme->name) {
+    // redis-py compares with startswith("redis://").
+    findings.warn(word, "scheme", "scheme-in-capitals",
+                  "redis-py refuses a scheme that is not in small letters",
+                  fmt::format("write {}://", scheme->name));
+  }
+  return scheme;
+}
+
+/// Schemes that not every client speaks. Tried with redis-cli 7.0.15 ("Invalid URI scheme"); seen
+/// in redis-py's parse_url.
+void warn_of_scheme(const UrlPiece& word, const UrlScheme& scheme, UrlFindings& findings) {
+  if (scheme.transport == Transport::unix_socket) {
+    findings.warn(word, "scheme", "scheme-not-in-redis-cli", "redis-cli refuses unix:// URLs",
+                  "use redis-cli -s PATH");
+  } else if (scheme.name.starts_with("valkey")) {
+    findings.warn(word, "scheme", "scheme-of-valkey",
+                  fmt::format("redis-cli and redis-py refuse {}://", scheme.name),
+                  scheme.transport == Transport::tls ? "every client reads rediss://"
+                                                     : "every client reads redis://");
+  }
+}
+
+void warn_of_user_info(const UrlPiece& user, const UrlPiece& password, bool has_colon,
+                       UrlFindings& findings) {
+  if (!has_colon) {
+    // Tried with redis-cli 7.0.15: redis://PASSWORD@host is authenticated as the default user.
+    findings.warn(user, "user", "user-without-colon",
+                  "without a colon this tool and redis-py take it for a user name, redis-cli for "
+                  "the password",
+                  "write user:password@ or :password@");
+  } else if (password.text.empty()) {
+    findings.warn(password, "password", "empty-password",
+                  "the password is empty: this tool and redis-py send none, redis-cli 7.0 sends an "
+                  "empty one",
+                  "leave the colon and the @ out, or name the password");
+  } else if (user.text.empty()) {
+    // Tried with redis-cli 7.0.15: WRONGPASS. Later versions leave an empty user name out.
+    findings.warn(user, "user", "empty-user",
+                  "redis-cli 7.0 sends the empty user name and is refused",
+                  "write default:password@");
+  }
+  if (user.text.find_first_of("[]") != std::string_view::npos ||
+      password.text.find_first_of("[]") != std::string_view::npos) {
+    // urlsplit of Python 3.11: "Invalid IPv6 URL".
+    findings.warn({user.text, user.position}, "user", "bracket-in-user-info",
+                  "redis-py refuses a bracket in user name or password",
+                  "write [ as %5B and ] as %5D");
+  }
+}
+
+/// `user_info` is what stands before the "@". Delimiters in it had to be encoded.
+void parse_user_info(const UrlPiece& user_info, Reading& reading) {
+  for (std::size_t i = 0; i < user_info.text.size(); ++i) {
+    if (std::string_view("/?#@").find(user_info.text[i]) != std::string_view::npos) {
+      reading.findings.fault(
+          user_info.sub(i, 1), "user", "unencoded-delimiter",
+          fmt::format("\"{}\" must be encoded in a user name or password", user_info.text[i]),
+          fmt::format("write it as %{:02X}", static_cast<unsigned>(user_info.text[i])));
+    }
+  }
+  const auto [user, rest] = user_info.split_before(":");
+  const bool has_colon = !rest.text.empty();
+  const auto password = rest.sub(has_colon ? 1 : 0);
+  if (!user.text.empty()) {
+    reading.url.username = percent_decode(user, "user", reading.findings);
+    reading.url.username_is_secret = !has_colon;
+  }
+  if (!password.text.empty()) {
+    reading.url.password = Secret(percent_decode(password, "password", reading.findings));
+  }
+  if (user_info.text.empty()) {
+    reading.findings.warn(user_info, "user", "empty-user-info", "nothing stands before the @",
+                          "leave the @ out");
+  } else {
+    warn_of_user_info(user, password, has_colon, reading.findings);
+  }
+}
+
+/// `path` begins with its slash, or is empty.
+void parse_database_path(const UrlPiece& path, Reading& reading) {
+  if (path.text.size() <= 1) {
+    return;
+  }
+  auto number = path.sub(1);
+  const auto slash = number.text.find('/');
+  if (slash == number.text.size() - 1) {
+    reading.findings.warn(number.sub(slash), "path", "trailing-slash",
+                          "a slash after the database means nothing", "leave it out");
+    number = number.sub(0, slash);
+  } else if (slash != std::string_view::npos) {
+    // Seen in redis-py: int(path without slashes); tried with redis-cli 7.0.15.
+    reading.findings.fault(number.sub(slash), "path", "extra-path",
+                           "more than a database number in the path",
+                           "write /N: of /1/2 redis-cli makes database 1 and redis-py 12");
+    return;
+  }
+  reading.url.database = parse_url_database(number.text, number, "path", reading.findings);
+}
+
+/// `path` is all between authority and query.
+void parse_socket_path(const UrlPiece& path, Reading& reading) {
+  auto decoded = percent_decode(path, "path", reading.findings);
+  if (decoded.size() <= 1) {
+    reading.findings.fault(path, "path", "missing-socket-path", "the path of the socket is missing",
+                           "write unix:///run/redis/redis.sock");
+  } else if (decoded.ends_with('/')) {
+    reading.findings.fault(path, "path", "bad-socket-path", "this is a folder, not a socket",
+                           "write unix:///run/redis/redis.sock");
+  } else if (decoded.size() > kLongestSocketPath) {
+    reading.findings.fault(path, "path", "socket-path-too-long",
+                           fmt::format("the path has {} bytes, a socket's has at most {}",
+                                       decoded.size(), kLongestSocketPath),
+                           "use a shorter path, or a symbolic link to its folder");
+  } else {
+    reading.url.socket_path = std::move(decoded);
+  }
+}
+
+void fault_fragment(const UrlPiece& fragment, UrlFindings& findings) {
+  if (!fragment.text.empty()) {
+    findings.fault(fragment, "fragment", "fragment", "a Redis URL has no part after \"#\"",
+                   "write a \"#\" that belongs to a value as %23");
+  }
+}
+
+/// How redis-cli reads the query: not at all, or as a part of something else. Each was tried with
+/// redis-cli 7.0.15.
+void warn_of_query(const UrlPiece& address, const UrlPiece& path, const UrlPiece& query,
+                   Reading& reading) {
+  if (query.text.size() <= 1) {
+    return;
+  }
+  const auto warn = [&](std::string message, std::string hint) {
+    reading.findings.warn(query, "query", "query-in-redis-cli", std::move(message),
+                          std::move(hint));
+  };
+  if (query.text.find('@') != std::string_view::npos) {
+    warn("redis-cli takes all before the \"@\" in the query for user name and password",
+         "write it as %40");
+  } else if (path.text.empty() && address.text.find(':') == std::string_view::npos) {
+    warn("redis-cli takes the query for a part of the host name", "write the port before it");
+  } else if (path.text.empty() && query.text.find('/') != std::string_view::npos) {
+    warn("redis-cli takes what follows the slash in the query for the database",
+         "write /0 before the query");
+  } else if (path.text.size() <= 1 && reading.url.database.value_or(0) != 0) {
+    warn("redis-cli ignores the query and uses database 0",
+         fmt::format("write /{} before the query", *reading.url.database));
+  } else {
+    warn("redis-cli ignores the query", {});
+  }
+}
+
+/// Reads what follows `scheme://`. User information ends at the byte `at`; npos: there is none.
+Reading read_body(const UrlPiece& body, const UrlScheme& scheme, std::size_t at) {
+  Reading reading;
+  reading.url.scheme = std::string(scheme.name);
+  reading.url.transport = scheme.transport;
+  auto rest = body;
+  if (at != std::string_view::npos) {
+    parse_user_info(body.sub(0, at), reading);
+    rest = body.sub(at + 1);
+  }
+  const auto [before_fragment, fragment] = rest.split_before("#");
+  const auto [before_query, query] = before_fragment.split_before("?");
+  const auto [address, path] = before_query.split_before("/");
+  if (scheme.transport == Transport::unix_socket) {
+    if (!address.text.empty()) {
+      reading.findings.fault(address, "path", "relative-socket-path",
+                             "the path of the socket does not begin with a slash",
+                             "write unix:///run/redis/redis.sock, with three slashes");
+    } else {
+      parse_socket_path(path, reading);
+    }
+  } else {
+    parse_url_address(address, reading.url, reading.findings);
+    parse_database_path(path, reading);
+  }
+  parse_url_query(query, reading.url, reading.findings);
+  fault_fragment(fragment, reading.findings);
+  if (scheme.name.starts_with("redis")) {
+    warn_of_query(address, path, query, reading);
+  }
+  return reading;
+}
+
+/// Reads the body as RFC 3986 splits it. Where that ends in faults and an "@" comes later, the
+/// password very probably holds a delimiter, and the body is read once more with all before the "@"
+/// as user information: better advice, and nothing of a password in it.
+Reading read_likeliest(const UrlPiece& body, const UrlScheme& scheme) {
+  const auto authority = body.split_before("/?#").first;
+  const auto at = authority.text.rfind('@');
+  auto reading = read_body(body, scheme, at);
+  const auto last_at = body.text.rfind('@');
+  if (last_at != at && !reading.findings.faults.empty()) {
+    return read_body(body, scheme, last_at);
+  }
+  return reading;
+}
+
+void append(std::vector<UrlFinding>& to, std::vector<UrlFinding>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+void sort_by_position(std::vector<UrlFinding>& findings) {
+  std::stable_sort(findings.begin(), findings.end(), [](const auto& left, const auto& right) {
+    return left.position < right.position;
+  });
+}
+
+}  // namespace
+
+UrlReport parse_redis_url(std::string_view text) {
+  UrlReport report;
+  UrlFindings findings;
+  const auto trimmed = trim({text, 0});
+  if (trimmed.text.empty()) {
+    findings.fault({text, 0}, "url", "empty-url", "the URL is empty",
+                   "write redis://HOST:PORT, such as redis://fogis-redis:6379");
+  } else {
+    fault_blanks(text, findings);
+    const auto start = split_start(trimmed.text);
+    const auto* const scheme = read_scheme(trimmed, start, findings);
+    if (scheme != nullptr) {
+      warn_of_scheme(trimmed.sub(0, start.word.size()), *scheme, findings);
+      auto reading = read_likeliest(trimmed.sub(start.size()), *scheme);
+      report.url = std::move(reading.url);
+      append(findings.faults, reading.findings.faults);
+      append(findings.warnings, reading.findings.warnings);
+    }
+  }
+  sort_by_position(findings.faults);
+  sort_by_position(findings.warnings);
+  report.faults = std::move(findings.faults);
+  report.warnings = std::move(findings.warnings);
+  report.redacted = report.faults.empty() ? redact_valid_url(text) : redact_any_url(text);
+  return report;
+}
+
+}  // namespace fogis::config

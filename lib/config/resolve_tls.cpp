@@ -1,0 +1,124 @@
+#include "config/resolve_tls.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "config/readable.hpp"
+
+namespace fogis::config {
+namespace {
+
+void resolve_transport(const ResolveContext& context) {
+  auto& transport = context.result.config.connection.transport;
+  Sourced tls{transport == Transport::tls ? "yes" : "no", Source::builtin, {}};
+  if (transport == Transport::tls) {
+    tls = {"yes", Source::url, "url scheme"};
+  } else if (context.options.tls) {
+    tls = {"yes", Source::option, "--tls"};
+    if (transport == Transport::unix_socket) {
+      context.error(
+          bad_value(tls, "a unix socket is not used with TLS", "leave --tls out, or name a host"));
+    } else {
+      transport = Transport::tls;
+    }
+  }
+  context.entry("tls", tls);
+}
+
+void resolve_verify(const ResolveContext& context) {
+  auto& verify = context.result.config.connection.tls.verify;
+  Sourced shown{"yes", Source::builtin, {}};
+  if (context.options.insecure) {
+    shown = {"no", Source::option, "--insecure"};
+  } else if (context.url.verify) {
+    shown = {*context.url.verify ? "yes" : "no", Source::url, "url query ssl_cert_reqs"};
+  }
+  verify = shown.value == "yes";
+  context.entry("tls_verify", shown);
+  if (!verify && context.result.config.connection.transport == Transport::tls) {
+    context.warn("tls-not-verified",
+                 fmt::format("{}: any server can pass for the one that is meant", shown.origin),
+                 "name its authority with --cacert");
+  }
+}
+
+/// The name of a file or folder, after a look whether it can be read.
+std::string resolve_file(const ResolveContext& context, std::string setting, const Sourced& path,
+                         FileType type = FileType::file) {
+  context.entry(std::move(setting), path);
+  if (path.source == Source::builtin) {
+    return {};
+  }
+  const int fault = path.value.empty() ? ENOENT : check_readable(path.value, type);
+  if (fault != 0) {
+    auto error =
+        make_system_error(ErrorKind::configuration, Phase::config,
+                          fmt::format("bad {}: cannot read \"{}\"", path.origin, path.value), fault,
+                          type == FileType::file ? "name a PEM file that this user can read"
+                                                 : "name a folder made by openssl rehash");
+    context.error(std::move(error));
+  }
+  return path.value;
+}
+
+void resolve_client_certificate(const ResolveContext& context) {
+  const auto& options = context.options;
+  auto& tls = context.result.config.connection.tls;
+  const auto certificate = first_of({from_option(options.cert, "--cert")}, "");
+  const auto key = first_of({from_option(options.key, "--key")}, "");
+  tls.certificate_file = resolve_file(context, "tls_certificate_file", certificate);
+  tls.key_file = resolve_file(context, "tls_key_file", key);
+  if (options.cert.has_value() != options.key.has_value()) {
+    context.error(options.cert ? bad_value(certificate, "a certificate needs its key", "add --key")
+                               : bad_value(key, "a key needs its certificate", "add --cert"));
+  }
+}
+
+/// Options that do nothing, since the connection has no TLS.
+void warn_of_idle_options(const ResolveContext& context) {
+  if (context.result.config.connection.transport == Transport::tls || context.options.tls) {
+    return;
+  }
+  const auto& options = context.options;
+  std::string idle;
+  const auto add = [&](bool given, std::string_view name) {
+    idle += given ? fmt::format("{}{}", idle.empty() ? "" : ", ", name) : std::string();
+  };
+  add(options.cacert.has_value(), "--cacert");
+  add(options.cacertdir.has_value(), "--cacertdir");
+  add(options.cert.has_value(), "--cert");
+  add(options.key.has_value(), "--key");
+  add(options.sni.has_value(), "--sni");
+  add(options.insecure, "--insecure");
+  if (!idle.empty()) {
+    context.warn("tls-option-without-tls", fmt::format("without TLS nothing comes of {}", idle),
+                 "add --tls");
+  }
+}
+
+}  // namespace
+
+void resolve_tls(const ResolveContext& context) {
+  const auto& options = context.options;
+  auto& tls = context.result.config.connection.tls;
+  resolve_transport(context);
+  resolve_verify(context);
+  tls.ca_file = resolve_file(context, "tls_ca_file",
+                             first_of({from_option(options.cacert, "--cacert"),
+                                       from_url(context.url.ca_file, "query ssl_ca_certs")},
+                                      ""));
+  tls.ca_directory =
+      resolve_file(context, "tls_ca_directory",
+                   first_of({from_option(options.cacertdir, "--cacertdir")}, ""), FileType::folder);
+  resolve_client_certificate(context);
+  const auto name = first_of({from_option(options.sni, "--sni")}, "");
+  context.entry("tls_server_name", name);
+  if (options.sni && name.value.empty()) {
+    context.error(bad_value(name, "the name is empty", "leave --sni out to use the host"));
+  }
+  tls.server_name = name.value;
+  warn_of_idle_options(context);
+}
+
+}  // namespace fogis::config

@@ -1,0 +1,52 @@
+// Where the stages put what they find.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "message/contract.hpp"
+#include "message/path.hpp"
+#include "message/rules.hpp"
+
+namespace fogis::message {
+
+/// Fills a Judgement, within its bound. Used by one thread while it judges one message.
+class Collector {
+public:
+  /// `judgement` must outlive the collector.
+  Collector(Judgement& judgement, std::size_t max_findings)
+      : judgement_(judgement), max_findings_(max_findings) {}
+
+  /// Counts a fault against the rule of that name, which must exist. While there is room it is kept
+  /// as well: then, and only then, `found()` is called for its text.
+  template <typename Found>
+  void add(std::string_view rule_name, const Path& path, Found&& found) {
+    const Rule* const rule = find_rule(rule_name);
+    assert(rule != nullptr);
+    ++(rule->severity == Severity::error ? judgement_.errors : judgement_.warnings);
+    if (has_room()) {
+      judgement_.findings.push_back({rule->name, rule->ref, rule->severity, rule->reader,
+                                     path.pointer(), std::forward<Found>(found)(),
+                                     rule->consequence, rule->mend});
+    }
+  }
+
+  [[nodiscard]] bool has_room() const { return judgement_.findings.size() < max_findings_; }
+
+  /// Whether an error is kept for exactly that place.
+  [[nodiscard]] bool has_error_at(std::string_view pointer) const {
+    return std::ranges::any_of(judgement_.findings, [&](const Finding& finding) {
+      return finding.severity == Severity::error && finding.pointer == pointer;
+    });
+  }
+
+private:
+  Judgement& judgement_;
+  std::size_t max_findings_;
+};
+
+}  // namespace fogis::message

@@ -1,0 +1,54 @@
+#include <deque>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "message/collector.hpp"
+#include "message/contract.hpp"
+#include "message/quote.hpp"
+
+namespace fogis::message {
+
+/// The last ids, in the order of their arrival and for a quick look-up.
+class Judge::Window {
+public:
+  explicit Window(std::size_t size) : size_(size) {}
+
+  /// Remembers the id. Returns whether it is new.
+  bool insert(const std::string& id) {
+    const auto [position, is_new] = known_.insert(id);
+    if (!is_new) {
+      return false;
+    }
+    order_.push_back(&*position);  // elements of a set keep their addresses
+    if (order_.size() > size_) {
+      known_.erase(*order_.front());
+      order_.pop_front();
+    }
+    return true;
+  }
+
+private:
+  std::size_t size_;
+  std::unordered_set<std::string> known_;
+  std::deque<const std::string*> order_;
+};
+
+Judge::Judge(JudgeOptions options, std::size_t window)
+    : options_(std::move(options)), window_(std::make_unique<Window>(window)) {}
+
+Judge::~Judge() = default;
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+
+Judgement Judge::judge(std::string_view document) {
+  auto judgement = message::judge(document, options_);
+  if (!judgement.message_id.empty() && !window_->insert(judgement.message_id)) {
+    Collector findings(judgement, options_.max_findings);
+    findings.add("duplicate-message-id", Path(Path(), "message_id"),
+                 [&] { return "\"" + excerpt(judgement.message_id) + "\""; });
+  }
+  return judgement;
+}
+
+}  // namespace fogis::message

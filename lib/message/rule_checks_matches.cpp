@@ -1,0 +1,128 @@
+#include <array>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <span>
+#include <string>
+
+#include "message/patterns.hpp"
+#include "message/quote.hpp"
+#include "message/rule_checks.hpp"
+
+namespace fogis::message::checks {
+namespace {
+
+using nlohmann::json;
+
+constexpr auto kIdKeys = std::to_array<std::string_view>({"matchid", "match_id"});
+
+// What the calendar reads of a match without asking whether it is there.
+constexpr auto kMatchKeys = std::to_array<std::string_view>(
+    {"matchid", "matchnr", "lag1namn", "lag2namn", "anlaggningnamn", "tavlingnamn", "tid"});
+constexpr auto kRefereeKeys = std::to_array<std::string_view>(
+    {"domarrollkortnamn", "personnamn", "mobiltelefon", "adress", "postnr", "postort"});
+
+/// Calls `use(match, path)` for each match.
+template <typename Use>
+void for_each_match(const MessageView& view, Use&& use) {
+  if (view.matches == nullptr) {
+    return;
+  }
+  const Path root;
+  const Path payload(root, "payload");
+  const Path matches(payload, "matches");
+  for (std::size_t i = 0; i < view.matches->size(); ++i) {
+    use((*view.matches)[i], Path(matches, i));
+  }
+}
+
+std::string join_missing(const json& object, std::span<const std::string_view> keys,
+                         bool null_counts) {
+  std::string text;
+  for (const auto key : keys) {
+    const auto* value = find_member(object, key);
+    if (value == nullptr || (null_counts && value->is_null())) {
+      text += text.empty() ? "lacks " : ", ";
+      text += key;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void match_id_null(const RuleInput& input, Collector& findings) {
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    for (const auto key : kIdKeys) {
+      const auto* id = find_member(match, key);
+      if (id != nullptr && id->is_null()) {
+        findings.add("match-id-null", Path(path, key), [] { return std::string("null"); });
+      }
+    }
+  });
+}
+
+void tid_format(const RuleInput& input, Collector& findings) {
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    const auto* tid = find_member(match, "tid");
+    const auto* text = as_text(tid);
+    if (tid != nullptr && (text == nullptr || !is_dotnet_date(*text))) {
+      findings.add("tid-format", Path(path, "tid"), [&] { return describe(*tid); });
+    }
+  });
+}
+
+void referees_null(const RuleInput& input, Collector& findings) {
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    const auto* list = find_member(match, "domaruppdraglista");
+    if (list != nullptr && list->is_null()) {
+      findings.add("referees-null", Path(path, "domaruppdraglista"),
+                   [] { return std::string("null"); });
+    }
+  });
+}
+
+void raw_match_keys(const RuleInput& input, Collector& findings) {
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    const auto missing = join_missing(match, kMatchKeys, true);
+    if (!missing.empty()) {
+      findings.add("raw-match-keys", path, [&] { return missing; });
+    }
+  });
+}
+
+void raw_referee_keys(const RuleInput& input, Collector& findings) {
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    const auto* list = find_member(match, "domaruppdraglista");
+    if (list == nullptr || list->is_null()) {
+      return;
+    }
+    const Path list_path(path, "domaruppdraglista");
+    if (!list->is_array()) {
+      findings.add("raw-referee-keys", list_path,
+                   [&] { return describe(*list) + ", expected a list"; });
+      return;
+    }
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const auto missing = join_missing((*list)[i], kRefereeKeys, false);
+      if (!missing.empty()) {
+        findings.add("raw-referee-keys", Path(list_path, i), [&] { return missing; });
+      }
+    }
+  });
+}
+
+void duplicate_match_id(const RuleInput& input, Collector& findings) {
+  // Ordered by json itself, so that 7 and "7" differ and nothing is copied.
+  std::set<std::reference_wrapper<const json>, std::less<json>> seen;
+  for_each_match(input.view, [&](const json& match, const Path& path) {
+    for (const auto key : kIdKeys) {
+      const auto* id = find_member(match, key);
+      if (id != nullptr && (id->is_string() || id->is_number()) && !seen.insert(*id).second) {
+        findings.add("duplicate-match-id", Path(path, key), [&] { return describe(*id); });
+      }
+    }
+  });
+}
+
+}  // namespace fogis::message::checks

@@ -1,0 +1,28 @@
+// The first step of judging: from bytes to a document, within bounds.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "message/collector.hpp"
+
+namespace fogis::message {
+
+/// What a document may have.
+struct Bounds {
+  std::size_t size = 0;    ///< bytes
+  std::size_t depth = 0;   ///< arrays and objects around a value
+  std::size_t values = 0;  ///< values of any kind
+};
+
+/// Reads one JSON document (RFC 8259) into `document`. The bounds hold while it grows: a document
+/// that breaks one is given up at that point, so memory stays below the size plus about 130 bytes a
+/// value, and the result is never nested deeper than the bound. An integral number within 2^53 is
+/// kept as an integer, also when written as 1.0 or 1e2, since JSON Schema knows no difference.
+/// Faults are added to `findings`; a key that stands twice is one, after which reading goes on with
+/// the last value. Returns whether the document is whole. Never throws anything but std::bad_alloc.
+bool scan(std::string_view text, const Bounds& bounds, nlohmann::json& document,
+          Collector& findings);
+
+}  // namespace fogis::message

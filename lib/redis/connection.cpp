@@ -1,0 +1,297 @@
+#include "redis/connection.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/duration.hpp"
+#include "redis/stream.hpp"
+
+namespace fogis::redis {
+namespace {
+
+constexpr std::size_t kReadSize = 16U * 1024U;
+
+Error unusable(const std::string& endpoint) {
+  auto error = make_error(ErrorKind::disconnected, Phase::command,
+                          "the connection was given up after an earlier fault");
+  error.endpoint = endpoint;
+  return error;
+}
+
+Error timed_out(Phase phase, std::string_view what) {
+  return make_error(ErrorKind::timed_out, phase, fmt::format("{} in time", what),
+                    "the server may be stopped, busy or paused: look at its process and SLOWLOG; "
+                    "--timeout allows more time");
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
+                       const Options& options)
+    : stream_(std::move(stream)),
+      reader_(options.limits),
+      report_(std::move(report)),
+      endpoint_(std::move(endpoint)),
+      statistics_(options.statistics) {}
+
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Result<Reply> Connection::command(Arguments arguments, const Deadline& deadline) {
+  if (auto usable = check_usable(); !usable) {
+    return failure(std::move(usable.error()));
+  }
+  outgoing_.clear();
+  append_command(outgoing_, arguments);
+  auto written = write_all(outgoing_, deadline);
+  auto reply = written ? next_reply(deadline) : last_words(std::move(written.error()));
+  if (!reply) {
+    return failure(fault(std::move(reply.error())));
+  }
+  if (auto finished = finish_exchange(1); !finished) {
+    return failure(std::move(finished.error()));
+  }
+  return reply;
+}
+
+Result<std::vector<Reply>> Connection::run(const Pipeline& pipeline, const Deadline& deadline) {
+  if (auto usable = check_usable(); !usable) {
+    return failure(std::move(usable.error()));
+  }
+  std::vector<Reply> replies;
+  replies.reserve(pipeline.size());
+  if (auto written = write_all(pipeline.bytes(), deadline, &replies); !written) {
+    return failure(fault(std::move(written.error())));
+  }
+  while (replies.size() < pipeline.size()) {
+    auto reply = next_reply(deadline);
+    if (!reply) {
+      return failure(fault(std::move(reply.error())));
+    }
+    replies.push_back(std::move(*reply));
+  }
+  if (replies.size() > pipeline.size()) {
+    return failure(fault(unasked_reply()));
+  }
+  if (auto finished = finish_exchange(pipeline.size()); !finished) {
+    return failure(std::move(finished.error()));
+  }
+  return replies;
+}
+
+Result<void> Connection::send(Arguments arguments, const Deadline& deadline) {
+  if (auto usable = check_usable(); !usable) {
+    return usable;
+  }
+  outgoing_.clear();
+  append_command(outgoing_, arguments);
+  if (auto written = write_all(outgoing_, deadline); !written) {
+    return failure(fault(std::move(written.error())));
+  }
+  return {};
+}
+
+Result<Reply> Connection::receive(const Deadline& deadline) {
+  if (auto usable = check_usable(); !usable) {
+    return failure(std::move(usable.error()));
+  }
+  auto reply = next_reply(deadline, Pushes::wanted);
+  if (!reply) {
+    auto& error = reply.error();
+    if (error.kind == ErrorKind::timed_out || error.kind == ErrorKind::interrupted) {
+      error.endpoint = endpoint_;
+      return reply;
+    }
+    return failure(fault(std::move(error)));
+  }
+  if (statistics_) {
+    statistics_->operations_done(1);
+  }
+  return reply;
+}
+
+bool Connection::is_clean() {
+  return !poisoned_ && reader_.buffered() == 0 && !stream_->has_pending() && stream_->is_quiet();
+}
+
+Result<void> Connection::check_usable() const {
+  if (poisoned_) {
+    return failure(unusable(endpoint_));
+  }
+  return {};
+}
+
+Error Connection::fault(Error error) {
+  poisoned_ = true;
+  error.endpoint = endpoint_;
+  if (statistics_) {
+    statistics_->failed(error);
+  }
+  return error;
+}
+
+Error Connection::unasked_reply() const {
+  return make_error(ErrorKind::protocol, phase_, "the server sent a reply that nobody asked for",
+                    "something between us and the server mixes up replies, e.g. a broken proxy");
+}
+
+/// A reply beyond the last one that was asked for would be taken for the answer to the next
+/// command.
+Result<void> Connection::finish_exchange(std::size_t operations) {
+  auto extra = take_reply(Pushes::skipped);
+  if (!extra) {
+    return failure(fault(std::move(extra.error())));
+  }
+  if (*extra || reader_.buffered() != 0) {
+    return failure(fault(unasked_reply()));
+  }
+  if (statistics_) {
+    statistics_->operations_done(operations);
+  }
+  return {};
+}
+
+/// A buffered reply, if a whole one has arrived.
+Result<std::optional<Reply>> Connection::take_reply(Pushes pushes) {
+  while (true) {
+    auto reply = reader_.next();
+    if (!reply) {
+      reply.error().phase = phase_;
+      return reply;
+    }
+    if (*reply && (*reply)->type == ReplyType::push && pushes == Pushes::skipped) {
+      continue;
+    }
+    return reply;
+  }
+}
+
+Result<Reply> Connection::next_reply(const Deadline& deadline, Pushes pushes) {
+  while (true) {
+    auto reply = take_reply(pushes);
+    if (!reply) {
+      return failure(std::move(reply.error()));
+    }
+    if (*reply) {
+      return std::move(**reply);
+    }
+    if (!stream_->has_pending()) {
+      if (auto ready = wait(read_events_, deadline, "no reply"); !ready) {
+        return failure(std::move(ready.error()));
+      }
+    }
+    if (auto fed = read_some(); !fed) {
+      return failure(std::move(fed.error()));
+    }
+  }
+}
+
+/// A server that refuses us says why and closes at once (too many clients, protected mode). Our
+/// command then meets a closed connection, but the explanation may have arrived before.
+Result<Reply> Connection::last_words(Error write_error) {
+  while (write_error.kind == ErrorKind::disconnected) {
+    auto reply = take_reply(Pushes::skipped);
+    if (!reply || *reply) {
+      poisoned_ = true;
+      return reply ? Result<Reply>(std::move(**reply)) : failure(std::move(reply.error()));
+    }
+    if (auto fed = read_some(); !fed || reader_.buffered() == 0) {
+      break;
+    }
+  }
+  return failure(std::move(write_error));
+}
+
+/// Reads while it writes: a server that answers a long pipeline stops reading when nobody takes its
+/// replies. Those that arrive are added to `replies` if it is given.
+Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadline,
+                                   std::vector<Reply>* replies) {
+  while (!bytes.empty()) {
+    const auto written = stream_->write(bytes);
+    if (written.status == IoStatus::done) {
+      bytes.remove_prefix(written.bytes);
+      if (statistics_) {
+        statistics_->bytes_sent(written.bytes);
+      }
+      continue;
+    }
+    if (written.status == IoStatus::closed || written.status == IoStatus::failed) {
+      return failure(io_fault(written.status));
+    }
+    const short events =
+        written.status == IoStatus::want_write ? short{POLLIN | POLLOUT} : short{POLLIN};
+    if (auto ready = wait(events, deadline, "the server does not take our data"); !ready) {
+      return ready;
+    }
+    if (auto fed = read_some(); !fed) {
+      return fed;
+    }
+    while (replies != nullptr) {
+      auto reply = take_reply(Pushes::skipped);
+      if (!reply) {
+        return failure(std::move(reply.error()));
+      }
+      if (!*reply) {
+        break;
+      }
+      replies->push_back(std::move(**reply));
+    }
+  }
+  return {};
+}
+
+/// Feeds the reader what the stream has at hand, which may be nothing.
+Result<void> Connection::read_some() {
+  std::array<char, kReadSize> buffer;  // NOLINT(*-member-init): filled by read
+  const auto got = stream_->read(buffer);
+  read_events_ = got.status == IoStatus::want_write ? short{POLLOUT} : short{POLLIN};
+  switch (got.status) {
+    case IoStatus::done:
+      break;
+    case IoStatus::want_read:
+    case IoStatus::want_write:
+      return {};
+    case IoStatus::closed:
+    case IoStatus::failed:
+      return failure(io_fault(got.status));
+  }
+  if (statistics_) {
+    statistics_->bytes_received(got.bytes);
+  }
+  auto fed = reader_.feed({buffer.data(), got.bytes});
+  if (!fed) {
+    fed.error().phase = phase_;
+  }
+  return fed;
+}
+
+Error Connection::io_fault(IoStatus status) const {
+  auto error = status == IoStatus::failed
+                   ? stream_->fault()
+                   : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",
+                                "look at its log: it may be shutting down, or have cut this client "
+                                "(timeout, CLIENT KILL, output buffer limit)");
+  error.phase = phase_;
+  return error;
+}
+
+Result<void> Connection::wait(short events, const Deadline& deadline, std::string_view what) {
+  switch (deadline.wait(stream_->descriptor(), events)) {
+    case WaitOutcome::ready:
+      return {};
+    case WaitOutcome::stopped:
+      return failure(interrupted_error(phase_));
+    case WaitOutcome::expired:
+      return failure(timed_out(phase_, what));
+    case WaitOutcome::failed:
+      break;
+  }
+  return failure(make_system_error(ErrorKind::internal, phase_, "cannot wait", errno));
+}
+
+}  // namespace fogis::redis

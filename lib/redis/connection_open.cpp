@@ -1,0 +1,233 @@
+// How a connection comes to be: resolve, connect, TLS, authentication and set-up.
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "redis/connection.hpp"
+#include "redis/dial.hpp"
+#include "redis/resolver.hpp"
+#include "redis/server_error.hpp"
+#include "redis/stream.hpp"
+#include "redis/tls.hpp"
+
+namespace fogis::redis {
+namespace {
+
+using config::ConnectionSettings;
+using config::Transport;
+
+/// Times a phase and gives its errors the time and the endpoint.
+class PhaseTimer {
+ public:
+  explicit PhaseTimer(const std::string& endpoint) : endpoint_(endpoint) {}
+
+  [[nodiscard]] std::chrono::nanoseconds elapsed() const {
+    return Deadline::Clock::now() - started_;
+  }
+  [[nodiscard]] tl::unexpected<Error> fail(Error error) const {
+    error.endpoint = endpoint_;
+    error.elapsed = elapsed();
+    return failure(std::move(error));
+  }
+
+ private:
+  const std::string& endpoint_;
+  Deadline::Clock::time_point started_ = Deadline::Clock::now();
+};
+
+Result<Dialled> dial(const ConnectionSettings& settings, const Deadline& deadline,
+                     const std::string& endpoint, OpenReport& report) {
+  const PhaseTimer resolving(endpoint);
+  if (settings.transport == Transport::unix_socket) {
+    auto dialled = dial_unix(settings.socket_path, deadline);
+    report.connect = resolving.elapsed();
+    return dialled ? std::move(dialled) : resolving.fail(std::move(dialled.error()));
+  }
+  auto resolution = resolve(settings.host, settings.port, deadline);
+  if (!resolution) {
+    return resolving.fail(std::move(resolution.error()));
+  }
+  if (resolution->looked_up) {
+    report.resolve = resolving.elapsed();
+  }
+  const PhaseTimer connecting(endpoint);
+  auto dialled = dial_tcp(resolution->addresses, deadline);
+  report.connect = connecting.elapsed();
+  return dialled ? std::move(dialled) : connecting.fail(std::move(dialled.error()));
+}
+
+Result<std::unique_ptr<Stream>> encrypt(UniqueFd socket, const ConnectionSettings& settings,
+                                        const Deadline& deadline, const std::string& endpoint,
+                                        OpenReport& report) {
+  if (settings.transport != Transport::tls) {
+    return make_plain_stream(std::move(socket));
+  }
+  const PhaseTimer timer(endpoint);
+  auto handshake = start_tls(std::move(socket), settings.tls, settings.host, deadline);
+  if (!handshake) {
+    return timer.fail(std::move(handshake.error()));
+  }
+  report.tls = timer.elapsed();
+  report.tls_version = std::move(handshake->version);
+  report.tls_cipher = std::move(handshake->cipher);
+  return std::move(handshake->stream);
+}
+
+/// The commands that introduce us, in one pipeline, and which reply is whose. -1: not sent.
+struct Introduction {
+  Pipeline commands;
+  int hello = -1;
+  int auth = -1;
+  int name = -1;
+  int database = -1;
+
+  int add(Arguments arguments) {
+    commands.add(arguments);
+    return static_cast<int>(commands.size()) - 1;
+  }
+};
+
+constexpr std::string_view kDefaultUser = "default";
+
+Introduction introduce(const ConnectionSettings& settings) {
+  Introduction made;
+  const std::string_view user = settings.username.empty() ? kDefaultUser : settings.username;
+  const std::string_view password =
+      settings.password ? std::string_view(settings.password->reveal()) : std::string_view();
+  if (settings.protocol == config::RespVersion::resp3) {
+    std::array<std::string_view, 5> hello{"HELLO", "3", "AUTH", user, password};
+    made.hello = made.add(Arguments(hello.data(), settings.password ? hello.size() : 2));
+  } else if (settings.password && settings.username.empty()) {
+    // Servers before 6.0 know no user names.
+    made.auth = made.add(std::array<std::string_view, 2>{"AUTH", password});
+  } else if (settings.password) {
+    made.auth = made.add(std::array<std::string_view, 3>{"AUTH", user, password});
+  }
+  if (!settings.client_name.empty()) {
+    made.name =
+        made.add(std::array<std::string_view, 3>{"CLIENT", "SETNAME", settings.client_name});
+  }
+  if (settings.database != 0) {
+    const auto number = std::to_string(settings.database);
+    made.database = made.add(std::array<std::string_view, 2>{"SELECT", number});
+  }
+  return made;
+}
+
+Error database_error(Error error, std::uint32_t database) {
+  if (error.kind == ErrorKind::rejected) {
+    error.kind = ErrorKind::configuration;
+    error.message = fmt::format("database {} cannot be selected: {}", database, error.message);
+    error.hint = "servers have databases 0 to 15 unless configured otherwise, clusters only 0";
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<Connection> Connection::open(const ConnectionSettings& settings, const Deadline& deadline,
+                                    Options options) {
+  const auto endpoint = settings.endpoint();
+  const auto count_failure = [&](Error error) {
+    if (options.statistics) {
+      options.statistics->connection_failed(error);
+    }
+    return failure(std::move(error));
+  };
+  if (options.statistics) {
+    options.statistics->connection_tried();
+  }
+  OpenReport report;
+  auto dialled = dial(settings, deadline, endpoint, report);
+  if (!dialled) {
+    return count_failure(std::move(dialled.error()));
+  }
+  report.address = std::move(dialled->address);
+  auto stream = encrypt(std::move(dialled->socket), settings, deadline, endpoint, report);
+  if (!stream) {
+    return count_failure(std::move(stream.error()));
+  }
+  Connection connection(std::move(*stream), std::move(report), endpoint, options);
+  if (auto done = connection.set_up(settings, deadline); !done) {
+    return count_failure(std::move(done.error()));
+  }
+  if (options.statistics) {
+    options.statistics->connection_made();
+  }
+  return connection;
+}
+
+Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadline& deadline) {
+  const auto introduction = introduce(settings);
+  if (introduction.commands.size() == 0) {
+    return {};
+  }
+  const PhaseTimer timer(endpoint_);
+  phase_ = Phase::auth;
+  const auto secret = settings.password.value_or(Secret());
+  auto replies = run_introduction(introduction.commands, deadline, secret);
+  if (!replies) {
+    return timer.fail(std::move(replies.error()));
+  }
+  const auto error_at = [&](int index) -> std::optional<Error> {
+    if (index < 0 || !(*replies)[static_cast<std::size_t>(index)].is_error()) {
+      return std::nullopt;
+    }
+    return to_error((*replies)[static_cast<std::size_t>(index)], Phase::auth, endpoint_, secret);
+  };
+  for (const int index : {introduction.hello, introduction.auth}) {
+    if (auto error = error_at(index)) {
+      return timer.fail(std::move(*error));
+    }
+  }
+  if (auto error = error_at(introduction.name)) {
+    const bool about_the_name =
+        error->kind == ErrorKind::rejected || error->server_code == "NOPERM";
+    if (!about_the_name) {
+      return timer.fail(std::move(*error));
+    }
+    report_.name_refusal = std::move(error->message);
+  }
+  if (auto error = error_at(introduction.database)) {
+    return timer.fail(database_error(std::move(*error), settings.database));
+  }
+  report_.auth = timer.elapsed();
+  phase_ = Phase::command;
+  return {};
+}
+
+/// Like run(), but for a server that refuses to talk at all: "too many clients" and "protected
+/// mode" come once, unasked, and are followed by the end of the stream.
+Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands,
+                                                        const Deadline& deadline,
+                                                        const Secret& secret) {
+  auto written = write_all(commands.bytes(), deadline);
+  auto first = written ? next_reply(deadline) : last_words(std::move(written.error()));
+  if (!first) {
+    return failure(fault(std::move(first.error())));
+  }
+  std::vector<Reply> replies;
+  replies.push_back(std::move(*first));
+  while (replies.size() < commands.size()) {
+    auto reply = next_reply(deadline);
+    if (!reply) {
+      if (replies.front().is_error() && reply.error().kind == ErrorKind::disconnected) {
+        return failure(to_error(replies.front(), Phase::auth, endpoint_, secret));
+      }
+      return failure(fault(std::move(reply.error())));
+    }
+    replies.push_back(std::move(*reply));
+  }
+  if (poisoned_) {
+    return failure(to_error(replies.front(), Phase::auth, endpoint_, secret));
+  }
+  if (auto finished = finish_exchange(commands.size()); !finished) {
+    return failure(std::move(finished.error()));
+  }
+  return replies;
+}
+
+}  // namespace fogis::redis

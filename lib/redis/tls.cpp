@@ -1,0 +1,380 @@
+#include "redis/tls.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace fogis::redis {
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, Deleter<SSL_free>>;
+using BioMethod = std::unique_ptr<BIO_METHOD, Deleter<BIO_meth_free>>;
+
+// OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so that a dead peer would raise SIGPIPE.
+
+int descriptor_of(BIO* bio) {
+  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+}
+
+int finish_io(BIO* bio, ssize_t count, int retry_flag) {
+  BIO_clear_retry_flags(bio);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+    BIO_set_flags(bio, retry_flag | BIO_FLAGS_SHOULD_RETRY);
+  }
+  return static_cast<int>(count);
+}
+
+int bio_write(BIO* bio, const char* bytes, int length) {
+  return finish_io(
+      bio, ::send(descriptor_of(bio), bytes, static_cast<std::size_t>(length), MSG_NOSIGNAL),
+      BIO_FLAGS_WRITE);
+}
+
+int bio_read(BIO* bio, char* buffer, int length) {
+  return finish_io(bio, ::recv(descriptor_of(bio), buffer, static_cast<std::size_t>(length), 0),
+                   BIO_FLAGS_READ);
+}
+
+long bio_control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+const BIO_METHOD* socket_method() {
+  static const BioMethod method = [] {
+    BioMethod made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket"));
+    BIO_meth_set_write(made.get(), bio_write);
+    BIO_meth_set_read(made.get(), bio_read);
+    BIO_meth_set_ctrl(made.get(), bio_control);
+    return made;
+  }();
+  return method.get();
+}
+
+Error tls_error(ErrorKind kind, std::string message, std::string hint = {}) {
+  return make_error(kind, Phase::tls, std::move(message), std::move(hint));
+}
+
+/// The oldest entry of OpenSSL's error queue, which is the cause; empties the queue.
+unsigned long take_error() {
+  const auto code = ERR_get_error();
+  ERR_clear_error();
+  return code;
+}
+
+std::string reason_text(unsigned long code) {
+  const char* const reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "unknown TLS failure";
+}
+
+/// An OpenSSL failure that came from the operating system ("No such file or directory").
+std::string file_fault(unsigned long code) {
+  return ERR_SYSTEM_ERROR(code) ? describe_errno(ERR_GET_REASON(code)) : reason_text(code);
+}
+
+/// A TLS failure on an established or beginning session, as an Error.
+Error session_error(unsigned long code) {
+  const int reason = ERR_GET_REASON(code);
+  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
+      reason == SSL_R_HTTP_REQUEST || reason == SSL_R_UNEXPECTED_MESSAGE) {
+    return tls_error(ErrorKind::protocol, "what answers does not speak TLS",
+                     "for a server without TLS use redis:// and leave --tls out");
+  }
+  if (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
+      reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) {
+    return tls_error(ErrorKind::untrusted,
+                     fmt::format("the server ended the handshake: {}", reason_text(code)),
+                     "it may want a client certificate: --cert with --key");
+  }
+  if (reason >= SSL_AD_REASON_OFFSET) {
+    return tls_error(ErrorKind::untrusted,
+                     fmt::format("the server refused our certificate: {}", reason_text(code)),
+                     "it must be signed by the authority in the server's tls-ca-cert-file");
+  }
+  return tls_error(ErrorKind::disconnected, fmt::format("TLS failed: {}", reason_text(code)),
+                   "look at the server's log");
+}
+
+std::string trust_hint(long verdict, const std::string& name) {
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format(
+          "the certificate does not name {}: connect by a name it has, or give that name with "
+          "--sni",
+          name);
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return "renew the server's certificate, or check this machine's clock";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "check the clocks of both machines";
+    default:
+      return "name the authority that signed it with --cacert; --insecure skips verification";
+  }
+}
+
+/// Non-blocking TLS over a connected socket.
+class TlsStream final : public Stream {
+ public:
+  TlsStream(UniqueFd socket, Context context, Session session)
+      : socket_(std::move(socket)), context_(std::move(context)), session_(std::move(session)) {}
+
+  ~TlsStream() override {
+    if (healthy_) {
+      // Tells the peer that nothing was cut off; whether it still listens does not matter.
+      ERR_clear_error();
+      SSL_shutdown(session_.get());
+      ERR_clear_error();
+    }
+  }
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+  TlsStream(TlsStream&&) = delete;
+  TlsStream& operator=(TlsStream&&) = delete;
+
+  IoResult read(std::span<char> buffer) override {
+    ERR_clear_error();
+    std::size_t count = 0;
+    const int outcome = SSL_read_ex(session_.get(), buffer.data(), buffer.size(), &count);
+    return outcome == 1 ? IoResult{IoStatus::done, count} : failed_io(outcome);
+  }
+
+  IoResult write(std::string_view bytes) override {
+    ERR_clear_error();
+    std::size_t count = 0;
+    const int outcome = SSL_write_ex(session_.get(), bytes.data(), bytes.size(), &count);
+    return outcome == 1 ? IoResult{IoStatus::done, count} : failed_io(outcome);
+  }
+
+  [[nodiscard]] bool has_pending() const override { return SSL_has_pending(session_.get()) == 1; }
+
+  [[nodiscard]] bool is_quiet() override {
+    // A TLS 1.3 server sends session tickets unasked, so a readable socket proves nothing here.
+    ERR_clear_error();
+    char byte = 0;
+    std::size_t count = 0;
+    const int outcome = SSL_peek_ex(session_.get(), &byte, 1, &count);
+    return outcome != 1 && failed_io(outcome).status == IoStatus::want_read;
+  }
+
+  [[nodiscard]] Error fault() const override { return fault_; }
+  [[nodiscard]] int descriptor() const override { return socket_.get(); }
+
+  /// One step of the handshake; done when it is complete.
+  IoResult handshake() {
+    ERR_clear_error();
+    const int outcome = SSL_do_handshake(session_.get());
+    return outcome == 1 ? IoResult{IoStatus::done} : failed_io(outcome);
+  }
+
+  SSL* session() { return session_.get(); }
+
+ private:
+  IoResult failed_io(int outcome) {
+    const int system_errno = errno;
+    switch (SSL_get_error(session_.get(), outcome)) {
+      case SSL_ERROR_WANT_READ:
+        return {IoStatus::want_read};
+      case SSL_ERROR_WANT_WRITE:
+        return {IoStatus::want_write};
+      case SSL_ERROR_ZERO_RETURN:
+        return {IoStatus::closed};
+      default:
+        break;
+    }
+    healthy_ = false;
+    const auto code = take_error();
+    if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+      return {IoStatus::closed};
+    }
+    fault_ = code == 0 ? socket_fault(system_errno) : session_error(code);
+    return {IoStatus::failed};
+  }
+
+  UniqueFd socket_;
+  Context context_;
+  Session session_;
+  Error fault_;
+  bool healthy_ = true;
+};
+
+Result<void> load_authorities(SSL_CTX* context, const config::TlsSettings& settings) {
+  if (settings.ca_file.empty() && settings.ca_directory.empty()) {
+    SSL_CTX_set_default_verify_paths(context);
+    return {};
+  }
+  if (!settings.ca_file.empty() &&
+      SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
+    return failure(tls_error(ErrorKind::configuration,
+                             fmt::format("cannot read the authorities in {}: {}", settings.ca_file,
+                                         file_fault(take_error())),
+                             "--cacert wants a PEM file with certificates"));
+  }
+  if (!settings.ca_directory.empty()) {
+    SSL_CTX_load_verify_dir(context, settings.ca_directory.c_str());
+  }
+  return {};
+}
+
+Result<void> load_identity(SSL_CTX* context, const config::TlsSettings& settings) {
+  if (settings.certificate_file.empty()) {
+    return {};
+  }
+  if (SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) != 1) {
+    return failure(tls_error(ErrorKind::configuration,
+                             fmt::format("cannot read the certificate in {}: {}",
+                                         settings.certificate_file, file_fault(take_error())),
+                             "--cert wants a PEM file"));
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(context) != 1) {
+    return failure(tls_error(
+        ErrorKind::configuration,
+        fmt::format("cannot use the key in {}: {}", settings.key_file, file_fault(take_error())),
+        "--key wants the unencrypted PEM key of the certificate in --cert"));
+  }
+  return {};
+}
+
+Result<Context> make_context(const config::TlsSettings& settings) {
+  Context context(SSL_CTX_new(TLS_client_method()));
+  if (context == nullptr) {
+    return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
+  }
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A password prompt on the terminal would hang a health check: encrypted keys are refused.
+  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
+  if (settings.verify) {
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (auto loaded = load_authorities(context.get(), settings); !loaded) {
+      return failure(std::move(loaded.error()));
+    }
+  }
+  if (auto loaded = load_identity(context.get(), settings); !loaded) {
+    return failure(std::move(loaded.error()));
+  }
+  return context;
+}
+
+bool is_numeric_address(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+Result<Session> make_session(SSL_CTX* context, int socket, const std::string& name, bool verify) {
+  Session session(SSL_new(context));
+  BIO* const bio = session == nullptr ? nullptr : BIO_new(socket_method());
+  if (bio == nullptr) {
+    return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
+  }
+  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  BIO_set_init(bio, 1);
+  SSL_set_bio(session.get(), bio, bio);
+  SSL_set_connect_state(session.get());
+  if (is_numeric_address(name)) {
+    // RFC 6066 section 3 allows no address in SNI.
+    if (verify) {
+      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str());
+    }
+    return session;
+  }
+  // The macro SSL_set_tlsext_host_name spelled out, without its C-style cast.
+  SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+           const_cast<char*>(name.c_str()));
+  if (verify) {
+    SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set1_host(session.get(), name.c_str());
+  }
+  return session;
+}
+
+Error handshake_timeout() {
+  return tls_error(ErrorKind::timed_out, "no TLS handshake in time",
+                   "a server without TLS waits in silence: try redis:// without --tls");
+}
+
+Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
+  while (true) {
+    const auto step = stream.handshake();
+    short events = POLLIN;
+    switch (step.status) {
+      case IoStatus::done:
+        return {};
+      case IoStatus::want_read:
+        break;
+      case IoStatus::want_write:
+        events = POLLOUT;
+        break;
+      case IoStatus::closed:
+        return failure(tls_error(
+            ErrorKind::disconnected, "the server closed the connection during the TLS handshake",
+            "it may not speak TLS on this port, or want a client certificate"));
+      case IoStatus::failed:
+        return failure(stream.fault());
+    }
+    switch (deadline.wait(stream.descriptor(), events)) {
+      case WaitOutcome::ready:
+        break;
+      case WaitOutcome::stopped:
+        return failure(interrupted_error(Phase::tls));
+      case WaitOutcome::expired:
+        return failure(handshake_timeout());
+      case WaitOutcome::failed:
+        return failure(make_system_error(ErrorKind::internal, Phase::tls, "cannot wait", errno));
+    }
+  }
+}
+
+}  // namespace
+
+Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& settings,
+                               const std::string& host, const Deadline& deadline) {
+  auto context = make_context(settings);
+  if (!context) {
+    return failure(std::move(context.error()));
+  }
+  const auto& name = settings.server_name.empty() ? host : settings.server_name;
+  auto session = make_session(context->get(), socket.get(), name, settings.verify);
+  if (!session) {
+    return failure(std::move(session.error()));
+  }
+  auto stream =
+      std::make_unique<TlsStream>(std::move(socket), std::move(*context), std::move(*session));
+  if (auto shaken = drive_handshake(*stream, deadline); !shaken) {
+    const auto verdict = SSL_get_verify_result(stream->session());
+    if (settings.verify && verdict != X509_V_OK && shaken.error().kind != ErrorKind::timed_out &&
+        shaken.error().kind != ErrorKind::interrupted) {
+      return failure(tls_error(ErrorKind::untrusted,
+                               fmt::format("the server's certificate is not trusted: {}",
+                                           X509_verify_cert_error_string(verdict)),
+                               trust_hint(verdict, name)));
+    }
+    return failure(std::move(shaken.error()));
+  }
+  TlsHandshake result;
+  result.version = SSL_get_version(stream->session());
+  result.cipher = SSL_get_cipher_name(stream->session());
+  result.stream = std::move(stream);
+  return result;
+}
+
+}  // namespace fogis::redis
