@@ -190,26 +190,21 @@ std::string Context::channel(std::string_view name) const {
 }
 
 std::vector<std::string> Context::clean_up() {
-  std::vector<std::string> keys;
-  {
-    const std::lock_guard lock(mutex_);
-    keys.assign(keys_.begin(), keys_.end());
-    keys_.clear();
-  }
-  if (keys.empty()) {
+  const std::lock_guard lock(mutex_);
+  if (keys_.empty()) {
     return {};
   }
+  const std::vector<std::string> keys(keys_.begin(), keys_.end());
   const auto replies = remove(keys);
   if (!replies) {
     return keys;
   }
-  std::vector<std::string> left;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if ((*replies)[i].is_error()) {
-      left.push_back(keys[i]);
+    if (!(*replies)[i].is_error()) {
+      keys_.erase(keys[i]);
     }
   }
-  return left;
+  return {keys_.begin(), keys_.end()};
 }
 
 /// Not stopped by the stop event: Ctrl-C is a reason to clean up, not to leave.

@@ -24,8 +24,8 @@
 
 namespace fogis::checks {
 
-/// Seconds that a test key lives when nobody removes it, as an argument of SET EX and EXPIRE. Longer
-/// than any check needs between two writes.
+/// Seconds that a test key lives when nobody removes it, as an argument of SET EX and EXPIRE.
+/// Longer than any check needs between two writes.
 inline constexpr std::string_view kKeyTtlSeconds = "120";
 
 /// One attempt: a check must see each lost connection.
@@ -80,13 +80,13 @@ public:
   /// The fields of INFO, of one section.
   Result<redis::Info> info(std::string_view section);
 
-  /// `fogis:test:<nonce>:<name>`: a key that clean_up() removes, whatever happens. Whoever writes it
-  /// gives it a TTL all the same. Thread-safe.
+  /// `fogis:test:<nonce>:<name>`: a key that clean_up() removes, whatever happens. Whoever writes
+  /// it gives it a TTL all the same. Thread-safe.
   std::string key(std::string_view name);
   /// `fogis:test:<nonce>:<name>` for a channel; nothing to remove. Thread-safe.
   [[nodiscard]] std::string channel(std::string_view name) const;
-  /// Removes the keys made since the last call, also after an interruption, within two seconds.
-  /// Returns the keys that could not be removed.
+  /// Removes all keys made so far, also after an interruption, within two seconds. Returns those
+  /// that could not be removed: the next call tries them again.
   std::vector<std::string> clean_up();
 
 private:

@@ -62,7 +62,9 @@ void append(std::string& list, std::string_view item) {
 
 }  // namespace
 
-CheckResult passed(std::string summary) { return make(Status::pass, std::move(summary), {}, {}); }
+CheckResult passed(std::string summary) {
+  return make(Status::pass, std::move(summary), {}, {});
+}
 
 CheckResult warned(std::string summary, std::string cause, std::string hint) {
   return make(Status::warn, std::move(summary), std::move(cause), std::move(hint));

@@ -30,7 +30,9 @@ bool published_by_processor(const Channel& channel) {
   return channel.publisher == Party::match_list_processor && channel.role == ChannelRole::live;
 }
 
-bool heard_by_calendar(const Channel& channel) { return channel.subscriber == Party::calendar; }
+bool heard_by_calendar(const Channel& channel) {
+  return channel.subscriber == Party::calendar;
+}
 
 std::string user_name(const Context& context, const Result<redis::Reply>& whoami) {
   if (whoami) {
@@ -88,9 +90,8 @@ std::string names(const std::vector<Rights>& all, Member right, bool wanted) {
 }
 
 bool has_none(const std::vector<Rights>& all) {
-  return std::none_of(all.begin(), all.end(), [](const Rights& rights) {
-    return rights.publish || rights.subscribe;
-  });
+  return std::none_of(all.begin(), all.end(),
+                      [](const Rights& rights) { return rights.publish || rights.subscribe; });
 }
 
 CheckResult judge(const std::vector<Rights>& all, const std::string& user) {
@@ -103,8 +104,8 @@ CheckResult judge(const std::vector<Rights>& all, const std::string& user) {
     return passed(unpublished.empty() ? "may publish for FOGIS, not subscribe to all"
                                       : "may subscribe for FOGIS, not publish on all");
   }
-  const auto cause = fmt::format(
-      "user {} may not publish on{} and may not subscribe to{}", user, unpublished, unheard);
+  const auto cause = fmt::format("user {} may not publish on{} and may not subscribe to{}", user,
+                                 unpublished, unheard);
   const auto hint = fmt::format(
       "as publisher: ACL SETUSER {0} +publish{1}; as subscriber: ACL SETUSER {0} +subscribe{2}",
       user, unpublished, unheard);
@@ -138,11 +139,12 @@ Result<CheckResult> try_subscribing(Context& context, const std::string& user, c
   }
   const auto unjudged =
       fmt::format("publishing was not judged, since that takes ACL DRYRUN: {}", why.message);
-  auto result = denied.empty()
-                    ? skipped("may subscribe; publishing not judged", unjudged, why.hint)
-                    : warned("may not subscribe to all channels",
-                             fmt::format("user {} may not subscribe to{}; {}", user, denied, unjudged),
-                             fmt::format("ACL SETUSER {} +subscribe{}", user, denied));
+  auto result =
+      denied.empty()
+          ? skipped("may subscribe; publishing not judged", unjudged, why.hint)
+          : warned("may not subscribe to all channels",
+                   fmt::format("user {} may not subscribe to{}; {}", user, denied, unjudged),
+                   fmt::format("ACL SETUSER {} +subscribe{}", user, denied));
   result.detail("user", user);
   return result;
 }

@@ -85,9 +85,10 @@ Result<CheckResult> round_trip_message(Context& context, redis::Subscriber& subs
     return failure(std::move(error));
   }
   if (!*got) {
-    return failed("a message did not arrive",
-                  fmt::format("message: {} was published to {} and did not arrive in time",
-                              sent.name, count_of(static_cast<std::size_t>(*receivers), "receiver")));
+    return failed(
+        "a message did not arrive",
+        fmt::format("message: {} was published to {} and did not arrive in time", sent.name,
+                    count_of(static_cast<std::size_t>(*receivers), "receiver")));
   }
   if ((*got)->payload != sent.bytes) {
     return altered("message", sent, (*got)->payload);
@@ -108,11 +109,12 @@ CheckResult room_for_large(Context& context) {
                    info ? std::string() : info.error().hint);
   }
   if (!headroom->has_room_for(context.options().payload_size)) {
-    return warned("small payloads only",
-                  fmt::format("large payloads were left out: less than 10 % of maxmemory would stay "
-                              "free ({} of {} bytes in use)",
-                              headroom->used, headroom->limit),
-                  "free memory, raise maxmemory, or use a smaller --payload-size");
+    return warned(
+        "small payloads only",
+        fmt::format("large payloads were left out: less than 10 % of maxmemory would stay "
+                    "free ({} of {} bytes in use)",
+                    headroom->used, headroom->limit),
+        "free memory, raise maxmemory, or use a smaller --payload-size");
   }
   return passed({});
 }

@@ -148,13 +148,12 @@ CheckResult judge_connections(const Result<std::size_t>& connections) {
                    "the server's CLIENT LIST does not show our connections by their name",
                    "allow CLIENT SETNAME; a proxy between may hide the connections");
   }
-  auto result = *connections <= kPoolSize
-                    ? passed(fmt::format("{} threads on {}", kThreads,
-                                         count_of(*connections, "connection")))
-                    : failed("more connections than the pool has",
-                             fmt::format("the server counts {}, the pool holds {}", *connections,
-                                         kPoolSize),
-                             "a proxy between opens connections of its own: mind maxclients");
+  auto result =
+      *connections <= kPoolSize
+          ? passed(fmt::format("{} threads on {}", kThreads, count_of(*connections, "connection")))
+          : failed("more connections than the pool has",
+                   fmt::format("the server counts {}, the pool holds {}", *connections, kPoolSize),
+                   "a proxy between opens connections of its own: mind maxclients");
   result.detail("server_connections", static_cast<std::int64_t>(*connections));
   return result;
 }

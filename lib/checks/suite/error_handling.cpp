@@ -78,8 +78,7 @@ Result<std::optional<CheckResult>> provoke(Context& context, redis::Connection& 
     return failure(fault.error());
   }
   if (!fault->empty()) {
-    return failed("an error upsets the connection",
-                  fmt::format("{}: {}", provocation.what, *fault),
+    return failed("an error upsets the connection", fmt::format("{}: {}", provocation.what, *fault),
                   "replies are out of step: look for a proxy between");
   }
   return std::nullopt;

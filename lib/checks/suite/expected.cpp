@@ -30,7 +30,9 @@ Reply string_reply(std::string_view bytes) {
   return reply;
 }
 
-Reply null_reply() { return {}; }
+Reply null_reply() {
+  return {};
+}
 
 bool same(const Reply& left, const Reply& right) {
   return left.type == right.type && left.integer == right.integer && left.text == right.text &&

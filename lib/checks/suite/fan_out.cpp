@@ -35,8 +35,7 @@ Result<CheckResult> check_fan_out(Context& context) {
     return failure(subscribers.error());
   }
   const auto payloads = numbered_payloads(kMessages);
-  const auto receivers =
-      publish_burst(context, channel, {payloads.begin(), payloads.end()});
+  const auto receivers = publish_burst(context, channel, {payloads.begin(), payloads.end()});
   if (!receivers) {
     return failure(receivers.error());
   }
@@ -47,9 +46,10 @@ Result<CheckResult> check_fan_out(Context& context) {
     }
     const auto delivery = compare_delivery(payloads, *received);
     if (!delivery.perfect()) {
-      return failed("not every subscriber got everything",
-                    fmt::format("subscriber {} of {}, {}", i + 1, kSubscribers, delivery.describe()),
-                    "look for a proxy between, and for the server's output buffer limits");
+      return failed(
+          "not every subscriber got everything",
+          fmt::format("subscriber {} of {}, {}", i + 1, kSubscribers, delivery.describe()),
+          "look for a proxy between, and for the server's output buffer limits");
     }
   }
   if (*receivers < static_cast<std::int64_t>(kSubscribers)) {

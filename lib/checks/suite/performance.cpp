@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kValueSize = 1700;  ///< a FOGIS message with one match
 constexpr auto kSlow = 50ms;              ///< what FOGIS operators call critical
-constexpr auto kRenewal = 30s;            ///< how often the key's TTL is renewed: well before its end
+constexpr auto kRenewal = 30s;  ///< how often the key's TTL is renewed: well before its end
 
 struct Measurement {
   std::string_view operation;
@@ -88,9 +88,10 @@ void judge(const Measurement& measured, const SuiteOptions& options, Findings& f
                   slow_hint);
   }
   if (options.min_ops && measured.rate() < *options.min_ops) {
-    findings.fail(fmt::format("{} {:.0f} operations per second are below {:.0f}",
-                              measured.operation, measured.rate(), *options.min_ops),
-                  "a distant server is bound by its round trip: measure from where the services run");
+    findings.fail(
+        fmt::format("{} {:.0f} operations per second are below {:.0f}", measured.operation,
+                    measured.rate(), *options.min_ops),
+        "a distant server is bound by its round trip: measure from where the services run");
   }
 }
 

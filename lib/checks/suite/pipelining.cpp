@@ -68,8 +68,7 @@ Result<CheckResult> check_pipelining(Context& context) {
                     "a proxy between may mix replies up: connect without it");
     }
   }
-  auto result =
-      passed(fmt::format("{} commands in {}", replies->size(), format_duration(elapsed)));
+  auto result = passed(fmt::format("{} commands in {}", replies->size(), format_duration(elapsed)));
   result.detail("commands", static_cast<std::int64_t>(replies->size())).detail("elapsed", elapsed);
   return result;
 }

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMessages = 1000;
-constexpr std::size_t kTimed = 200;  ///< sent one by one, to measure each
+constexpr std::size_t kTimed = 200;   ///< sent one by one, to measure each
 constexpr auto kTimedBudget = 250ms;  ///< so that a distant server does not take minutes
 constexpr std::size_t kBurst = 100;
 

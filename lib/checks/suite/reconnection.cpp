@@ -82,7 +82,10 @@ Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connectio
   if (!id) {
     return failure(id.error());
   }
-  if (const auto sent = (*lease)->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds}, context.operation_deadline()); !sent) {
+  if (const auto sent =
+          (*lease)->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds},
+                         context.operation_deadline());
+      !sent) {
     return failure(sent.error());
   }
   if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {
@@ -94,9 +97,14 @@ Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connectio
                   fmt::format("BLPOP got {}", redis::describe(*reply)),
                   "a proxy between may keep the connection open");
   }
-  return reply.error().kind == ErrorKind::disconnected
-             ? Verdict(std::nullopt)
-             : no_recovery("the killed connection stayed open: " + reply.error().message);
+  switch (reply.error().kind) {
+    case ErrorKind::disconnected:
+      return std::nullopt;
+    case ErrorKind::timed_out:
+      return no_recovery("the killed connection stayed open: " + reply.error().message);
+    default:
+      return failure(reply.error());
+  }
 }
 
 /// Kills the client's connection while it lies idle in its pool.
@@ -133,8 +141,7 @@ Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
   if (!event) {
     return failure(event.error());
   }
-  const auto* const resubscribed =
-      *event ? std::get_if<redis::Resubscribed>(&**event) : nullptr;
+  const auto* const resubscribed = *event ? std::get_if<redis::Resubscribed>(&**event) : nullptr;
   if (resubscribed == nullptr) {
     return no_recovery("the subscriber's connection was killed, but it noticed no gap");
   }
@@ -161,8 +168,7 @@ Verdict subscriber_recovers(Context& context, redis::Connection& killer, nanosec
   }
   const auto id = subscriber.client_id();
   if (!id) {
-    return skipped("the subscriber was not tested",
-                   "the server does not tell a connection's id",
+    return skipped("the subscriber was not tested", "the server does not tell a connection's id",
                    "allow CLIENT ID to this user: +client|id");
   }
   if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {
@@ -188,8 +194,7 @@ Result<CheckResult> check_reconnection(Context& context) {
   if (auto verdict = subscriber_recovers(context, *killer, gap); !verdict || *verdict) {
     return verdict ? Result<CheckResult>(std::move(**verdict)) : failure(verdict.error());
   }
-  auto result =
-      passed(fmt::format("3 kills, subscriber back in {}", format_duration(gap)));
+  auto result = passed(fmt::format("3 kills, subscriber back in {}", format_duration(gap)));
   result.detail("kills", std::int64_t{3})
       .detail("echoes", std::int64_t{3} * kEchoes)
       .detail("client_elapsed", client_time)

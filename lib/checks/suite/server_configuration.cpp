@@ -17,9 +17,16 @@
 namespace fogis::checks {
 namespace {
 
-constexpr std::array<std::string_view, 10> kParameters{
-    "maxmemory", "maxmemory-policy", "client-output-buffer-limit", "tcp-keepalive", "appendonly",
-    "save",      "protected-mode",   "bind",                       "port",          "tls-port"};
+constexpr std::array<std::string_view, 10> kParameters{"maxmemory",
+                                                       "maxmemory-policy",
+                                                       "client-output-buffer-limit",
+                                                       "tcp-keepalive",
+                                                       "appendonly",
+                                                       "save",
+                                                       "protected-mode",
+                                                       "bind",
+                                                       "port",
+                                                       "tls-port"};
 
 /// Values by name; a parameter that the server does not know is missing.
 using Parameters = std::map<std::string, std::string, std::less<>>;
@@ -97,9 +104,10 @@ void judge_output_buffer(const Parameters& parameters, Findings& findings) {
     return;
   }
   if (limit->hard == 0 && limit->soft == 0) {
-    findings.warn("no output buffer limit for pubsub: a subscriber that stands still fills the "
-                  "memory",
-                  std::string(kAdvice));
+    findings.warn(
+        "no output buffer limit for pubsub: a subscriber that stands still fills the "
+        "memory",
+        std::string(kAdvice));
   } else if (limit->hard != 0 && limit->hard < kOrdinaryMessage) {
     findings.fail(fmt::format("output buffer limit for pubsub is {} bytes: an ordinary FOGIS "
                               "message (90 KB) cuts its subscribers",
@@ -205,9 +213,9 @@ Result<CheckResult> check_server_configuration(Context& context) {
   judge_keepalive(*parameters, tcp, findings);
   judge_persistence(*parameters, findings);
   judge_access(*parameters, open->value_or(false), tcp, findings);
-  auto result = findings.result(findings.empty()
-                                    ? "settings suit FOGIS"
-                                    : count_of(findings.size(), "thing") + " to look at");
+  auto result =
+      findings.result(findings.empty() ? "settings suit FOGIS"
+                                       : count_of(findings.size(), "thing") + " to look at");
   add_details(result, *parameters);
   if (*open) {
     result.detail("default_user_without_password", **open);

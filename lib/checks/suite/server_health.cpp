@@ -33,10 +33,11 @@ void judge_readiness(const redis::Info& info, Findings& findings) {
     findings.fail("this is a replica that has lost its master",
                   "INFO replication names the master: is it up, and reachable from here?");
   } else {
-    findings.warn("this is a replica: what is published here does not reach the master's "
-                  "subscribers",
-                  fmt::format("use the master: {}:{}", info.text("master_host").value_or("?"),
-                              info.text("master_port").value_or("?")));
+    findings.warn(
+        "this is a replica: what is published here does not reach the master's "
+        "subscribers",
+        fmt::format("use the master: {}:{}", info.text("master_host").value_or("?"),
+                    info.text("master_port").value_or("?")));
   }
 }
 
@@ -198,9 +199,8 @@ Result<CheckResult> check_server_health(Context& context) {
   if (const auto done = judge_slow_log(context, *info, findings); !done) {
     return failure(done.error());
   }
-  auto result = findings.result(findings.empty()
-                                    ? "no sign of trouble"
-                                    : count_of(findings.size(), "thing") + " to look at");
+  auto result = findings.result(
+      findings.empty() ? "no sign of trouble" : count_of(findings.size(), "thing") + " to look at");
   add_details(result, *info);
   return result;
 }

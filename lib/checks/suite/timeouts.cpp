@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr auto kDeadline = 150ms;
-constexpr auto kLateness = 350ms;              ///< what a busy machine may add
+constexpr auto kLateness = 350ms;                ///< what a busy machine may add
 constexpr std::string_view kBlockSeconds = "2";  ///< how long the server would hold us
 
 /// What a BLPOP beyond its deadline did.
@@ -57,11 +57,11 @@ Result<CheckResult> check_timeouts(Context& context) {
     return failure(context.refusal(*outcome->reply, {"BLPOP"}));
   }
   if (outcome->reply) {
-    return failed("BLPOP did not block",
-                  fmt::format("BLPOP on an empty list must block for {} s, got {} after {}",
-                              kBlockSeconds, redis::describe(*outcome->reply),
-                              format_duration(outcome->elapsed)),
-                  "a proxy between may answer for the server");
+    return failed(
+        "BLPOP did not block",
+        fmt::format("BLPOP on an empty list must block for {} s, got {} after {}", kBlockSeconds,
+                    redis::describe(*outcome->reply), format_duration(outcome->elapsed)),
+        "a proxy between may answer for the server");
   }
   if (outcome->reply.error().kind != ErrorKind::timed_out) {
     return failure(outcome->reply.error());
