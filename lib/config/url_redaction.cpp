@@ -54,7 +54,8 @@ std::string redact_query(std::string_view query) {
 std::size_t find_secret_colon(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '[') {
-      i = std::min(text.find(']', i), i);
+      const auto closing = text.find(']', i);
+      i = closing == std::string_view::npos ? i : closing;
     }
     const auto rest = text.substr(i + 1);
     if (text[i] == ':' && !rest.starts_with("//") &&
