@@ -141,7 +141,7 @@ TEST_CASE("the error names what was tried, what happened, and where the time wen
 TEST_CASE("missing and wrong credentials are refusals") {
   const RedisServer server({.arguments = {"--requirepass", "right"}, .tcp = true});
   const auto port = std::to_string(server.port());
-  check_failure("redis://127.0.0.1:" + port, 4, "unauthenticated", "command");
+  check_failure("redis://127.0.0.1:" + port, 4, "unauthenticated", "auth");
   check_failure("redis://:wrong@127.0.0.1:" + port, 4, "unauthenticated", "auth");
   CHECK(ping(server.tcp_url()).exit_code == 0);
 }

@@ -8,6 +8,7 @@
 #include "support/reserved_port.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
 using fogis::testing::RedisServer;
 using fogis::testing::require_document;
 using fogis::testing::ReservedPort;
@@ -30,10 +31,9 @@ TEST_CASE("a valid URL is shown part by part") {
 TEST_CASE("a fault is marked under the masked URL at its place") {
   const auto outcome = run_cli({"validate-url", "redis://:a-long-secret@example.org:6379/x"});
   CHECK(outcome.exit_code == 1);
-  CHECK_THAT(outcome.output, ContainsSubstring("✗ redis://***@example.org:6379/x\n"
-                                               "                                 ^\n") ||
-                                 ContainsSubstring("✗ redis://:***@example.org:6379/x\n"
-                                                   "                                  ^\n"));
+  const auto caret = std::string("✗ redis://***@example.org:6379/").size() - 2;  // ✗ has 3 bytes
+  CHECK_THAT(outcome.output,
+             StartsWith("✗ redis://***@example.org:6379/x\n" + std::string(caret, ' ') + "^\n"));
   CHECK_THAT(outcome.output, !ContainsSubstring("a-long-secret"));
 }
 
