@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "message/patterns.hpp"
+#include "message/quick_schema.hpp"
 #include "message/quote.hpp"
 
 namespace fogis::message {
@@ -80,15 +82,12 @@ public:
     auto remaining = schema_;
     Keys keys;
     detach(remaining, keys);
+    quick_.emplace(remaining);
     valijson::SchemaParser().populateSchema(Adapter(remaining), valijson_);
   }
 
   bool check(const json& value, const Path& path, Collector& findings) const {
-    // Told to collect its errors, valijson is slower, so they are asked for when there are any.
-    bool accepted = valijson::Validator().validate(valijson_, Adapter(value), nullptr);
-    if (!accepted) {
-      explain(value, path, findings);
-    }
+    bool accepted = quick_->surely_accepts(value) || validate(value, path, findings);
     for (const auto& point : strings_) {
       accepted = descend(value, point.keys, 0, path,
                          [&](const json& text, const Path& at) {
@@ -177,14 +176,15 @@ private:
     }
   }
 
-  void explain(const json& value, const Path& path, Collector& findings) const {
+  [[nodiscard]] bool validate(const json& value, const Path& path, Collector& findings) const {
     valijson::ValidationResults results;
-    valijson::Validator().validate(valijson_, Adapter(value), &results);
+    const bool accepted = valijson::Validator().validate(valijson_, Adapter(value), &results);
     for (const auto& error : results) {
       if (!is_repetition(error.description)) {
         locate(error, 1, value, schema_, path, findings);
       }
     }
+    return accepted;
   }
 
   /// Follows the error's context, `<root>`, `[key]`, `[key]`, …, and adds the finding at its end.
@@ -213,6 +213,7 @@ private:
   }
 
   json schema_;
+  std::optional<QuickSchema> quick_;
   valijson::Schema valijson_;
   std::vector<ArrayPoint> arrays_;
   std::vector<StringPoint> strings_;

@@ -15,13 +15,14 @@
 
 namespace fogis::message {
 
-/// The bounds keep memory within about twenty times max_size, whatever the document holds.
+/// Whatever a document holds, judging it takes at most max_size plus 130 bytes for each of
+/// max_values.
 struct JudgeOptions {
   Reader reader = Reader::contract;
   std::size_t max_size = 16U * 1024U * 1024U;  ///< bytes; the largest real message has about 6 MB
-  std::size_t max_depth = 64;                  ///< nested arrays and objects; real messages have 8
-  std::size_t max_values = 1'000'000;  ///< values of any kind; 1000 real matches have 200,000
-  std::size_t max_findings = 50;       ///< kept in a Judgement; the rest is only counted
+  std::size_t max_depth = 64;  ///< nested arrays and objects, 512 at most; real messages have 8
+  std::size_t max_values = 500'000;  ///< of any kind; 1000 real matches have 240,000
+  std::size_t max_findings = 50;     ///< kept in a Judgement; the rest is only counted
   /// The moment that counts as now; the system's clock when absent.
   std::optional<std::chrono::system_clock::time_point> now;
   std::chrono::seconds future_tolerance = std::chrono::minutes(5);  ///< clocks may differ this much
@@ -33,9 +34,10 @@ struct JudgeOptions {
 
 /// The verdict on one message.
 struct Judgement {
-  std::vector<Finding> findings;  ///< in order of the stages; at most max_findings
-  std::size_t errors = 0;         ///< all of them, also those that are not in `findings`
-  std::size_t warnings = 0;       ///< likewise
+  /// What is wrong with the bytes, then by the rules, then by the schema; at most max_findings.
+  std::vector<Finding> findings;
+  std::size_t errors = 0;    ///< all of them, also those that are not in `findings`
+  std::size_t warnings = 0;  ///< likewise
   /// Whether the JSON Schema of its type and version accepts the message, taken for itself: what
   /// any draft 7 validator would say. False when there is no schema for it.
   bool schema_valid = false;
