@@ -1,13 +1,16 @@
 // The test suite: its table of checks and the runner.
 #pragma once
 
+#include <cstddef>
 #include <functional>
-#include <memory>
 #include <span>
 
 #include "base/result.hpp"
+#include "base/stop_event.hpp"
 #include "checks/check.hpp"
 #include "checks/report.hpp"
+#include "config/connection_settings.hpp"
+#include "redis/client.hpp"
 #include "redis/statistics.hpp"
 
 namespace fogis::checks {
@@ -26,11 +29,14 @@ struct SuiteRun {
   redis::StatisticsSnapshot statistics;
 };
 
-/// Runs the selected checks against the server. What an unreachable or refusing server makes
-/// impossible is skipped with the reason, `connection` is error, and Report::error is set; an
-/// interruption leaves the rest skipped and is noted. Test keys are removed in every case.
+/// Runs the selected checks against the server. `connection` is the gate: it is tried in any case,
+/// and reported where it was selected or failed. What an unreachable or refusing server makes
+/// impossible is skipped with the reason, `connection` is error, also when the server is lost in
+/// the middle, and Report::error is set; an interruption leaves the rest skipped and is noted. Test
+/// keys are removed in every case.
 /// Errors: usage for an unknown id in `only` or `skip` (the message names the nearest), for
-/// operations outside of 50 to 1,000,000 and a repeat of 0.
+/// operations outside of 50 to 1,000,000, for a payload size outside of 1 byte to 64 MiB and for a
+/// repeat of 0.
 Result<SuiteRun> run_suite(const config::ConnectionSettings& settings, redis::Timeouts timeouts,
                            const SuiteOptions& options, const StopEvent* stop,
                            const Observer& observer);

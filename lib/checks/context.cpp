@@ -1,0 +1,224 @@
+#include "checks/context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <iterator>
+#include <utility>
+
+#include "base/random.hpp"
+#include "redis/command.hpp"
+#include "redis/server_error.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kPoolSize = 2;
+constexpr std::size_t kNonceDigits = 16;
+constexpr std::size_t kReplyOverhead = 64U * 1024U;  ///< what surrounds a payload in a reply
+constexpr auto kCleanUpTime = 2s;
+
+/// A large payload must not break our own bounds.
+redis::ReplyLimits limits_for(const SuiteOptions& options) {
+  redis::ReplyLimits limits;
+  limits.bytes = std::max(limits.bytes, options.payload_size + kReplyOverhead);
+  return limits;
+}
+
+redis::Client::Options client_options(const redis::Timeouts& timeouts,
+                                      const redis::RetryPolicy& retry, std::size_t pool_size,
+                                      const SuiteOptions& options) {
+  redis::Client::Options made;
+  made.timeouts = timeouts;
+  made.retry = retry;
+  made.pool_size = pool_size;
+  made.limits = limits_for(options);
+  return made;
+}
+
+/// How servers say that they have no such command, or keep it to themselves: Redis itself (unknown,
+/// also where it was renamed), then the words of managed services.
+bool denies_command(std::string_view text) {
+  constexpr std::array<std::string_view, 8> kDenials{
+      "unknown command", "unknown subcommand", "Unknown subcommand", "not available",
+      "not allowed",     "not permitted",      "not supported",      "is disabled"};
+  return std::any_of(kDenials.begin(), kDenials.end(), [&](std::string_view denial) {
+    return text.find(denial) != std::string_view::npos;
+  });
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lowered(text);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](unsigned char character) {
+    return static_cast<char>(std::tolower(character));
+  });
+  return lowered;
+}
+
+bool has_subcommands(std::string_view command) {
+  constexpr std::array<std::string_view, 6> kContainers{"ACL",    "CLIENT",  "CONFIG",
+                                                        "PUBSUB", "SLOWLOG", "SCRIPT"};
+  return std::find(kContainers.begin(), kContainers.end(), command) != kContainers.end();
+}
+
+/// `config|get`: the command as ACL rules name it.
+std::string acl_name(std::initializer_list<std::string_view> command) {
+  auto rule = lower_case(*command.begin());
+  if (command.size() > 1 && has_subcommands(*command.begin())) {
+    rule += '|';
+    rule += lower_case(*std::next(command.begin()));
+  }
+  return rule;
+}
+
+/// The ACL rule that would have allowed the command; the error's text says what was missing.
+std::string missing_rule(std::string_view text, std::initializer_list<std::string_view> command) {
+  const auto mentions = [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  };
+  if (mentions(" to run ")) {
+    return "+" + acl_name(command);
+  }
+  if (mentions("channel")) {
+    return "&fogis:test:*";
+  }
+  return mentions("key") ? "~fogis:test:*" : "+" + acl_name(command);
+}
+
+}  // namespace
+
+Context::Context(config::ConnectionSettings settings, redis::Timeouts timeouts,
+                 SuiteOptions options, const StopEvent* stop)
+    : settings_(std::move(settings)),
+      timeouts_(timeouts),
+      options_(std::move(options)),
+      nonce_(random_hex(kNonceDigits)),
+      client_(settings_, client_options(timeouts_, kNoRetry, kPoolSize, options_), stop) {}
+
+redis::Client Context::make_client(std::size_t pool_size, redis::RetryPolicy retry,
+                                   std::string_view purpose) const {
+  auto settings = settings_;
+  settings.client_name = label(purpose);
+  auto options = client_options(timeouts_, retry, pool_size, options_);
+  options.statistics = client_.statistics();
+  return redis::Client(std::move(settings), std::move(options), stop());
+}
+
+redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry) const {
+  redis::Subscriber::Options options;
+  options.timeouts = timeouts_;
+  options.retry = retry;
+  options.limits = limits_for(options_);
+  options.statistics = client_.statistics();
+  return redis::Subscriber(settings_, std::move(options), stop());
+}
+
+Result<redis::Connection> Context::open_connection() const {
+  redis::Connection::Options options;
+  options.limits = limits_for(options_);
+  options.statistics = client_.statistics();
+  return redis::Connection::open(settings_, client_.connect_deadline(), std::move(options));
+}
+
+std::string Context::label(std::string_view purpose) const {
+  const std::string_view service = settings_.client_name.empty()
+                                       ? std::string_view("fogis-redis")
+                                       : std::string_view(settings_.client_name);
+  return fmt::format("{}:{}:{}", service, nonce_, purpose);
+}
+
+Result<redis::Reply> Context::ask(std::initializer_list<std::string_view> arguments,
+                                  redis::Repeat repeat) {
+  auto reply = client_.command(arguments, repeat);
+  if (reply && reply->is_error()) {
+    return failure(refusal(*reply, arguments));
+  }
+  return reply;
+}
+
+Result<redis::Reply> Context::ask(redis::Connection& connection,
+                                  std::initializer_list<std::string_view> arguments) const {
+  auto reply = connection.command(arguments, operation_deadline());
+  if (reply && reply->is_error()) {
+    return failure(refusal(*reply, arguments));
+  }
+  return reply;
+}
+
+Error Context::refusal(const redis::Reply& reply,
+                       std::initializer_list<std::string_view> command) const {
+  return explain(redis::to_error(reply, Phase::command, settings_.endpoint(),
+                                 settings_.password.value_or(Secret())),
+                 command);
+}
+
+Error Context::explain(Error error, std::initializer_list<std::string_view> command) const {
+  if (error.kind == ErrorKind::forbidden) {
+    const std::string_view user = settings_.username.empty() ? std::string_view("default")
+                                                             : std::string_view(settings_.username);
+    error.hint =
+        fmt::format("allow it: ACL SETUSER {} {}", user, missing_rule(error.message, command));
+  } else if (error.kind == ErrorKind::rejected && denies_command(error.message)) {
+    error.kind = ErrorKind::forbidden;
+    error.hint = fmt::format("the server has no {} or renamed it, as managed services do",
+                             acl_name(command));
+  }
+  return error;
+}
+
+Result<redis::Info> Context::info(std::string_view section) {
+  const auto reply = ask({"INFO", section}, redis::Repeat::if_unsure);
+  if (!reply) {
+    return failure(reply.error());
+  }
+  return redis::Info(reply->text);
+}
+
+std::string Context::key(std::string_view name) {
+  auto made = channel(name);
+  const std::lock_guard lock(mutex_);
+  keys_.insert(made);
+  return made;
+}
+
+std::string Context::channel(std::string_view name) const {
+  return fmt::format("fogis:test:{}:{}", nonce_, name);
+}
+
+std::vector<std::string> Context::clean_up() {
+  const std::lock_guard lock(mutex_);
+  if (keys_.empty()) {
+    return {};
+  }
+  const std::vector<std::string> keys(keys_.begin(), keys_.end());
+  const auto replies = remove(keys);
+  if (!replies) {
+    return keys;
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!(*replies)[i].is_error()) {
+      keys_.erase(keys[i]);
+    }
+  }
+  return {keys_.begin(), keys_.end()};
+}
+
+/// Not stopped by the stop event: Ctrl-C is a reason to clean up, not to leave.
+Result<std::vector<redis::Reply>> Context::remove(const std::vector<std::string>& keys) {
+  const auto deadline = Deadline::after(kCleanUpTime, nullptr);
+  redis::Pipeline pipeline;
+  for (const auto& key : keys) {
+    pipeline.add({"DEL", key});
+  }
+  auto lease = client_.pool().lease(deadline);
+  if (!lease) {
+    return failure(lease.error());
+  }
+  return (*lease)->run(pipeline, deadline);
+}
+
+}  // namespace fogis::checks

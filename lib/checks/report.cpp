@@ -1,0 +1,64 @@
+#include "checks/report.hpp"
+
+#include <algorithm>
+
+namespace fogis::checks {
+
+std::string_view name(Status status) {
+  switch (status) {
+    case Status::pass:
+      return "pass";
+    case Status::warn:
+      return "warn";
+    case Status::fail:
+      return "fail";
+    case Status::skip:
+      return "skip";
+    case Status::error:
+      break;
+  }
+  return "error";
+}
+
+Counts Report::counts() const {
+  Counts counts;
+  for (const auto& check : checks) {
+    switch (check.result.status) {
+      case Status::pass:
+        ++counts.pass;
+        break;
+      case Status::warn:
+        ++counts.warn;
+        break;
+      case Status::fail:
+        ++counts.fail;
+        break;
+      case Status::skip:
+        ++counts.skip;
+        break;
+      case Status::error:
+        ++counts.error;
+        break;
+    }
+  }
+  return counts;
+}
+
+std::optional<double> Report::success_rate() const {
+  const auto seen = counts();
+  const auto judged = seen.total() - seen.skip;
+  if (judged == 0) {
+    return std::nullopt;
+  }
+  return 100.0 * static_cast<double>(seen.pass + seen.warn) / static_cast<double>(judged);
+}
+
+bool passes(const Report& report, const Policy& policy) {
+  const auto rate = report.success_rate();
+  if (!rate || *rate < policy.min_success_rate) {
+    return false;
+  }
+  return !policy.strict || report.counts().pass == report.checks.size();
+}
+
+}  // namespace fogis::checks

@@ -1,0 +1,184 @@
+#include "checks/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/context.hpp"
+#include "checks/selection.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr std::string_view kInterrupted = "interrupted";
+
+/// Runs checks one after the other and keeps the books. Used once.
+class Runner {
+public:
+  Runner(Context& context, std::vector<const Check*> checks, const Observer& observer)
+      : context_(context), checks_(std::move(checks)), observer_(observer) {}
+
+  Report run() {
+    report_.kind = "test-suite";
+    report_.endpoint = context_.settings().endpoint();
+    report_.started = std::chrono::system_clock::now();
+    const auto started = steady_clock::now();
+    if (!checks_.empty() && checks_.front() != &gate()) {
+      pass_hidden_gate();
+    }
+    for (run_ = 1; run_ <= context_.options().repeat; ++run_) {
+      for (index_ = 0; index_ < checks_.size(); ++index_) {
+        execute(*checks_[index_]);
+      }
+    }
+    report_.leftovers = context_.clean_up();
+    report_.server = context_.server();
+    report_.duration = steady_clock::now() - started;
+    return std::move(report_);
+  }
+
+private:
+  /// `connection`: nothing else can work without it.
+  static const Check& gate() { return suite_checks().front(); }
+
+  [[nodiscard]] bool stopped() const {
+    return context_.stop() != nullptr && context_.stop()->requested();
+  }
+
+  void pass_hidden_gate() {
+    const auto started = steady_clock::now();
+    auto result = perform(gate());
+    if (report_.error) {
+      report_.checks.push_back({std::string(gate().id), std::string(gate().title),
+                                std::move(result), steady_clock::now() - started, 1});
+    }
+  }
+
+  void execute(const Check& check) {
+    if (observer_.started) {
+      observer_.started(check, index_ + (run_ - 1) * checks_.size(),
+                        checks_.size() * context_.options().repeat);
+    }
+    const auto started = steady_clock::now();
+    auto result = reason_to_skip();
+    if (!result) {
+      result = perform(check);
+    }
+    CheckReport report{std::string(check.id), std::string(check.title), std::move(*result),
+                       steady_clock::now() - started, run_};
+    if (report.result.status == Status::fail || report.result.status == Status::error) {
+      failed_ = true;
+    }
+    if (observer_.finished) {
+      observer_.finished(report);
+    }
+    report_.checks.push_back(std::move(report));
+    if (lost_during_) {
+      note_loss(*std::exchange(lost_during_, nullptr));
+    }
+  }
+
+  std::optional<CheckResult> reason_to_skip() {
+    if (stopped()) {
+      report_.interrupted = true;
+      return skipped("not run", std::string(kInterrupted));
+    }
+    if (report_.error) {
+      return skipped("not run", "there is no connection: " + report_.error->message);
+    }
+    if (failed_ && context_.options().fail_fast) {
+      return skipped("not run", "an earlier check failed (--fail-fast)");
+    }
+    return std::nullopt;
+  }
+
+  CheckResult perform(const Check& check) {
+    auto outcome = check.run(context_);
+    auto result = outcome ? std::move(*outcome) : verdict_of(outcome.error());
+    // What an interruption has cut short says nothing about the server.
+    if (stopped() && result.status != Status::pass) {
+      report_.interrupted = true;
+      result = skipped("cut short", std::string(kInterrupted));
+    } else if (&check == &gate()) {
+      judge_gate(result);
+    } else if (result.error && is_connection_failure(*result.error) && !server_answers()) {
+      lost_during_ = &check;
+      result.status = Status::skip;
+      result.summary = "the connection was lost";
+    }
+    context_.clean_up();
+    return result;
+  }
+
+  /// Whatever keeps us from connecting ends the report.
+  void judge_gate(CheckResult& result) {
+    if (result.error) {
+      result.status = Status::error;
+      report_.error = result.error;
+    }
+  }
+
+  /// Asks anew whether the server can be reached and lets us in.
+  bool server_answers() {
+    auto connection = context_.open_connection();
+    auto answer = connection ? context_.ask(*connection, {"PING"})
+                             : Result<redis::Reply>(failure(connection.error()));
+    if (answer || answer.error().kind == ErrorKind::forbidden) {
+      return true;
+    }
+    report_.error = std::move(answer.error());
+    return false;
+  }
+
+  /// The server went away while `check` ran: `connection` is what failed, not the check.
+  void note_loss(const Check& check) {
+    auto found = std::find_if(report_.checks.rbegin(), report_.checks.rend(),
+                              [](const CheckReport& report) { return report.id == gate().id; });
+    if (found == report_.checks.rend()) {
+      report_.checks.insert(
+          report_.checks.begin(),
+          CheckReport{std::string(gate().id), std::string(gate().title), {}, {}, run_});
+      found = std::prev(report_.checks.rend());
+    }
+    auto& result = found->result;
+    result.status = Status::error;
+    result.summary = fmt::format("lost during {}", check.id);
+    result.cause =
+        fmt::format("the server was lost during {}: {}", check.id, report_.error->message);
+    result.hint = report_.error->hint;
+    result.error = report_.error;
+  }
+
+  Context& context_;
+  const std::vector<const Check*> checks_;
+  const Observer& observer_;
+  Report report_;
+  unsigned run_ = 1;
+  std::size_t index_ = 0;
+  bool failed_ = false;
+  const Check* lost_during_ = nullptr;
+};
+
+}  // namespace
+
+Result<SuiteRun> run_suite(const config::ConnectionSettings& settings, redis::Timeouts timeouts,
+                           const SuiteOptions& options, const StopEvent* stop,
+                           const Observer& observer) {
+  auto checks = select_checks(options);
+  if (!checks) {
+    return failure(std::move(checks.error()));
+  }
+  Context context(settings, timeouts, options, stop);
+  auto report = Runner(context, std::move(*checks), observer).run();
+  return SuiteRun{std::move(report), context.client().statistics()->snapshot()};
+}
+
+}  // namespace fogis::checks

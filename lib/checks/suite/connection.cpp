@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include "base/duration.hpp"
+#include "checks/suite/checks.hpp"
+#include "checks/suite/expected.hpp"
+#include "checks/verdict.hpp"
+#include "redis/server_identity.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+void add_phases(CheckResult& result, const redis::OpenReport& report) {
+  result.detail("address", report.address);
+  if (report.resolve) {
+    result.detail("resolve", *report.resolve);
+  }
+  result.detail("connect", report.connect);
+  if (report.tls) {
+    result.detail("tls", *report.tls);
+    result.detail("tls_version", report.tls_version);
+    result.detail("tls_cipher", report.tls_cipher);
+  }
+  if (report.auth) {
+    result.detail("auth", *report.auth);
+  }
+  if (!report.name_refusal.empty()) {
+    result.detail("client_name_refused", report.name_refusal);
+  }
+}
+
+/// Kind, version and mode are worth knowing, but a server need not tell them.
+Result<void> add_server(CheckResult& result, Context& context, redis::Connection& connection) {
+  const auto identity = redis::identify(connection, context.operation_deadline());
+  if (!identity) {
+    return failure(identity.error());
+  }
+  context.set_server(identity->text());
+  const auto add = [&](std::string_view name, const std::string& text) {
+    if (!text.empty()) {
+      result.detail(std::string(name), text);
+    }
+  };
+  add("server", context.server());
+  add("mode", identity->mode);
+  add("role", identity->role);
+  return {};
+}
+
+}  // namespace
+
+Result<CheckResult> check_connection(Context& context) {
+  const auto started = steady_clock::now();
+  auto connection = context.open_connection();
+  if (!connection) {
+    return failure(connection.error());
+  }
+  const nanoseconds opened = steady_clock::now() - started;
+  const auto ping_started = steady_clock::now();
+  const auto pong = context.ask(*connection, {"PING"});
+  const nanoseconds round_trip = steady_clock::now() - ping_started;
+  // A user without the right to PING has been let in and answered: that is a connection.
+  const bool forbidden = !pong && pong.error().kind == ErrorKind::forbidden;
+  if (!pong && !forbidden) {
+    return failure(pong.error());
+  }
+  if (pong && !same(*pong, status_reply("PONG"))) {
+    return failed("PING got a wrong answer", mismatch("PING", status_reply("PONG"), *pong),
+                  "something that is not Redis may answer there");
+  }
+  auto result = passed(fmt::format("connected in {}, {} {}", format_duration(opened),
+                                   forbidden ? "refusal in" : "PING", format_duration(round_trip)));
+  add_phases(result, connection->report());
+  result.detail("ping", round_trip);
+  if (const auto done = add_server(result, context, *connection); !done) {
+    return failure(done.error());
+  }
+  return result;
+}
+
+}  // namespace fogis::checks

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+
+#include <iterator>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/duration.hpp"
+#include "base/histogram.hpp"
+#include "checks/suite/checks.hpp"
+#include "checks/suite/delivery.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kMessages = 1000;
+constexpr std::size_t kTimed = 200;   ///< sent one by one, to measure each
+constexpr auto kTimedBudget = 250ms;  ///< so that a distant server does not take minutes
+constexpr std::size_t kBurst = 100;
+
+/// What one run of the check has seen so far.
+struct Traffic {
+  std::vector<redis::Message> received;
+  Histogram latency;
+  std::int64_t fewest_receivers = 1;
+};
+
+/// Publishes messages one at a time while the budget lasts; returns how many.
+Result<std::size_t> send_timed(Context& context, redis::Subscriber& subscriber,
+                               const std::string& channel, std::span<const std::string> payloads,
+                               Traffic& traffic) {
+  const auto budget = Deadline::after(kTimedBudget, nullptr);
+  std::size_t sent = 0;
+  while (sent < payloads.size() && !budget.expired()) {
+    const auto sent_at = steady_clock::now();
+    const auto receivers = publish(context, channel, payloads[sent]);
+    if (!receivers) {
+      return failure(receivers.error());
+    }
+    ++sent;
+    traffic.fewest_receivers = std::min(traffic.fewest_receivers, *receivers);
+    auto message = next_message(subscriber, context.operation_deadline().within(kTimedBudget));
+    if (!message) {
+      return failure(message.error());
+    }
+    if (!*message) {
+      break;  // lost or late: comparing tells
+    }
+    traffic.latency.record((*message)->received - sent_at);
+    traffic.received.push_back(std::move(**message));
+  }
+  return sent;
+}
+
+Result<void> send_bursts(Context& context, const std::string& channel,
+                         std::span<const std::string> payloads, Traffic& traffic) {
+  for (std::size_t first = 0; first < payloads.size(); first += kBurst) {
+    const auto burst = payloads.subspan(first, std::min(kBurst, payloads.size() - first));
+    const auto receivers = publish_burst(context, channel, {burst.begin(), burst.end()});
+    if (!receivers) {
+      return failure(receivers.error());
+    }
+    traffic.fewest_receivers = std::min(traffic.fewest_receivers, *receivers);
+  }
+  return {};
+}
+
+Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std::string& channel,
+                      const std::vector<std::string>& payloads, Traffic& traffic) {
+  const std::span<const std::string> all(payloads);
+  const auto timed = send_timed(context, subscriber, channel, all.first(kTimed), traffic);
+  if (!timed) {
+    return failure(timed.error());
+  }
+  if (const auto done = send_bursts(context, channel, all.subspan(*timed), traffic); !done) {
+    return done;
+  }
+  auto rest = receive_rest(context, subscriber, channel, payloads.size() - traffic.received.size());
+  if (!rest) {
+    return failure(rest.error());
+  }
+  traffic.received.insert(traffic.received.end(), std::make_move_iterator(rest->begin()),
+                          std::make_move_iterator(rest->end()));
+  return {};
+}
+
+CheckResult judge(const Delivery& delivery, const Traffic& traffic) {
+  if (!delivery.perfect()) {
+    return failed("messages did not arrive as sent", delivery.describe(),
+                  "look for a proxy between, and for the server's output buffer limits");
+  }
+  if (traffic.fewest_receivers < 1) {
+    return failed("PUBLISH did not count the receiver",
+                  "messages arrived, but PUBLISH reported fewer receivers than there are",
+                  "a proxy or a cluster may hide them: do not rely on the count");
+  }
+  return passed(fmt::format("{} messages, p50 {}, p99 {}", delivery.sent,
+                            format_duration(traffic.latency.quantile(0.5)),
+                            format_duration(traffic.latency.quantile(0.99))));
+}
+
+}  // namespace
+
+Result<CheckResult> check_pub_sub(Context& context) {
+  const auto channel = context.channel("pub-sub");
+  const auto payloads = numbered_payloads(kMessages);
+  auto subscriber = context.make_subscriber();
+  if (const auto done = subscribe(context, subscriber, {channel}); !done) {
+    return failure(done.error());
+  }
+  Traffic traffic;
+  if (const auto done = exchange(context, subscriber, channel, payloads, traffic); !done) {
+    return failure(done.error());
+  }
+  const auto delivery = compare_delivery(payloads, traffic.received);
+  auto result = judge(delivery, traffic);
+  result.detail("messages", static_cast<std::int64_t>(delivery.sent))
+      .detail("lost", static_cast<std::int64_t>(delivery.lost))
+      .detail("doubled", static_cast<std::int64_t>(delivery.doubled))
+      .detail("out_of_order", static_cast<std::int64_t>(delivery.disordered))
+      .detail("altered", static_cast<std::int64_t>(delivery.altered))
+      .detail("timed_messages", static_cast<std::int64_t>(traffic.latency.count()))
+      .detail("latency_p50", traffic.latency.quantile(0.5))
+      .detail("latency_p95", traffic.latency.quantile(0.95))
+      .detail("latency_p99", traffic.latency.quantile(0.99))
+      .detail("latency_max", traffic.latency.max());
+  return result;
+}
+
+}  // namespace fogis::checks

@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <variant>
+
+#include "base/duration.hpp"
+#include "base/random.hpp"
+#include "checks/suite/checks.hpp"
+#include "checks/suite/delivery.hpp"
+#include "checks/suite/expected.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr redis::RetryPolicy kQuickRetry{5, 5ms, 50ms};
+constexpr int kEchoes = 20;
+constexpr std::string_view kBlockSeconds = "2";
+
+CheckResult no_recovery(std::string cause) {
+  return failed("no recovery", std::move(cause),
+                "services would stay disconnected: look for a proxy between and at maxclients");
+}
+
+/// Nothing, or why the check failed.
+using Verdict = Result<std::optional<CheckResult>>;
+
+/// ECHOs through the client; each reply must be the command's own.
+Verdict echo_all(redis::Client& client, const Context& context) {
+  for (int i = 0; i < kEchoes; ++i) {
+    const auto nonce = random_hex(16);
+    const auto wanted = string_reply(nonce);
+    const auto reply = client.command({"ECHO", nonce}, redis::Repeat::if_unsure);
+    if (!reply) {
+      return failure(reply.error());
+    }
+    if (reply->is_error()) {
+      return failure(context.refusal(*reply, {"ECHO"}));
+    }
+    if (!same(*reply, wanted)) {
+      return failed("a reply was taken for another", mismatch("ECHO", wanted, *reply),
+                    "a proxy between may mix replies up: connect without it");
+    }
+  }
+  return std::nullopt;
+}
+
+/// Closes the connection with that id from the server's side.
+Verdict kill(Context& context, redis::Connection& killer, std::int64_t id) {
+  const auto killed = context.ask(killer, {"CLIENT", "KILL", "ID", std::to_string(id)});
+  if (!killed) {
+    return failure(killed.error());
+  }
+  if (killed->integer != 1) {
+    return failed("the connection could not be killed",
+                  fmt::format("CLIENT KILL ID {} found {} of our connections", id, killed->integer),
+                  "a proxy between may hide the server's connections");
+  }
+  return std::nullopt;
+}
+
+Result<std::int64_t> connection_id(const Context& context, redis::Connection& connection) {
+  const auto id = context.ask(connection, {"CLIENT", "ID"});
+  if (!id) {
+    return failure(id.error());
+  }
+  return id->integer;
+}
+
+/// Kills the leased connection while a reply of it is outstanding.
+Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connection& killer) {
+  const auto key = context.key("reconnection:empty-list");
+  auto lease = client.lease();
+  if (!lease) {
+    return failure(lease.error());
+  }
+  const auto id = connection_id(context, **lease);
+  if (!id) {
+    return failure(id.error());
+  }
+  if (const auto sent =
+          (*lease)->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds},
+                         context.operation_deadline());
+      !sent) {
+    return failure(sent.error());
+  }
+  if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {
+    return verdict;
+  }
+  const auto reply = (*lease)->receive(context.operation_deadline());
+  if (reply) {
+    return failed("a killed connection still answers",
+                  fmt::format("BLPOP got {}", redis::describe(*reply)),
+                  "a proxy between may keep the connection open");
+  }
+  switch (reply.error().kind) {
+    case ErrorKind::disconnected:
+      return std::nullopt;
+    case ErrorKind::timed_out:
+      return no_recovery("the killed connection stayed open: " + reply.error().message);
+    default:
+      return failure(reply.error());
+  }
+}
+
+/// Kills the client's connection while it lies idle in its pool.
+Verdict kill_idle(Context& context, redis::Client& client, redis::Connection& killer) {
+  const auto id = client.command({"CLIENT", "ID"}, redis::Repeat::if_unsure);
+  if (!id) {
+    return failure(id.error());
+  }
+  return kill(context, killer, id->integer);
+}
+
+/// The client works on after each kind of kill.
+Verdict client_recovers(Context& context, redis::Client& client, redis::Connection& killer) {
+  if (auto verdict = echo_all(client, context); !verdict || *verdict) {
+    return verdict;
+  }
+  if (auto verdict = kill_in_flight(context, client, killer); !verdict || *verdict) {
+    return verdict;
+  }
+  if (auto verdict = echo_all(client, context); !verdict || *verdict) {
+    return verdict;
+  }
+  if (auto verdict = kill_idle(context, client, killer); !verdict || *verdict) {
+    return verdict;
+  }
+  return echo_all(client, context);
+}
+
+/// The next message of a subscriber that has been killed: first the gap, then what is published
+/// after it. `gap` is how long it was.
+Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
+                           const std::string& channel, nanoseconds& gap) {
+  const auto event = subscriber.next(context.operation_deadline());
+  if (!event) {
+    return failure(event.error());
+  }
+  const auto* const resubscribed = *event ? std::get_if<redis::Resubscribed>(&**event) : nullptr;
+  if (resubscribed == nullptr) {
+    return no_recovery("the subscriber's connection was killed, but it noticed no gap");
+  }
+  gap = resubscribed->restored_at - resubscribed->lost_at;
+  const auto payload = random_hex(16);
+  if (const auto receivers = publish(context, channel, payload); !receivers) {
+    return failure(receivers.error());
+  }
+  const auto message = next_message(subscriber, context.operation_deadline());
+  if (!message) {
+    return failure(message.error());
+  }
+  if (!*message || (*message)->payload != payload) {
+    return no_recovery("after it had subscribed again the subscriber did not get the next message");
+  }
+  return std::nullopt;
+}
+
+Verdict subscriber_recovers(Context& context, redis::Connection& killer, nanoseconds& gap) {
+  const auto channel = context.channel("reconnection");
+  auto subscriber = context.make_subscriber(kQuickRetry);
+  if (const auto done = subscribe(context, subscriber, {channel}); !done) {
+    return failure(done.error());
+  }
+  const auto id = subscriber.client_id();
+  if (!id) {
+    return skipped("the subscriber was not tested", "the server does not tell a connection's id",
+                   "allow CLIENT ID to this user: +client|id");
+  }
+  if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {
+    return verdict;
+  }
+  return subscriber_resumes(context, subscriber, channel, gap);
+}
+
+}  // namespace
+
+Result<CheckResult> check_reconnection(Context& context) {
+  auto killer = context.open_connection();
+  if (!killer) {
+    return failure(killer.error());
+  }
+  auto client = context.make_client(1, kQuickRetry, "reconnection");
+  const auto started = steady_clock::now();
+  if (auto verdict = client_recovers(context, client, *killer); !verdict || *verdict) {
+    return verdict ? Result<CheckResult>(std::move(**verdict)) : failure(verdict.error());
+  }
+  const nanoseconds client_time = steady_clock::now() - started;
+  nanoseconds gap{};
+  if (auto verdict = subscriber_recovers(context, *killer, gap); !verdict || *verdict) {
+    return verdict ? Result<CheckResult>(std::move(**verdict)) : failure(verdict.error());
+  }
+  auto result = passed(fmt::format("3 kills, subscriber back in {}", format_duration(gap)));
+  result.detail("kills", std::int64_t{3})
+      .detail("echoes", std::int64_t{3} * kEchoes)
+      .detail("client_elapsed", client_time)
+      .detail("subscriber_gap", gap);
+  return result;
+}
+
+}  // namespace fogis::checks

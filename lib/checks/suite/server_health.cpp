@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "checks/suite/checks.hpp"
+#include "checks/suite/memory.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
+
+void judge_readiness(const redis::Info& info, Findings& findings) {
+  if (info.integer("loading").value_or(0) != 0 || info.integer("async_loading").value_or(0) != 0) {
+    findings.fail("the server is still loading its data",
+                  "wait for it: fogis-redis ping --wait 30s");
+  }
+  if (info.text("role") != "slave") {
+    return;
+  }
+  if (info.text("master_link_status") != "up") {
+    findings.fail("this is a replica that has lost its master",
+                  "INFO replication names the master: is it up, and reachable from here?");
+  } else {
+    findings.warn(
+        "this is a replica: what is published here does not reach the master's "
+        "subscribers",
+        fmt::format("use the master: {}:{}", info.text("master_host").value_or("?"),
+                    info.text("master_port").value_or("?")));
+  }
+}
+
+void judge_clients(const redis::Info& info, Findings& findings) {
+  constexpr double kCrowded = 0.8;
+  const auto rejected = info.integer("rejected_connections").value_or(0);
+  if (rejected > 0) {
+    findings.warn(fmt::format("{} refused for maxclients since the start",
+                              count_of(static_cast<std::size_t>(rejected), "connection")),
+                  "CLIENT LIST shows who holds them; raise maxclients if all are wanted");
+  }
+  const auto connected = info.integer("connected_clients").value_or(0);
+  const auto limit = info.integer("maxclients").value_or(0);
+  if (limit > 0 && static_cast<double>(connected) > kCrowded * static_cast<double>(limit)) {
+    findings.warn(fmt::format("{} of {} client slots are taken", connected, limit),
+                  "CLIENT LIST shows who holds them; raise maxclients if all are wanted");
+  }
+  const auto cut = info.integer("client_output_buffer_limit_disconnections").value_or(0);
+  if (cut > 0) {  // told since Redis 7.4
+    findings.warn(fmt::format("{} cut for reading too slowly since the start",
+                              count_of(static_cast<std::size_t>(cut), "client")),
+                  "a subscriber lost messages: CLIENT LIST TYPE pubsub shows omem of each");
+  }
+}
+
+/// The shares that FOGIS operators use: 200 and 240 of 256 MB.
+void judge_memory(const redis::Info& info, Findings& findings) {
+  constexpr double kWarn = 0.78;
+  constexpr double kFail = 0.94;
+  constexpr double kPercent = 100;
+  const auto headroom = read_headroom(info);
+  const auto used = headroom ? headroom->used_share() : std::nullopt;
+  if (!used || *used < kWarn) {
+    return;
+  }
+  auto cause = fmt::format("{:.0f} % of maxmemory is in use", *used * kPercent);
+  const std::string hint = "MEMORY STATS shows by what; free some or raise maxmemory";
+  if (*used < kFail) {
+    findings.warn(std::move(cause), hint);
+  } else {
+    findings.fail(std::move(cause), hint);
+  }
+}
+
+void judge_saving(const redis::Info& info, Findings& findings) {
+  if (info.text("rdb_last_bgsave_status").value_or("ok") != "ok") {
+    findings.fail("the last snapshot could not be saved: the server may refuse writes",
+                  "look at the server's log, its disk space and INFO persistence");
+  }
+  if (info.text("aof_last_write_status").value_or("ok") != "ok") {
+    findings.fail("the append-only file could not be written: the server may refuse writes",
+                  "look at the server's log, its disk space and INFO persistence");
+  }
+}
+
+/// Our own large payloads are no news.
+bool is_ours(const redis::Reply& arguments) {
+  return std::any_of(arguments.elements.begin(), arguments.elements.end(), [](const auto& word) {
+    return word.text.find("fogis:test:") != std::string::npos;
+  });
+}
+
+/// Slow commands of the last hour. Arguments are not shown: they may be anybody's data.
+class SlowCommands {
+public:
+  /// `entry` is of SLOWLOG GET: id, time in seconds, duration in microseconds, arguments, …
+  void add(const redis::Reply& entry, std::int64_t now_seconds) {
+    constexpr auto kSlow = std::chrono::milliseconds(10);
+    constexpr std::int64_t kHour = 3600;
+    constexpr std::size_t kFields = 4;
+    if (entry.elements.size() < kFields || entry.elements[3].elements.empty()) {
+      return;
+    }
+    const auto& arguments = entry.elements[3];
+    const microseconds duration(entry.elements[2].integer);
+    if (now_seconds - entry.elements[1].integer > kHour || duration < kSlow || is_ours(arguments)) {
+      return;
+    }
+    ++count_;
+    longest_ = std::max(longest_, duration);
+    names_.insert(escape_for_terminal(arguments.elements.front().text));
+  }
+
+  void judge(Findings& findings) const {
+    if (count_ == 0) {
+      return;
+    }
+    std::string list;
+    for (const auto& name : names_) {
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", name);
+    }
+    findings.warn(fmt::format("{} in the last hour, the longest {} ({})",
+                              count_of(count_, "slow command"), format_duration(longest_), list),
+                  "each holds up every publisher and subscriber: SLOWLOG GET shows them");
+  }
+
+private:
+  std::size_t count_ = 0;
+  microseconds longest_{};
+  std::set<std::string> names_;
+};
+
+/// The server's clock, which its slow log goes by; ours where it does not tell (before Redis 6.0).
+std::int64_t server_seconds(const redis::Info& info) {
+  if (const auto time = info.integer("server_time_usec")) {
+    return *time / kMicrosecondsInSecond;
+  }
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings& findings) {
+  const auto log = context.ask({"SLOWLOG", "GET", "64"}, redis::Repeat::if_unsure);
+  if (!log) {
+    if (log.error().kind != ErrorKind::forbidden) {
+      return failure(log.error());
+    }
+    findings.skip("SLOWLOG GET: " + log.error().message, log.error().hint);
+    return {};
+  }
+  SlowCommands slow;
+  for (const auto& entry : log->elements) {
+    slow.add(entry, server_seconds(info));
+  }
+  slow.judge(findings);
+  return {};
+}
+
+void add_details(CheckResult& result, const redis::Info& info) {
+  constexpr std::array<std::string_view, 6> kNumbers{"connected_clients",    "maxclients",
+                                                     "rejected_connections", "uptime_in_seconds",
+                                                     "evicted_keys",         "pubsub_channels"};
+  for (const auto name : kNumbers) {
+    if (const auto value = info.integer(name)) {
+      result.detail(std::string(name), *value);
+    }
+  }
+  if (const auto role = info.text("role")) {
+    result.detail("role", *role == "slave" ? "replica" : *role);
+  }
+  if (const auto headroom = read_headroom(info)) {
+    result.detail("used_memory_bytes", headroom->used).detail("maxmemory_bytes", headroom->limit);
+  }
+}
+
+}  // namespace
+
+Result<CheckResult> check_server_health(Context& context) {
+  const auto info = context.info("default");
+  if (!info) {
+    return failure(info.error());
+  }
+  Findings findings;
+  judge_readiness(*info, findings);
+  judge_clients(*info, findings);
+  judge_memory(*info, findings);
+  judge_saving(*info, findings);
+  if (const auto done = judge_slow_log(context, *info, findings); !done) {
+    return failure(done.error());
+  }
+  auto result = findings.result(
+      findings.empty() ? "no sign of trouble" : count_of(findings.size(), "thing") + " to look at");
+  add_details(result, *info);
+  return result;
+}
+
+}  // namespace fogis::checks
