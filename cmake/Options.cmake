@@ -53,6 +53,7 @@ if(FOGIS_COVERAGE)
   # Atomic, because the program has threads; absolute, because gcov runs elsewhere.
   add_compile_options(--coverage -fprofile-update=atomic -fprofile-abs-path)
   add_link_options(--coverage)
+  add_compile_definitions(FOGIS_COVERAGE)
 endif()
 
 if(FOGIS_HARDENED)

@@ -69,11 +69,12 @@ Result<nanoseconds> parse_duration(std::string_view text, ZeroDuration zero) {
 
 std::string format_duration(nanoseconds span) {
   const auto count = static_cast<double>(span.count());
+  // The limits, here and below, are where a value would round up to one more digit or the next
+  // unit.
   const auto three_digits = [](double value, std::string_view unit) {
-    const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+    const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
     return fmt::format("{:.{}f} {}", value, decimals, unit);
   };
-  // The limits are where three digits would round up into the next unit.
   if (count < 1000) {
     return fmt::format("{} ns", span.count());
   }

@@ -137,7 +137,10 @@ std::string truncate_text(std::string_view text, std::size_t columns, bool ascii
   }
   const std::string_view ellipsis = ascii ? "..." : "…";
   const auto ellipsis_width = text_width(ellipsis);
-  const auto kept = columns > ellipsis_width ? columns - ellipsis_width : 0;
+  if (columns < ellipsis_width) {
+    return std::string(columns, '.');  // of "…" nothing is left then
+  }
+  const auto kept = columns - ellipsis_width;
   std::size_t end = 0;
   for (std::size_t width = 0; end < text.size(); ++end) {
     width += is_continuation(byte_at(text, end)) ? 0 : 1;

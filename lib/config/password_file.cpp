@@ -17,7 +17,6 @@ namespace fogis::config {
 namespace {
 
 constexpr std::size_t kLargestFile = 64UL * 1024;
-constexpr auto kPatience = std::chrono::seconds(5);
 
 Error bad_file(const std::string& path, std::string_view fault, std::string hint) {
   return make_error(ErrorKind::configuration, Phase::config,
@@ -31,8 +30,7 @@ Error system_error(const std::string& path, int errno_value) {
 }
 
 /// The whole content, up to a byte more than is allowed.
-Result<std::string> read_all(int descriptor, const std::string& path) {
-  const auto deadline = Deadline::after(kPatience, nullptr);
+Result<std::string> read_all(int descriptor, const std::string& path, const Deadline& deadline) {
   std::string content;
   std::array<char, 4096> buffer{};
   while (content.size() <= kLargestFile) {
@@ -55,14 +53,15 @@ Result<std::string> read_all(int descriptor, const std::string& path) {
 
 }  // namespace
 
-Result<PasswordFile> read_password_file(const std::string& path) {
+Result<PasswordFile> read_password_file(const std::string& path,
+                                        std::chrono::nanoseconds patience) {
   // Not blocking: opening or reading a pipe without a writer would wait for ever.
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) {
     return failure(system_error(path, errno));
   }
-  auto content = read_all(file.get(), path);
+  auto content = read_all(file.get(), path, Deadline::after(patience, nullptr));
   if (!content) {
     return failure(content.error());
   }

@@ -2,22 +2,25 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-using namespace fogis::config;
+using fogis::Secret;
+using fogis::config::ConnectionSettings;
+using fogis::config::Transport;
 
-TEST_CASE("an endpoint shows the address and never the credentials") {
+TEST_CASE("the address is shown without user name and password") {
   ConnectionSettings settings;
-  settings.host = "example.org";
-  settings.username = "anna";
-  settings.password = fogis::Secret("hemligt");
-  CHECK(settings.endpoint() == "redis://example.org:6379");
+  settings.host = "redis.example.org";
+  settings.username = "user";
+  settings.password = Secret("hunter2");
+  CHECK(settings.endpoint() == "redis://redis.example.org:6379");
+  settings.database = 2;
+  CHECK(settings.endpoint() == "redis://redis.example.org:6379/2");
   settings.transport = Transport::tls;
   settings.host = "::1";
   settings.port = 6380;
-  settings.database = 2;
   CHECK(settings.endpoint() == "rediss://[::1]:6380/2");
 }
 
-TEST_CASE("a socket's endpoint is its path, with the database as a query") {
+TEST_CASE("a socket's address has the database in its query") {
   ConnectionSettings settings;
   settings.transport = Transport::unix_socket;
   settings.socket_path = "/run/redis.sock";

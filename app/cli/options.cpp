@@ -1,0 +1,99 @@
+#include "cli/options.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+namespace fogis::cli {
+namespace {
+
+constexpr char kGuard = '\x1f';
+
+std::vector<std::string> unguard_all(const std::vector<std::string>& arguments) {
+  std::vector<std::string> plain;
+  plain.reserve(arguments.size());
+  for (const auto& argument : arguments) {
+    plain.push_back(unguard_argument(argument));
+  }
+  return plain;
+}
+
+void split_list(std::string_view text, std::vector<std::string>& items) {
+  while (true) {
+    const auto comma = text.find(',');
+    items.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) {
+      return;
+    }
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+std::string guard_argument(std::string_view argument) {
+  return kGuard + std::string(argument);
+}
+
+std::string unguard_argument(std::string_view argument) {
+  return std::string(argument.starts_with(kGuard) ? argument.substr(1) : argument);
+}
+
+OptionSet& OptionSet::group(std::string_view heading) {
+  group_ = heading;
+  return *this;
+}
+
+OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder,
+                            std::optional<std::string>& target, std::string_view help) {
+  const auto store = [&target](const CLI::results_t& results) {
+    target = unguard_argument(results.front());
+    return true;
+  };
+  app_->add_option(std::string(names), store, std::string(help))
+      ->type_name(std::string(placeholder))
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->group(group_);
+  return *this;
+}
+
+OptionSet& OptionSet::list(std::string_view names, std::string_view placeholder,
+                           std::vector<std::string>& target, std::string_view help) {
+  const auto store = [&target](const CLI::results_t& results) {
+    for (const auto& text : unguard_all(results)) {
+      split_list(text, target);
+    }
+    return true;
+  };
+  app_->add_option(std::string(names), store, std::string(help))
+      ->type_name(std::string(placeholder))
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->group(group_);
+  return *this;
+}
+
+OptionSet& OptionSet::flag(std::string_view names, bool& target, std::string_view help) {
+  app_->add_flag(std::string(names), target, std::string(help))->group(group_);
+  return *this;
+}
+
+OptionSet& OptionSet::arguments(std::string_view placeholder, std::vector<std::string>& target,
+                                std::string_view help) {
+  const auto store = [&target](const CLI::results_t& results) {
+    target = unguard_all(results);
+    return true;
+  };
+  // The library knows an argument by a name that does not begin with a dash.
+  app_->add_option(std::string(placeholder), store, std::string(help))
+      ->type_name("")
+      ->expected(1, -1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(true)
+      ->group("Arguments");
+  return *this;
+}
+
+}  // namespace fogis::cli

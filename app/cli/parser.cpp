@@ -1,0 +1,141 @@
+#include "cli/parser.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <iterator>
+
+#include "cli/help.hpp"
+#include "cli/usage_fault.hpp"
+
+namespace fogis::cli {
+
+struct Parser::State {
+  CLI::App app{"", "fogis-redis"};
+  GlobalOptions options;
+  bool help = false;
+  bool version = false;
+  std::vector<Run> runs;  ///< one for each command, in the order of the table
+};
+
+namespace {
+
+/// The arguments as the library has to see them: those that it would read as something else are
+/// guarded, and the `--` that is obeyed here is gone.
+std::vector<std::string> guard_arguments(const std::vector<std::string>& arguments) {
+  std::vector<std::string> guarded;
+  bool options_over = false;
+  for (const auto& argument : arguments) {
+    if (argument == "--" && !options_over) {
+      options_over = true;
+    } else if (argument.starts_with('[') || argument.starts_with('\x1f') || argument == "++" ||
+               (options_over && argument.starts_with('-'))) {
+      guarded.push_back(guard_argument(argument));
+    } else {
+      guarded.push_back(argument);
+    }
+  }
+  return guarded;
+}
+
+const Command* chosen_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    return nullptr;
+  }
+  const auto all = commands();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) {
+    return command.name == chosen.front()->get_name();
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Parser::Parser() : state_(std::make_unique<State>()) {
+  auto& app = state_->app;
+  // Help and version are flags like others: what they lead to is decided after parsing.
+  app.set_help_flag();
+  app.allow_extras();
+  app.require_subcommand(0, 1);
+  OptionSet top(app);
+  declare_global_options(top, state_->options);
+  top.group("Help")
+      .flag("-h,--help", state_->help, "show this, or the help of the command it is written after")
+      .flag("--version", state_->version, "show the version");
+  for (const auto& command : commands()) {
+    auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->fallthrough();
+    sub->allow_extras();
+    state_->runs.push_back(command.declare(OptionSet(*sub)));
+  }
+}
+
+Parser::~Parser() = default;
+
+Parsed Parser::parse(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return NothingAsked{};
+  }
+  auto& app = state_->app;
+  if (auto error = find_bad_assignment(app, arguments)) {
+    return UsageFault{std::move(*error), nullptr};
+  }
+  try {
+    auto guarded = guard_arguments(arguments);
+    std::reverse(guarded.begin(), guarded.end());  // the library takes them from the back
+    app.parse(std::move(guarded));
+  } catch (const CLI::ParseError& fault) {
+    return UsageFault{explain_parse_fault(app, fault, arguments), chosen_command(app)};
+  }
+  const auto* const command = chosen_command(app);
+  if (state_->help) {
+    return HelpRequest{command};
+  }
+  if (state_->version) {
+    return VersionRequest{};
+  }
+  if (const auto unknown = app.remaining(true); !unknown.empty()) {
+    return UsageFault{explain_unknown(app, unguard_argument(unknown.front())), command};
+  }
+  if (command == nullptr) {
+    return UsageFault{missing_command(), nullptr};
+  }
+  const auto index = static_cast<std::size_t>(std::distance(commands().data(), command));
+  return Invocation{command, state_->runs[index]};
+}
+
+const GlobalOptions& Parser::options() const {
+  return state_->options;
+}
+
+std::string Parser::help(const Command* command, const output::Style& style) const {
+  return command == nullptr ? tool_help(state_->app, style)
+                            : command_help(state_->app, *command, style);
+}
+
+std::string Parser::short_help(const output::Style& style) const {
+  return tool_usage(style);
+}
+
+bool asks_for_json(const std::vector<std::string>& arguments,
+                   const config::Environment& environment) {
+  std::optional<std::string> format;
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const auto& argument = arguments[i];
+    const bool has_next = i + 1 < arguments.size();
+    if (argument == "--json") {
+      format = "json";
+    } else if ((argument == "-o" || argument == "--output") && has_next) {
+      format = arguments[i + 1];
+    } else if (argument.starts_with("--output=")) {
+      format = argument.substr(std::string_view("--output=").size());
+    } else if (argument.starts_with("-o")) {
+      format = argument.substr(2);
+    }
+  }
+  return (format ? format : environment("FOGIS_OUTPUT")) == "json";
+}
+
+}  // namespace fogis::cli

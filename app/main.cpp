@@ -1,0 +1,20 @@
+// fogis-redis: diagnoses the Redis pub/sub wiring of the FOGIS services.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.hpp"
+#include "cli/program.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    return fogis::cli::run_program(
+        std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  } catch (const std::exception& fault) {
+    std::fprintf(stderr, "error: internal error: %s\n", fault.what());
+  } catch (...) {
+    std::fputs("error: internal error\n", stderr);
+  }
+  return fogis::cli::exit_code::kInternal;
+}

@@ -1,0 +1,103 @@
+#include "output/config_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "output/console.hpp"
+#include "output/json.hpp"
+#include "output/layout.hpp"
+
+namespace fogis::output {
+namespace {
+
+using config::Entry;
+
+/// `environment REDIS_TIMEOUT`, `default`.
+std::string origin_of(const Entry& entry) {
+  return entry.origin.empty() ? std::string(config::name(entry.source)) : entry.origin;
+}
+
+std::size_t widest_name(const config::Resolution& resolution) {
+  std::size_t widest = 0;
+  for (const auto& entry : resolution.entries) {
+    widest = std::max(widest, text_width(entry.name));
+  }
+  return widest;
+}
+
+std::string entry_text(const Entry& entry, std::size_t name_columns, const Style& style) {
+  const auto value = entry.value.empty() ? std::string("-") : escape_for_terminal(entry.value);
+  const auto origin = escape_for_terminal(origin_of(entry));
+  const auto painted =
+      style.paint(entry.source == config::Source::builtin ? Colour::dim : Colour::green, origin);
+  const auto left = fmt::format("{}  {}", pad_right(entry.name, name_columns), value);
+  // What does not fit beside its value stands below it, so that nothing is cut.
+  if (text_width(left) + 2 + text_width(origin) > style.width) {
+    return fmt::format("{}\n{}{}\n", left, std::string(name_columns + 2, ' '), painted);
+  }
+  return fmt::format("{}{}{}\n", left,
+                     std::string(style.width - text_width(left) - text_width(origin), ' '),
+                     painted);
+}
+
+std::string labelled(std::string_view label, Colour colour, std::string_view text,
+                     const Style& style) {
+  return fmt::format("{} {}\n", style.paint(colour, label),
+                     wrap_indented(escape_for_terminal(text), label.size() + 1, style.width));
+}
+
+std::string advice(std::string_view label, Colour colour, std::string_view message,
+                   std::string_view hint, const Style& style) {
+  auto text = "\n" + labelled(label, colour, message, style);
+  return hint.empty() ? text : text + labelled("hint:", Colour::bold, hint, style);
+}
+
+}  // namespace
+
+std::string config_text(const config::Resolution& resolution, const Style& style, bool warnings) {
+  const auto name_columns = widest_name(resolution);
+  std::string text;
+  for (const auto& entry : resolution.entries) {
+    text += entry_text(entry, name_columns, style);
+  }
+  if (warnings) {
+    for (const auto& warning : resolution.warnings) {
+      text += advice("warning:", Colour::yellow, warning.message, warning.hint, style);
+    }
+  }
+  for (const auto& error : resolution.errors) {
+    text += advice("error:", Colour::red, describe(error), error.hint, style);
+  }
+  return text;
+}
+
+std::string config_json(const config::Resolution& resolution) {
+  auto document = json_document("config");
+  document["valid"] = resolution.errors.empty();
+  auto entries = Json::array();
+  for (const auto& entry : resolution.entries) {
+    entries.push_back({{"name", entry.name},
+                       {"value", entry.value},
+                       {"source", config::name(entry.source)},
+                       {"origin", text_or_null(entry.origin)}});
+  }
+  document["entries"] = std::move(entries);
+  auto warnings = Json::array();
+  for (const auto& warning : resolution.warnings) {
+    warnings.push_back({{"code", warning.code},
+                        {"message", warning.message},
+                        {"hint", text_or_null(warning.hint)}});
+  }
+  document["warnings"] = std::move(warnings);
+  auto errors = Json::array();
+  for (const auto& error : resolution.errors) {
+    errors.push_back(to_json(error));
+  }
+  document["errors"] = std::move(errors);
+  return dump(document);
+}
+
+}  // namespace fogis::output

@@ -1,0 +1,55 @@
+// Reports of checks in every form. Each form has a file of its own.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "checks/report.hpp"
+#include "output/style.hpp"
+#include "redis/statistics.hpp"
+
+namespace fogis::output {
+
+/// How rows of a report are laid out.
+struct RowLayout {
+  std::size_t id_columns = 20;  ///< as wide as the longest id
+  bool details = false;         ///< show measured values below each row
+};
+
+/// One check in one line, with cause and hint below where it did not pass.
+std::string report_row(const checks::CheckReport& check, const Style& style,
+                       const RowLayout& layout);
+
+/// The last lines: verdict, counts, success rate, time, and what was left behind.
+std::string report_end(const checks::Report& report, const checks::Policy& policy,
+                       const Style& style);
+
+/// The document `fogis-redis/<kind of the report>`.
+std::string report_json(const checks::Report& report, const checks::Policy& policy,
+                        const redis::StatisticsSnapshot& statistics);
+
+/// JUnit XML with one test suite. What the policy does not accept is a failure: under `strict` that
+/// is a warning and a skipped check too.
+std::string report_junit(const checks::Report& report, const checks::Policy& policy);
+
+/// GitHub Actions annotations for what did not pass, worst first, at most ten (more are not shown
+/// there), and the verdict as a plain line.
+std::string report_github(const checks::Report& report, const checks::Policy& policy);
+
+/// A heading, a table, and the causes below it.
+std::string report_markdown(const checks::Report& report, const checks::Policy& policy);
+
+/// `PASS`, `FAIL` or `INTERRUPTED`.
+std::string_view verdict_word(const checks::Report& report, const checks::Policy& policy);
+
+/// `16 checks: 14 pass, 1 warn, 1 skip; success rate 100 %; in 0.42 s`.
+std::string summary_line(const checks::Report& report);
+
+/// A detail's value as text, durations with their unit. Not escaped.
+std::string detail_text(const checks::DetailValue& value);
+
+/// The id, with the number of the repetition from the second one on: `pub-sub #2`.
+std::string row_id(const checks::CheckReport& check);
+
+}  // namespace fogis::output

@@ -1,0 +1,106 @@
+#include "output/report_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "base/random.hpp"
+#include "base/unique_fd.hpp"
+
+namespace fogis::output {
+namespace {
+
+constexpr mode_t kMode = 0666;  // less the umask, as for any new file
+
+Error unusable(const std::string& path, std::string_view why, std::string hint) {
+  return make_error(ErrorKind::usage, Phase::usage,
+                    fmt::format("cannot write \"{}\": {}", path, why), std::move(hint));
+}
+
+Error write_error(const std::string& path, int errno_value) {
+  return make_system_error(ErrorKind::output, Phase::output,
+                           fmt::format("cannot write \"{}\"", path), errno_value,
+                           errno_value == ENOSPC ? "free some space and run it again" : "");
+}
+
+/// 0, or the errno of what failed. Closing can be what fails.
+int write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const auto written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno != EINTR) {
+      return errno;
+    }
+    content.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+  return 0;
+}
+
+int write_file(const std::string& path, int flags, std::string_view content) {
+  UniqueFd file(::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, kMode));
+  if (!file) {
+    return errno;
+  }
+  if (const int fault = write_all(file.get(), content); fault != 0) {
+    return fault;
+  }
+  return ::close(file.release()) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<ReportFile> ReportFile::prepare(const std::string& path) {
+  if (path.empty()) {
+    return failure(unusable(path, "the name is empty", "name a file"));
+  }
+  std::error_code fault;
+  // The file that a link leads to is replaced, not the link.
+  auto real = std::filesystem::weakly_canonical(path, fault);
+  if (fault) {
+    real = path;
+  }
+  const auto status = std::filesystem::status(real, fault);
+  if (std::filesystem::is_directory(status)) {
+    return failure(unusable(path, "it is a folder", "name a file in it"));
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    if (::access(real.c_str(), W_OK) != 0) {
+      return failure(unusable(path, describe_errno(errno), "choose another file"));
+    }
+    return ReportFile(real, false);
+  }
+  const auto folder = real.has_parent_path() ? real.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(folder, fault)) {
+    return failure(unusable(path, "the folder does not exist", "make it first"));
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return failure(unusable(path, describe_errno(errno), "choose another folder"));
+  }
+  return ReportFile(real, true);
+}
+
+Result<void> ReportFile::write(std::string_view content) const {
+  if (!replace_) {
+    const int fault = write_file(path_, 0, content);
+    return fault == 0 ? Result<void>() : failure(write_error(path_, fault));
+  }
+  const auto temporary = fmt::format("{}.{}.tmp", path_, random_hex(8));
+  int fault = write_file(temporary, O_CREAT | O_EXCL, content);
+  if (fault == 0 && std::rename(temporary.c_str(), path_.c_str()) != 0) {
+    fault = errno;
+  }
+  if (fault != 0) {
+    ::unlink(temporary.c_str());
+    return failure(write_error(path_, fault));
+  }
+  return {};
+}
+
+}  // namespace fogis::output

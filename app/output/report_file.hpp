@@ -1,0 +1,32 @@
+// A report beside the one on stdout, in a file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace fogis::output {
+
+/// A file that is replaced as a whole: readers see the old content or the new one, never half of
+/// it. A device or a pipe of that name is written to as it is.
+class ReportFile {
+public:
+  /// Looks whether it can be written, before the work whose result it is to hold. Makes nothing.
+  /// Errors (usage): no name, a folder, a folder that is missing or may not be written to.
+  static Result<ReportFile> prepare(const std::string& path);
+
+  /// Writes the content: to a new file beside it, which then takes the name.
+  /// Errors: output; nothing is left behind.
+  [[nodiscard]] Result<void> write(std::string_view content) const;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+  ReportFile(std::string path, bool replace) : path_(std::move(path)), replace_(replace) {}
+
+  std::string path_;
+  bool replace_;  ///< a regular file, or none yet
+};
+
+}  // namespace fogis::output

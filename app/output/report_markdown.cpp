@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "output/report.hpp"
+
+namespace fogis::output {
+namespace {
+
+/// Any text in one line of a table: nothing in it starts a cell, a link, code or HTML.
+std::string escape_markdown(std::string_view text) {
+  std::string escaped;
+  for (const char letter : escape_for_terminal(text)) {
+    switch (letter) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '|':
+      case '\\':
+      case '`':
+      case '*':
+      case '_':
+      case '[':
+      case ']':
+        escaped += '\\';
+        [[fallthrough]];
+      default:
+        escaped += letter;
+    }
+  }
+  return escaped;
+}
+
+std::string_view symbol_of(checks::Status status) {
+  switch (status) {
+    case checks::Status::pass:
+      return "✅";
+    case checks::Status::warn:
+      return "⚠️";
+    case checks::Status::skip:
+      return "➖";
+    default:
+      return "❌";
+  }
+}
+
+std::string row_of(const checks::CheckReport& check) {
+  const auto& result = check.result;
+  auto text = escape_markdown(result.summary);
+  if (result.status != checks::Status::pass) {
+    if (!result.cause.empty() && result.cause != result.summary) {
+      text += fmt::format("<br>{}", escape_markdown(result.cause));
+    }
+    if (!result.hint.empty()) {
+      text += fmt::format("<br>*hint: {}*", escape_markdown(result.hint));
+    }
+  }
+  return fmt::format("| {} {} | {} | {} | {} |\n", symbol_of(result.status),
+                     checks::name(result.status), escape_markdown(row_id(check)),
+                     format_duration(check.duration), text);
+}
+
+}  // namespace
+
+std::string report_markdown(const checks::Report& report, const checks::Policy& policy) {
+  std::string text =
+      fmt::format("## fogis-redis {}: {}\n\n", report.kind, verdict_word(report, policy));
+  text += fmt::format("{}{}{}: {}\n\n", escape_markdown(report.endpoint),
+                      report.server.empty() ? "" : ", ", escape_markdown(report.server),
+                      summary_line(report));
+  text += "| status | check | time | result |\n|---|---|---:|---|\n";
+  for (const auto& check : report.checks) {
+    text += row_of(check);
+  }
+  return text;
+}
+
+}  // namespace fogis::output

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "output/report.hpp"
+
+namespace fogis::output {
+
+std::string_view verdict_word(const checks::Report& report, const checks::Policy& policy) {
+  if (report.interrupted) {
+    return "INTERRUPTED";
+  }
+  return checks::passes(report, policy) && !report.error ? "PASS" : "FAIL";
+}
+
+std::string summary_line(const checks::Report& report) {
+  const auto counts = report.counts();
+  const std::array<std::pair<std::string_view, std::size_t>, 5> parts{{{"pass", counts.pass},
+                                                                       {"warn", counts.warn},
+                                                                       {"fail", counts.fail},
+                                                                       {"error", counts.error},
+                                                                       {"skip", counts.skip}}};
+  std::string text = count_of(counts.total(), "check");
+  std::string_view separator = ": ";
+  for (const auto& [status, count] : parts) {
+    if (count > 0) {
+      text += fmt::format("{}{} {}", separator, count, status);
+      separator = ", ";
+    }
+  }
+  if (const auto rate = report.success_rate()) {
+    text += fmt::format("; success rate {:.4g} %", *rate);
+  }
+  return text + fmt::format("; in {}", format_duration(report.duration));
+}
+
+std::string detail_text(const checks::DetailValue& value) {
+  return std::visit(
+      [](const auto& held) -> std::string {
+        using Held = std::decay_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, std::chrono::nanoseconds>) {
+          return format_duration(held);
+        } else if constexpr (std::is_same_v<Held, double>) {
+          return fmt::format("{:.6g}", held);
+        } else {
+          return fmt::format("{}", held);
+        }
+      },
+      value);
+}
+
+std::string row_id(const checks::CheckReport& check) {
+  return check.run > 1 ? fmt::format("{} #{}", check.id, check.run) : check.id;
+}
+
+}  // namespace fogis::output

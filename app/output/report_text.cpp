@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "output/layout.hpp"
+#include "output/report.hpp"
+
+namespace fogis::output {
+namespace {
+
+constexpr std::size_t kTimeColumns = 9;
+
+std::string below(std::string_view label, std::string_view text, std::size_t indent,
+                  const Style& style) {
+  return fmt::format(
+      "{}{}{}\n", std::string(indent, ' '), label,
+      wrap_indented(escape_for_terminal(text), indent + text_width(label), style.width));
+}
+
+std::string details_text(const checks::CheckResult& result) {
+  std::string text;
+  for (const auto& detail : result.details) {
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", detail.name, detail_text(detail.value));
+  }
+  return text;
+}
+
+Colour colour_of(std::string_view verdict) {
+  return verdict == "PASS" ? Colour::green : Colour::red;
+}
+
+}  // namespace
+
+std::string report_row(const checks::CheckReport& check, const Style& style,
+                       const RowLayout& layout) {
+  const auto& result = check.result;
+  const auto head = fmt::format("{} {}", pad_right(row_id(check), layout.id_columns),
+                                pad_left(format_duration(check.duration), kTimeColumns));
+  const auto indent = mark_width(style) + 1;
+  const auto used = indent + text_width(head) + 2;
+  // A narrow terminal still gets a word of the summary.
+  const auto left = std::max<std::size_t>(style.width > used ? style.width - used : 0, 10);
+  std::string text =
+      fmt::format("{} {}  {}\n", mark(style, result.status), head,
+                  truncate_text(escape_for_terminal(result.summary), left, !style.unicode));
+  if (result.status != checks::Status::pass && !result.cause.empty() &&
+      result.cause != result.summary) {
+    text += below("", result.cause, indent + 2, style);
+  }
+  if (result.status != checks::Status::pass && !result.hint.empty()) {
+    text += below("hint: ", result.hint, indent + 2, style);
+  }
+  if (layout.details && !result.details.empty()) {
+    text += below("", details_text(result), indent + 2, style);
+  }
+  return text;
+}
+
+std::string report_end(const checks::Report& report, const checks::Policy& policy,
+                       const Style& style) {
+  const auto verdict = verdict_word(report, policy);
+  std::string text =
+      fmt::format("{} {}\n", style.paint(colour_of(verdict), verdict),
+                  wrap_indented(summary_line(report), verdict.size() + 1, style.width));
+  const auto rate = report.success_rate();
+  if (!rate) {
+    text += "nothing could be judged\n";
+  } else if (*rate < policy.min_success_rate) {
+    text += fmt::format("wanted: a success rate of {:.4g} %\n", policy.min_success_rate);
+  } else if (verdict == "FAIL" && policy.strict) {
+    text += "wanted: every check passed (--strict)\n";
+  }
+  for (const auto& key : report.leftovers) {
+    text += fmt::format("left behind until it expires: {}\n", escape_for_terminal(key));
+  }
+  return text;
+}
+
+}  // namespace fogis::output
