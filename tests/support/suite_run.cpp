@@ -7,6 +7,7 @@
 #include <chrono>
 #include <type_traits>
 
+#include "redis/info.hpp"
 #include "support/results.hpp"
 
 namespace fogis::testing {
@@ -65,6 +66,13 @@ CheckResult require_only_this(const config::ConnectionSettings& settings, std::s
     }
   }
   return result_of(report, id);
+}
+
+std::string info_field(const RedisServer& server, const std::string& section,
+                       std::string_view field) {
+  const auto value = redis::Info(server.raw({"INFO", section})).text(field);
+  REQUIRE(value);
+  return *value;
 }
 
 std::string detail(const CheckResult& result, std::string_view name) {

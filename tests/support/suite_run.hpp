@@ -8,6 +8,7 @@
 #include "base/stop_event.hpp"
 #include "checks/suite.hpp"
 #include "config/connection_settings.hpp"
+#include "support/redis_server.hpp"
 
 namespace fogis::testing {
 
@@ -33,6 +34,10 @@ std::string describe(const checks::Report& report);
 checks::CheckResult require_only_this(const config::ConnectionSettings& settings,
                                       std::string_view id, checks::Status status,
                                       const checks::SuiteOptions& options = {});
+
+/// A field of the server's INFO; fails the test when it is not there.
+std::string info_field(const RedisServer& server, const std::string& section,
+                       std::string_view field);
 
 /// The value of a detail as text; "none" where there is none.
 std::string detail(const checks::CheckResult& result, std::string_view name);

@@ -267,6 +267,27 @@ TamperingProxy::~TamperingProxy() {
   thread_.join();
 }
 
+redis::Reply status_reply(std::string_view text) {
+  Reply reply;
+  reply.type = ReplyType::status;
+  reply.text = text;
+  return reply;
+}
+
+redis::Reply error_reply(std::string_view text) {
+  Reply reply;
+  reply.type = ReplyType::error;
+  reply.text = text;
+  return reply;
+}
+
+redis::Reply integer_reply(std::int64_t value) {
+  Reply reply;
+  reply.type = ReplyType::integer;
+  reply.integer = value;
+  return reply;
+}
+
 bool is_message_on(const redis::Reply& reply, std::string_view channel_end) {
   return is_pushed(reply) && reply.elements.front().text.ends_with("message") &&
          reply.elements[reply.elements.size() - 2].text.ends_with(channel_end);

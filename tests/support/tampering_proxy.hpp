@@ -2,6 +2,7 @@
 // server shows.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,11 +54,15 @@ private:
   std::thread thread_;
 };
 
+/// Replies for Hooks::answer.
+redis::Reply status_reply(std::string_view text);
+redis::Reply error_reply(std::string_view text);
+redis::Reply integer_reply(std::int64_t value);
+
 /// Whether `reply` is a message published on a channel that ends in `channel_end`.
 bool is_message_on(const redis::Reply& reply, std::string_view channel_end);
 
-/// The command's name in upper case, also with its subcommand: "CLIENT KILL" for is(…, "CLIENT",
-/// "KILL").
+/// Whether the command has that name and, where one is given, that subcommand, in upper case.
 bool is_command(const TamperingProxy::Command& command, std::string_view name,
                 std::string_view subcommand = {});
 
