@@ -61,7 +61,8 @@ TEST_CASE("a swallowed message fails binary-safety") {
 }
 
 TEST_CASE("a message over the output buffer limit is told as such") {
-  const RedisServer server({.arguments = {"--client-output-buffer-limit", "pubsub 100000 0 0"}});
+  const RedisServer server(
+      {.arguments = {"--client-output-buffer-limit", "pubsub", "100000", "0", "0"}});
   const auto result = run_check(server.settings(), "binary-safety");
   CHECK(result.status == Status::error);
   CHECK(result.hint.find("client-output-buffer-limit") != std::string::npos);

@@ -54,16 +54,17 @@ TEST_CASE("a policy that has thrown keys away is a warning") {
 }
 
 TEST_CASE("an output buffer limit that cuts ordinary messages fails server-configuration") {
-  const auto result = judge_server(wise({"--client-output-buffer-limit", "pubsub 50000 0 0"}));
+  const auto result =
+      judge_server(wise({"--client-output-buffer-limit", "pubsub", "50000", "0", "0"}));
   CHECK(result.status == Status::fail);
   CHECK(result.cause.starts_with("output buffer limit for pubsub is 50000 bytes"));
 }
 
 TEST_CASE("an output buffer limit under the largest messages, or none, is a warning") {
-  auto result = judge_server(wise({"--client-output-buffer-limit", "pubsub 1mb 0 0"}));
+  auto result = judge_server(wise({"--client-output-buffer-limit", "pubsub", "1mb", "0", "0"}));
   CHECK(result.status == Status::warn);
   CHECK(result.cause.find("6 MB") != std::string::npos);
-  result = judge_server(wise({"--client-output-buffer-limit", "pubsub 0 0 0"}));
+  result = judge_server(wise({"--client-output-buffer-limit", "pubsub", "0", "0", "0"}));
   CHECK(result.status == Status::warn);
   CHECK(result.hint == "CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\"");
 }
@@ -72,7 +73,7 @@ TEST_CASE("persistence that is off is a warning that tells what is lost") {
   auto result = judge_server(wise({"--appendonly", "no"}));
   CHECK(result.status == Status::warn);
   CHECK(result.cause == "appendonly is off: keys are lost with a restart");
-  result = judge_server(wise({"--appendonly", "no", "--save", "3600 1"}));
+  result = judge_server(wise({"--appendonly", "no", "--save", "3600", "1"}));
   CHECK(result.cause == "appendonly is off: a crash loses keys since the last snapshot");
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("subscribers that were cut are a warning") {
 
 TEST_CASE("a replica that has lost its master fails server-health alone") {
   const RedisServer server(
-      {.arguments = {"--replicaof", "127.0.0.1 1", "--replica-read-only", "no"}});
+      {.arguments = {"--replicaof", "127.0.0.1", "1", "--replica-read-only", "no"}});
   const auto result = require_only_this(server.settings(), "server-health", Status::fail);
   CHECK(result.cause == "this is a replica that has lost its master");
 }
@@ -72,7 +72,7 @@ TEST_CASE("a replica that has lost its master fails server-health alone") {
 TEST_CASE("a replica is a warning that names the master") {
   const RedisServer master({.tcp = true});
   const RedisServer replica(
-      {.arguments = {"--replicaof", "127.0.0.1 " + std::to_string(master.port())}});
+      {.arguments = {"--replicaof", "127.0.0.1", std::to_string(master.port())}});
   auto client = replica.client();
   // Blocks until the replica has its master's data, as WAIT counts only such replicas.
   REQUIRE(master.raw({"SET", "key", "value"}) == "OK");

@@ -32,14 +32,9 @@ void require_untouched(const RedisServer& server) {
   CHECK(clients.find("name=fogis") == std::string::npos);
 }
 
-config::ConnectionSettings named(config::ConnectionSettings settings) {
-  settings.client_name = "fogis-redis";
-  return settings;
-}
-
 TEST_CASE("a default server passes the suite, and nothing of it remains") {
   const RedisServer server;
-  const auto report = run_suite(named(server.settings()));
+  const auto report = run_suite(server.settings());
   INFO(describe(report));
   CHECK(report.checks.size() == checks::suite_checks().size());
   CHECK(report.counts().pass == report.checks.size() - 1);
@@ -102,7 +97,7 @@ TEST_CASE("an interrupted suite skips the rest and leaves no key") {
         }
         return std::nullopt;
       }});
-  const auto report = run_suite(named(proxy.settings()), {}, &stop);
+  const auto report = run_suite(proxy.settings(), {}, &stop);
   INFO(describe(report));
   CHECK(report.interrupted);
   CHECK_FALSE(report.error);

@@ -22,8 +22,9 @@ checks::SuiteOptions only(std::initializer_list<std::string_view> ids) {
   return options;
 }
 
-Report run_suite(const config::ConnectionSettings& settings, const checks::SuiteOptions& options,
+Report run_suite(config::ConnectionSettings settings, const checks::SuiteOptions& options,
                  const StopEvent* stop) {
+  settings.client_name = "fogis-redis";
   const redis::Timeouts timeouts{std::chrono::seconds(2), std::chrono::seconds(2)};
   return require_ok(checks::run_suite(settings, timeouts, options, stop, {})).report;
 }

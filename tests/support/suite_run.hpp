@@ -15,8 +15,9 @@ namespace fogis::testing {
 /// Options that select these checks.
 checks::SuiteOptions only(std::initializer_list<std::string_view> ids);
 
-/// Runs the suite with two seconds for each operation; fails the test on a usage error.
-checks::Report run_suite(const config::ConnectionSettings& settings,
+/// Runs the suite as the client "fogis-redis" with two seconds for each operation; fails the test
+/// on a usage error.
+checks::Report run_suite(config::ConnectionSettings settings,
                          const checks::SuiteOptions& options = {}, const StopEvent* stop = nullptr);
 
 /// The result of a check in its first run; fails the test when there is none.
