@@ -30,10 +30,10 @@ public:
   struct Hooks {
     /// Called for each command. A reply is sent in the server's place, which then never sees the
     /// command.
-    std::function<std::optional<redis::Reply>(const Command& command)> answer;
+    std::function<std::optional<redis::Reply>(const Command& command)> answer = {};
     /// Called for each reply with its command, and for each message and acknowledgement with an
     /// empty command. What it returns is sent on: nothing, the reply changed, or several.
-    std::function<Replies(const Command& command, redis::Reply reply)> tamper;
+    std::function<Replies(const Command& command, redis::Reply reply)> tamper = {};
   };
 
   TamperingProxy(const RedisServer& server, Hooks hooks);
