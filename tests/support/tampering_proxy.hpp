@@ -66,4 +66,8 @@ bool is_message_on(const redis::Reply& reply, std::string_view channel_end);
 bool is_command(const TamperingProxy::Command& command, std::string_view name,
                 std::string_view subcommand = {});
 
+/// Whether the command has that name and its first argument, a key or a channel, ends so.
+bool is_command_on(const TamperingProxy::Command& command, std::string_view name,
+                   std::string_view end);
+
 }  // namespace fogis::testing
