@@ -52,10 +52,11 @@ std::string redact_query(std::string_view query) {
 /// The first colon after which something else than a port stands: perhaps a password whose "@host"
 /// was forgotten. The end of `text` when there is none.
 std::size_t find_secret_colon(std::string_view text) {
+  const auto last_bracket = text.rfind(']');
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '[') {
-      const auto closing = text.find(']', i);
-      i = closing == std::string_view::npos ? i : closing;
+    const bool is_closed = last_bracket != std::string_view::npos && i < last_bracket;
+    if (text[i] == '[' && is_closed) {
+      i = text.find(']', i);
     }
     const auto rest = text.substr(i + 1);
     if (text[i] == ':' && !rest.starts_with("//") &&

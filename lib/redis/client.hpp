@@ -40,14 +40,15 @@ struct RetryNotice {
 /// connection and the operation timeout for the command. Thread-safe. The stop event ends every
 /// wait.
 class Client {
- public:
+public:
   struct Options {
-    Timeouts timeouts;
-    RetryPolicy retry;
+    Timeouts timeouts = {};
+    RetryPolicy retry = {};
     std::size_t pool_size = 1;
-    ReplyLimits limits;
-    std::shared_ptr<Statistics> statistics;            ///< to count into; null: one of its own
-    std::function<void(const RetryNotice&)> on_retry;  ///< called before each wait; may be empty
+    ReplyLimits limits = {};
+    std::shared_ptr<Statistics> statistics = nullptr;  ///< to count into; null: one of its own
+    std::function<void(const RetryNotice&)> on_retry =
+        {};  ///< called before each wait; may be empty
   };
 
   /// `stop` may be null and must outlive the client.
@@ -75,7 +76,7 @@ class Client {
   [[nodiscard]] const StopEvent* stop() const { return stop_; }
   [[nodiscard]] const std::shared_ptr<Statistics>& statistics() const { return statistics_; }
 
- private:
+private:
   bool wait_before_retry(unsigned attempt, const Error& error);
 
   Options options_;

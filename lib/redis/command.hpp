@@ -16,7 +16,7 @@ void append_command(std::string& buffer, Arguments arguments);
 
 /// Encoded commands to be sent together. Not thread-safe.
 class Pipeline {
- public:
+public:
   void add(Arguments arguments);
   void add(std::initializer_list<std::string_view> arguments) {
     add(Arguments(arguments.begin(), arguments.size()));
@@ -26,7 +26,7 @@ class Pipeline {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
- private:
+private:
   std::string bytes_;
   std::size_t size_ = 0;
 };

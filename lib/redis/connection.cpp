@@ -191,8 +191,8 @@ Result<Reply> Connection::next_reply(const Deadline& deadline, Pushes pushes) {
   }
 }
 
-/// A server that refuses us says why and closes at once (too many clients, protected mode). Our
-/// command then meets a closed connection, but the explanation may have arrived before.
+/// A server that refuses us says why and closes at once (too many clients, protected mode, a TLS
+/// alert). Our command then meets a closed connection, but the explanation has arrived before.
 Result<Reply> Connection::last_words(Error write_error) {
   while (write_error.kind == ErrorKind::disconnected) {
     auto reply = take_reply(Pushes::skipped);
@@ -200,7 +200,11 @@ Result<Reply> Connection::last_words(Error write_error) {
       poisoned_ = true;
       return reply ? Result<Reply>(std::move(**reply)) : failure(std::move(reply.error()));
     }
-    if (auto fed = read_some(); !fed || reader_.buffered() == 0) {
+    auto fed = read_some();
+    if (!fed && fed.error().kind != ErrorKind::disconnected) {
+      return failure(std::move(fed.error()));
+    }
+    if (!fed || reader_.buffered() == 0) {
       break;
     }
   }

@@ -42,10 +42,10 @@ struct OpenReport {
 /// fails with `disconnected`. An error reply of the server does not. Move-only; closes its socket
 /// when destroyed. Not thread-safe: one thread at a time.
 class Connection {
- public:
+public:
   struct Options {
-    ReplyLimits limits;
-    std::shared_ptr<Statistics> statistics;  ///< may be null
+    ReplyLimits limits = {};
+    std::shared_ptr<Statistics> statistics = nullptr;  ///< may be null
   };
 
   /// Resolves, connects, does TLS, HELLO or AUTH, CLIENT SETNAME and SELECT, all under `deadline`.
@@ -99,7 +99,7 @@ class Connection {
   /// The redacted address, for messages.
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
 
- private:
+private:
   Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
              const Options& options);
 

@@ -13,7 +13,7 @@ namespace fogis::redis {
 /// Fields by name. Servers differ in what they tell, so every field may be absent. Unknown fields,
 /// section headers and lines without a colon do no harm.
 class Info {
- public:
+public:
   Info() = default;
   /// \param reply the text of an INFO reply; lines end in CRLF or LF.
   explicit Info(std::string_view reply);
@@ -25,7 +25,7 @@ class Info {
   /// Nothing also when the value is not a number.
   [[nodiscard]] std::optional<double> number(std::string_view field) const;
 
- private:
+private:
   std::map<std::string, std::string, std::less<>> fields_;
 };
 

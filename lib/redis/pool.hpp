@@ -22,7 +22,7 @@ class Lease;
 /// Holds at most `size` connections to one server; opens them when they are needed, keeps clean
 /// ones for the next user and drops poisoned ones. Thread-safe. Must outlive its leases.
 class Pool {
- public:
+public:
   /// `size` is at least 1. `connect_timeout` bounds one opening.
   Pool(config::ConnectionSettings settings, std::size_t size,
        std::chrono::nanoseconds connect_timeout, std::shared_ptr<Statistics> statistics,
@@ -45,7 +45,7 @@ class Pool {
   [[nodiscard]] std::size_t open_connections() const;
   [[nodiscard]] const config::ConnectionSettings& settings() const { return settings_; }
 
- private:
+private:
   friend class Lease;
 
   /// What a caller got: an idle connection, or the right to open one (an empty optional).
@@ -74,7 +74,7 @@ class Pool {
 /// The right to use one connection of a pool. Returns it when destroyed. Move-only; used by one
 /// thread at a time.
 class Lease {
- public:
+public:
   Lease(Lease&& other) noexcept;
   Lease& operator=(Lease&&) = delete;
   Lease(const Lease&) = delete;
@@ -84,7 +84,7 @@ class Lease {
   Connection& operator*() { return *connection_; }
   Connection* operator->() { return &*connection_; }
 
- private:
+private:
   friend class Pool;
   Lease(Pool& pool, Connection connection) : pool_(&pool), connection_(std::move(connection)) {}
 

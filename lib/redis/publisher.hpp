@@ -11,7 +11,7 @@ namespace fogis::redis {
 
 /// Publishes through a client. Thread-safe as the client is; does not own it.
 class Publisher {
- public:
+public:
   explicit Publisher(Client& client) : client_(&client) {}
 
   /// Publishes `payload` (any bytes) on `channel`, once: a publication whose outcome is unknown is
@@ -20,7 +20,7 @@ class Publisher {
   /// Errors: those of Client::command; forbidden, not_ready or rejected when the server refuses.
   Result<std::int64_t> publish(std::string_view channel, std::string_view payload);
 
- private:
+private:
   Client* client_;
 };
 

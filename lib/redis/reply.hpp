@@ -61,7 +61,7 @@ struct ReplyLimits {
 
 /// Makes replies from the bytes of a stream, in whatever pieces they arrive. Not thread-safe.
 class ReplyReader {
- public:
+public:
   explicit ReplyReader(ReplyLimits limits = {});
   ReplyReader(ReplyReader&&) noexcept;
   ReplyReader& operator=(ReplyReader&&) noexcept;
@@ -79,7 +79,7 @@ class ReplyReader {
   /// Bytes that were fed and not yet returned in a reply.
   [[nodiscard]] std::size_t buffered() const;
 
- private:
+private:
   struct State;
   std::unique_ptr<State> state_;
 };

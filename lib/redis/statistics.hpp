@@ -27,7 +27,7 @@ struct StatisticsSnapshot {
 
 /// Counter shared by the connections of a pool, a client and its subscribers. Thread-safe.
 class Statistics {
- public:
+public:
   void connection_tried() { add(connections_tried_, 1); }
   void connection_made() { add(connections_made_, 1); }
   void connection_failed(const Error& error);
@@ -39,7 +39,7 @@ class Statistics {
 
   [[nodiscard]] StatisticsSnapshot snapshot() const;
 
- private:
+private:
   using Counter = std::atomic<std::uint64_t>;
   static void add(Counter& counter, std::uint64_t count) {
     counter.fetch_add(count, std::memory_order_relaxed);

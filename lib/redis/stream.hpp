@@ -27,7 +27,7 @@ struct IoResult {
 
 /// Owns its socket. Not thread-safe.
 class Stream {
- public:
+public:
   virtual ~Stream() = default;
 
   /// Reads at most `buffer.size()` bytes, at least one when done.

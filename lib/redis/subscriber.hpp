@@ -40,12 +40,12 @@ using SubscriberEvent = std::variant<Message, Resubscribed>;
 
 /// One connection in pub/sub mode. Not thread-safe. The stop event ends every wait.
 class Subscriber {
- public:
+public:
   struct Options {
-    Timeouts timeouts;
-    RetryPolicy retry;  ///< for reconnecting; the first connection is tried as often
-    ReplyLimits limits;
-    std::shared_ptr<Statistics> statistics;  ///< may be null
+    Timeouts timeouts = {};
+    RetryPolicy retry = {};  ///< for reconnecting; the first connection is tried as often
+    ReplyLimits limits = {};
+    std::shared_ptr<Statistics> statistics = nullptr;  ///< may be null
   };
 
   /// Connects nothing yet. `stop` may be null and must outlive the subscriber.
@@ -81,7 +81,7 @@ class Subscriber {
   /// The server's id of the present connection (CLIENT ID, asked before subscribing), if it told.
   [[nodiscard]] std::optional<std::int64_t> client_id() const;
 
- private:
+private:
   struct State;
   std::unique_ptr<State> state_;
 };

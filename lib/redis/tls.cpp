@@ -328,8 +328,11 @@ Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
         return failure(tls_error(
             ErrorKind::disconnected, "the server closed the connection during the TLS handshake",
             "it may not speak TLS on this port, or want a client certificate"));
-      case IoStatus::failed:
-        return failure(stream.fault());
+      case IoStatus::failed: {
+        auto error = stream.fault();
+        error.phase = Phase::tls;
+        return failure(std::move(error));
+      }
     }
     switch (deadline.wait(stream.descriptor(), events)) {
       case WaitOutcome::ready:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <type_traits>
 
+#include "redis/info.hpp"
 #include "support/results.hpp"
 
 namespace fogis::testing {
@@ -21,8 +22,9 @@ checks::SuiteOptions only(std::initializer_list<std::string_view> ids) {
   return options;
 }
 
-Report run_suite(const config::ConnectionSettings& settings, const checks::SuiteOptions& options,
+Report run_suite(config::ConnectionSettings settings, const checks::SuiteOptions& options,
                  const StopEvent* stop) {
+  settings.client_name = "fogis-redis";
   const redis::Timeouts timeouts{std::chrono::seconds(2), std::chrono::seconds(2)};
   return require_ok(checks::run_suite(settings, timeouts, options, stop, {})).report;
 }
@@ -65,6 +67,13 @@ CheckResult require_only_this(const config::ConnectionSettings& settings, std::s
     }
   }
   return result_of(report, id);
+}
+
+std::string info_field(const RedisServer& server, const std::string& section,
+                       std::string_view field) {
+  const auto value = redis::Info(server.raw({"INFO", section})).text(field);
+  REQUIRE(value);
+  return *value;
 }
 
 std::string detail(const CheckResult& result, std::string_view name) {

@@ -267,6 +267,27 @@ TamperingProxy::~TamperingProxy() {
   thread_.join();
 }
 
+redis::Reply status_reply(std::string_view text) {
+  Reply reply;
+  reply.type = ReplyType::status;
+  reply.text = text;
+  return reply;
+}
+
+redis::Reply error_reply(std::string_view text) {
+  Reply reply;
+  reply.type = ReplyType::error;
+  reply.text = text;
+  return reply;
+}
+
+redis::Reply integer_reply(std::int64_t value) {
+  Reply reply;
+  reply.type = ReplyType::integer;
+  reply.integer = value;
+  return reply;
+}
+
 bool is_message_on(const redis::Reply& reply, std::string_view channel_end) {
   return is_pushed(reply) && reply.elements.front().text.ends_with("message") &&
          reply.elements[reply.elements.size() - 2].text.ends_with(channel_end);
@@ -276,6 +297,11 @@ bool is_command(const TamperingProxy::Command& command, std::string_view name,
                 std::string_view subcommand) {
   return !command.empty() && command.front() == name &&
          (subcommand.empty() || (command.size() > 1 && command[1] == subcommand));
+}
+
+bool is_command_on(const TamperingProxy::Command& command, std::string_view name,
+                   std::string_view end) {
+  return is_command(command, name) && command.size() > 1 && command[1].ends_with(end);
 }
 
 }  // namespace fogis::testing

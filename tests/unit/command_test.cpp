@@ -16,7 +16,8 @@ TEST_CASE("a command is an array of bulk strings with their lengths in bytes") {
 
 TEST_CASE("arguments may hold any bytes and may be empty") {
   std::string buffer;
-  append_command(buffer, std::array<std::string_view, 3>{"ECHO", std::string_view("\0\r\n", 3), ""});
+  append_command(buffer,
+                 std::array<std::string_view, 3>{"ECHO", std::string_view("\0\r\n", 3), ""});
   CHECK(buffer == "*3\r\n$4\r\nECHO\r\n$3\r\n\0\r\n\r\n$0\r\n\r\n"s);
 }
 

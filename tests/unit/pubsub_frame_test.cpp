@@ -22,8 +22,8 @@ Reply read(std::string_view bytes) {
 
 TEST_CASE("a message is read from a RESP2 array and a RESP3 push alike") {
   const auto* const type = GENERATE("*", ">");
-  const auto frame =
-      require_ok(parse_pubsub_frame(read(std::string(type) + "3\r\n$7\r\nmessage\r\n+c\r\n+p\r\n")));
+  const auto frame = require_ok(
+      parse_pubsub_frame(read(std::string(type) + "3\r\n$7\r\nmessage\r\n+c\r\n+p\r\n")));
   CHECK(frame.type == PubSubFrame::Type::message);
   CHECK(frame.channel == "c");
   CHECK(frame.pattern.empty());
@@ -54,8 +54,8 @@ TEST_CASE("a pong is known in both protocols") {
 
 TEST_CASE("anything else on a subscribed connection is a protocol fault") {
   const auto* const bytes =
-      GENERATE("+OK\r\n", ":1\r\n", "*0\r\n", "*2\r\n+message\r\n+c\r\n", "*3\r\n+news\r\n+a\r\n+b\r\n",
-               "*3\r\n:1\r\n:2\r\n:3\r\n", "$-1\r\n");
+      GENERATE("+OK\r\n", ":1\r\n", "*0\r\n", "*2\r\n+message\r\n+c\r\n",
+               "*3\r\n+news\r\n+a\r\n+b\r\n", "*3\r\n:1\r\n:2\r\n:3\r\n", "$-1\r\n");
   const auto error = require_error(parse_pubsub_frame(read(bytes)), ErrorKind::protocol);
   CHECK(error.phase == Phase::subscribe);
 }

@@ -36,11 +36,11 @@ TEST_CASE("an unknown name is named, with advice") {
 }
 
 TEST_CASE("the service names of the deployment have advice of their own") {
-  const auto compose = require_error(
-      resolve("fogis-redis", 6379, Deadline::after(5s, nullptr)), ErrorKind::not_resolved);
+  const auto compose = require_error(resolve("fogis-redis", 6379, Deadline::after(5s, nullptr)),
+                                     ErrorKind::not_resolved);
   CHECK_THAT(compose.hint, ContainsSubstring("localhost:6379"));
-  const auto plain = require_error(resolve("redis", 6379, Deadline::after(5s, nullptr)),
-                                   ErrorKind::not_resolved);
+  const auto plain =
+      require_error(resolve("redis", 6379, Deadline::after(5s, nullptr)), ErrorKind::not_resolved);
   CHECK_THAT(plain.hint, ContainsSubstring("fogis-redis"));
 }
 

@@ -64,9 +64,9 @@ TEST_CASE("a server that is not ready may be asked again") {
 
 TEST_CASE("a password that the server echoes does not get into the error") {
   const Secret secret("hemligt123");
-  const auto error = to_error(
-      error_reply("ERR unknown command 'AUTH', with args beginning with: 'hemligt123' "),
-      Phase::auth, {}, secret);
+  const auto error =
+      to_error(error_reply("ERR unknown command 'AUTH', with args beginning with: 'hemligt123' "),
+               Phase::auth, {}, secret);
   CHECK(error.message.find("hemligt123") == std::string::npos);
   CHECK(error.message.find("***") != std::string::npos);
   const auto as_code = to_error(error_reply("hemligt123"), Phase::auth, {}, secret);

@@ -1,0 +1,61 @@
+// What the tests of lib/message share.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "message/contract.hpp"
+#include "message/rules.hpp"
+
+namespace fogis::message::test {
+
+/// The moment at which the fixtures are fresh: 2030-06-01T12:00:00Z.
+inline std::chrono::system_clock::time_point now() {
+  using namespace std::chrono;
+  return sys_days(year(2030) / June / 1) + 12h;
+}
+
+inline JudgeOptions options() {
+  JudgeOptions options;
+  options.now = now();
+  return options;
+}
+
+inline std::filesystem::path fixture_folder() {
+  return std::filesystem::path(FOGIS_SOURCE_DIR) / "tests/fixtures/messages";
+}
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The bytes of `valid/…` or `invalid/…`.
+inline std::string fixture(const std::string& name) {
+  return read_file(fixture_folder() / name);
+}
+
+inline std::vector<std::filesystem::path> fixture_files(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(fixture_folder() / folder)) {
+    files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+/// A line for each finding, for what a failed test shows.
+inline std::string summary(const Judgement& judgement) {
+  std::string text;
+  for (const auto& finding : judgement.findings) {
+    text += std::string(finding.rule) + " " + finding.pointer + ": " + finding.found + "\n";
+  }
+  return text;
+}
+
+}  // namespace fogis::message::test
