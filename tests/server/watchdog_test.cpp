@@ -221,20 +221,18 @@ TEST_CASE("an ignored SIGCHLD changes nothing") {
   CHECK_FALSE(fs::exists(stage.folder));
 }
 
-TEST_CASE("a process that may not start another is told so") {
+TEST_CASE("a process without a descriptor left is told how to get some") {
   const Stage stage;
   const auto task = stage.task("exit 0");
-  // In a child of its own, because the limits stay.
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-    ::setrlimit(RLIMIT_NOFILE, &none);
-    const auto refused = Watchdog::start(task);
-    ::_exit(!refused && refused.error().kind == ErrorKind::internal ? 0 : 1);
-  }
-  int status = -1;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const auto refused = Watchdog::start(task);
+  const auto no_server = EphemeralServer::start(soon());
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(require_error(refused, ErrorKind::internal).system_errno == EMFILE);
+  CHECK(require_error(no_server, ErrorKind::internal).hint.find("ulimit") != std::string::npos);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
