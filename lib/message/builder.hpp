@@ -20,13 +20,14 @@ enum class ProcessingState : std::uint8_t { started, completed, failed };
 enum class AlertSeverity : std::uint8_t { info, warning, error };
 
 struct BuildOptions {
-  std::string source = "fogis-redis";                        ///< `source` of the envelope; UTF-8
-  std::optional<std::string> message_id;                     ///< a new UUID when absent
-  std::optional<std::chrono::system_clock::time_point> now;  ///< the system's clock when absent
-  std::size_t matches = 2;                                   ///< in match_updates; may be 0
-  bool has_changes = true;                                   ///< in match_updates
-  ProcessingState state = ProcessingState::started;          ///< in processing_status
-  AlertSeverity severity = AlertSeverity::info;              ///< in system_alert
+  std::string source = "fogis-redis";                    ///< `source` of the envelope; UTF-8
+  std::optional<std::string> message_id = std::nullopt;  ///< a new UUID when absent
+  std::optional<std::chrono::system_clock::time_point> now =
+      std::nullopt;                                  ///< the system's clock when absent
+  std::size_t matches = 2;                           ///< in match_updates; may be 0
+  bool has_changes = true;                           ///< in match_updates
+  ProcessingState state = ProcessingState::started;  ///< in processing_status
+  AlertSeverity severity = AlertSeverity::info;      ///< in system_alert
 };
 
 /// A message of the shape, as compact JSON in UTF-8. Names and addresses are invented. It keeps the

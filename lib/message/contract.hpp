@@ -24,12 +24,12 @@ struct JudgeOptions {
   std::size_t max_values = 500'000;  ///< of any kind; 1000 real matches have 240,000
   std::size_t max_findings = 50;     ///< kept in a Judgement; the rest is only counted
   /// The moment that counts as now; the system's clock when absent.
-  std::optional<std::chrono::system_clock::time_point> now;
+  std::optional<std::chrono::system_clock::time_point> now = std::nullopt;
   std::chrono::seconds future_tolerance = std::chrono::minutes(5);  ///< clocks may differ this much
   std::chrono::seconds max_age = std::chrono::hours(365 * 24);      ///< older timestamps are errors
   /// The type that the message must have; any known one when absent. A message of another type is
   /// judged as this one as well.
-  std::optional<Type> as;
+  std::optional<Type> as = std::nullopt;
 };
 
 /// The verdict on one message.
