@@ -131,6 +131,11 @@ std::string Context::label(std::string_view purpose) const {
   return fmt::format("{}:{}:{}", service, nonce_, purpose);
 }
 
+std::string_view Context::user() const {
+  return settings_.username.empty() ? std::string_view("default")
+                                    : std::string_view(settings_.username);
+}
+
 Result<redis::Reply> Context::ask(std::initializer_list<std::string_view> arguments,
                                   redis::Repeat repeat) {
   auto reply = client_.command(arguments, repeat);
@@ -158,10 +163,8 @@ Error Context::refusal(const redis::Reply& reply,
 
 Error Context::explain(Error error, std::initializer_list<std::string_view> command) const {
   if (error.kind == ErrorKind::forbidden) {
-    const std::string_view user = settings_.username.empty() ? std::string_view("default")
-                                                             : std::string_view(settings_.username);
     error.hint =
-        fmt::format("allow it: ACL SETUSER {} {}", user, missing_rule(error.message, command));
+        fmt::format("allow it: ACL SETUSER {} {}", user(), missing_rule(error.message, command));
   } else if (error.kind == ErrorKind::rejected && denies_command(error.message)) {
     error.kind = ErrorKind::forbidden;
     error.hint = fmt::format("the server has no {} or renamed it, as managed services do",

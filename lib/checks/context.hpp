@@ -44,6 +44,8 @@ public:
   [[nodiscard]] const SuiteOptions& options() const { return options_; }
   [[nodiscard]] const redis::Timeouts& timeouts() const { return timeouts_; }
   [[nodiscard]] const StopEvent* stop() const { return client_.stop(); }
+  /// The user that we are by our settings, for hints.
+  [[nodiscard]] std::string_view user() const;
 
   /// Leases its connections from one pool that all checks share, without retries. Thread-safe.
   [[nodiscard]] redis::Client& client() { return client_; }

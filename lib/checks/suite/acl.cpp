@@ -35,10 +35,7 @@ bool heard_by_calendar(const Channel& channel) {
 }
 
 std::string user_name(const Context& context, const Result<redis::Reply>& whoami) {
-  if (whoami) {
-    return whoami->text;
-  }
-  return context.settings().username.empty() ? "default" : context.settings().username;
+  return whoami ? whoami->text : std::string(context.user());
 }
 
 /// Whether the user may run the command; the server answers OK or why not.

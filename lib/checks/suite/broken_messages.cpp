@@ -49,7 +49,7 @@ constexpr std::array<BrokenMessage, 18> kBroken{{
 }};
 
 /// The message with the patch applied; nlohmann throws where it does not fit.
-Result<std::string> apply(const std::string& message, std::string_view patch) {
+Result<std::string> apply_patch(const std::string& message, std::string_view patch) {
   try {
     return nlohmann::ordered_json::parse(message)
         .patch(nlohmann::ordered_json::parse(patch))
@@ -69,7 +69,7 @@ std::span<const BrokenMessage> broken_messages() {
 Result<std::string> make_broken(const BrokenMessage& recipe) {
   auto message = message::build_message(recipe.shape);
   if (!recipe.patch.empty()) {
-    auto patched = apply(message, recipe.patch);
+    auto patched = apply_patch(message, recipe.patch);
     if (!patched) {
       return patched;
     }

@@ -67,8 +67,11 @@ Result<CheckResult> check_connection(Context& context) {
     return failure(pong.error());
   }
   if (pong && !same(*pong, status_reply("PONG"))) {
-    return failed("PING got a wrong answer", mismatch("PING", status_reply("PONG"), *pong),
-                  "something that is not Redis may answer there");
+    auto error = make_error(ErrorKind::protocol, Phase::command,
+                            mismatch("PING", status_reply("PONG"), *pong),
+                            "something that is not Redis may answer there");
+    error.endpoint = connection->endpoint();
+    return failure(std::move(error));
   }
   auto result = passed(fmt::format("connected in {}, {} {}", format_duration(opened),
                                    forbidden ? "refusal in" : "PING", format_duration(round_trip)));

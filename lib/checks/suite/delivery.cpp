@@ -89,12 +89,24 @@ Delivery compare_delivery(const std::vector<std::string>& sent,
 Result<void> subscribe(const Context& context, redis::Subscriber& subscriber,
                        const std::vector<std::string>& channels,
                        const std::vector<std::string>& patterns) {
-  auto done = subscriber.subscribe(channels, patterns);
+  auto done = subscriber.subscribe(channels);
   if (!done) {
-    return failure(
-        context.explain(std::move(done.error()), {patterns.empty() ? "SUBSCRIBE" : "PSUBSCRIBE"}));
+    return failure(context.explain(std::move(done.error()), {"SUBSCRIBE"}));
   }
-  return done;
+  if (patterns.empty()) {
+    return done;
+  }
+  done = subscriber.subscribe({}, patterns);
+  if (done) {
+    return done;
+  }
+  auto error = context.explain(std::move(done.error()), {"PSUBSCRIBE"});
+  if (error.kind == ErrorKind::forbidden) {
+    error.hint = fmt::format(
+        "a pattern must stand in the user's rules word by word: ACL SETUSER {} &* +psubscribe",
+        context.user());
+  }
+  return failure(std::move(error));
 }
 
 Result<std::int64_t> publish(Context& context, std::string_view channel, std::string_view payload) {

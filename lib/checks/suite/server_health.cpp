@@ -20,6 +20,7 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
+constexpr std::size_t kArguments = 3;  ///< where an entry of the slow log has its command
 
 void judge_readiness(const redis::Info& info, Findings& findings) {
   if (info.integer("loading").value_or(0) != 0 || info.integer("async_loading").value_or(0) != 0) {
@@ -93,32 +94,36 @@ void judge_saving(const redis::Info& info, Findings& findings) {
   }
 }
 
-/// Our own large payloads are no news.
-bool is_ours(const redis::Reply& arguments) {
-  return std::any_of(arguments.elements.begin(), arguments.elements.end(), [](const auto& word) {
+/// What this tool does is no news: its keys, and since Redis 4.0 the client's name as well.
+bool is_ours(const redis::Reply& entry, std::string_view client_name) {
+  constexpr std::size_t kClientName = 5;
+  const auto& arguments = entry.elements[kArguments].elements;
+  const bool by_key = std::any_of(arguments.begin(), arguments.end(), [](const auto& word) {
     return word.text.find("fogis:test:") != std::string::npos;
   });
+  const bool by_name = !client_name.empty() && entry.elements.size() > kClientName &&
+                       entry.elements[kClientName].text.starts_with(client_name);
+  return by_key || by_name;
 }
 
 /// Slow commands of the last hour. Arguments are not shown: they may be anybody's data.
 class SlowCommands {
 public:
   /// `entry` is of SLOWLOG GET: id, time in seconds, duration in microseconds, arguments, …
-  void add(const redis::Reply& entry, std::int64_t now_seconds) {
+  void add(const redis::Reply& entry, std::int64_t now_seconds, std::string_view our_name) {
     constexpr auto kSlow = std::chrono::milliseconds(10);
     constexpr std::int64_t kHour = 3600;
-    constexpr std::size_t kFields = 4;
-    if (entry.elements.size() < kFields || entry.elements[3].elements.empty()) {
+    if (entry.elements.size() <= kArguments || entry.elements[kArguments].elements.empty()) {
       return;
     }
-    const auto& arguments = entry.elements[3];
     const microseconds duration(entry.elements[2].integer);
-    if (now_seconds - entry.elements[1].integer > kHour || duration < kSlow || is_ours(arguments)) {
+    if (now_seconds - entry.elements[1].integer > kHour || duration < kSlow ||
+        is_ours(entry, our_name)) {
       return;
     }
     ++count_;
     longest_ = std::max(longest_, duration);
-    names_.insert(escape_for_terminal(arguments.elements.front().text));
+    names_.insert(escape_for_terminal(entry.elements[kArguments].elements.front().text));
   }
 
   void judge(Findings& findings) const {
@@ -161,7 +166,7 @@ Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings&
   }
   SlowCommands slow;
   for (const auto& entry : log->elements) {
-    slow.add(entry, server_seconds(info));
+    slow.add(entry, server_seconds(info), context.settings().client_name);
   }
   slow.judge(findings);
   return {};

@@ -1,0 +1,157 @@
+// The check `server-health`, against servers with one trouble each.
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/redis_server.hpp"
+#include "support/suite_run.hpp"
+#include "support/tampering_proxy.hpp"
+
+namespace fogis::testing {
+namespace {
+
+using checks::CheckResult;
+using checks::Status;
+using Replies = TamperingProxy::Replies;
+
+/// Runs the suite through a proxy that replaces one field of INFO: for what takes hours, a full
+/// disk or a newer server to show for real.
+CheckResult judge_field(std::string_view before, std::string_view after, Status status) {
+  const RedisServer server;
+  const TamperingProxy proxy(server, {.tamper = [&](const auto& command, auto reply) {
+                               const auto at = is_command(command, "INFO", "default")
+                                                   ? reply.text.find(before)
+                                                   : std::string::npos;
+                               if (at != std::string::npos) {
+                                 reply.text.replace(at, before.size(), after);
+                               }
+                               return Replies{reply};
+                             }});
+  return require_only_this(proxy.settings(), "server-health", status);
+}
+
+CheckResult judge_server(const RedisServer& server) {
+  return run_check(server.settings(), "server-health");
+}
+
+TEST_CASE("a server in good health passes with its figures") {
+  const RedisServer server;
+  const auto result = judge_server(server);
+  INFO(result.cause);
+  CHECK(result.status == Status::pass);
+  CHECK(detail(result, "role") == "master");
+  CHECK(detail(result, "rejected_connections") == "0");
+}
+
+TEST_CASE("a server that is loading fails server-health alone") {
+  CHECK(judge_field("\nloading:0", "\nloading:1", Status::fail).cause ==
+        "the server is still loading its data");
+}
+
+TEST_CASE("a failed snapshot and a failed append fail server-health alone") {
+  CHECK(judge_field("rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err", Status::fail)
+            .cause.starts_with("the last snapshot could not be saved"));
+  CHECK(judge_field("aof_last_write_status:ok", "aof_last_write_status:err", Status::fail)
+            .cause.starts_with("the append-only file could not be written"));
+}
+
+TEST_CASE("subscribers that were cut are a warning") {
+  CHECK(
+      judge_field("\nevicted_keys:0", "\nclient_output_buffer_limit_disconnections:3", Status::warn)
+          .cause == "3 clients cut for reading too slowly since the start");
+}
+
+TEST_CASE("a replica that has lost its master fails server-health alone") {
+  const RedisServer server(
+      {.arguments = {"--replicaof", "127.0.0.1", "1", "--replica-read-only", "no"}});
+  const auto result = require_only_this(server.settings(), "server-health", Status::fail);
+  CHECK(result.cause == "this is a replica that has lost its master");
+}
+
+TEST_CASE("a replica is a warning that names the master") {
+  const RedisServer master({.tcp = true});
+  const RedisServer replica(
+      {.arguments = {"--replicaof", "127.0.0.1", std::to_string(master.port())}});
+  auto client = replica.client();
+  // Blocks until the replica has its master's data, as WAIT counts only such replicas.
+  REQUIRE(master.raw({"SET", "key", "value"}) == "OK");
+  while (info_field(replica, "replication", "master_link_status") != "up") {
+    REQUIRE(master.raw({"WAIT", "1", "5000"}) != "");
+  }
+  const auto result = judge_server(replica);
+  CHECK(result.status == Status::warn);
+  CHECK(result.hint == "use the master: 127.0.0.1:" + std::to_string(master.port()));
+}
+
+TEST_CASE("refused connections and a crowd are a warning") {
+  const RedisServer server({.arguments = {"--maxclients", "5"}});
+  std::vector<RawClient> crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd.push_back(server.client());
+    CHECK(crowd.back().command({"PING"}) == "PONG");
+  }
+  auto result = judge_server(server);
+  CHECK(result.status == Status::warn);
+  CHECK(result.cause == "5 of 5 client slots are taken");
+  crowd.push_back(server.client());
+  CHECK(crowd.back().command({"PING"}) == "PONG");
+  crowd.push_back(server.client());
+  CHECK(crowd.back().receive().starts_with("-ERR max number of clients"));
+  crowd.clear();
+  while (info_field(server, "clients", "connected_clients") != "1") {}
+  result = judge_server(server);
+  CHECK(result.status == Status::warn);
+  CHECK(result.cause == "1 connection refused for maxclients since the start");
+}
+
+TEST_CASE("memory beyond what operators accept is a warning, then a failure") {
+  const RedisServer server;
+  const auto used = std::stod(info_field(server, "memory", "used_memory"));
+  const auto set_share = [&](double share) {
+    const auto limit = std::to_string(static_cast<long long>(used / share));
+    REQUIRE(server.raw({"CONFIG", "SET", "maxmemory", limit}) == "OK");
+  };
+  set_share(0.85);
+  auto result = judge_server(server);
+  CHECK(result.status == Status::warn);
+  CHECK(result.cause.ends_with(" % of maxmemory is in use"));
+  set_share(1.2);
+  result = judge_server(server);
+  CHECK(result.status == Status::fail);
+}
+
+TEST_CASE("slow commands of others are a warning without their arguments") {
+  const RedisServer server;
+  const std::string script =
+      "local t = redis.call('TIME') local start = t[1] * 1000000 + t[2] "
+      "repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] - start > 20000 return 1";
+  CHECK(server.raw({"EVAL", script, "0", "confidential"}) == "1");
+  const auto result = judge_server(server);
+  CHECK(result.status == Status::warn);
+  CHECK(result.cause.starts_with("1 slow command in the last hour, the longest 2"));
+  CHECK(result.cause.ends_with("(EVAL)"));
+}
+
+TEST_CASE("our own slow commands and quick ones are no news") {
+  const RedisServer server({.arguments = {"--slowlog-log-slower-than", "0"}});
+  const std::string script =
+      "local t = redis.call('TIME') local start = t[1] * 1000000 + t[2] "
+      "repeat t = redis.call('TIME') until t[1] * 1000000 + t[2] - start > 20000 return 1";
+  CHECK(server.raw({"EVAL", script, "0", "fogis:test:00:key"}) == "1");
+  CHECK(server.raw({"PING"}) == "PONG");
+  CHECK(judge_server(server).status == Status::pass);
+}
+
+TEST_CASE("where the slow log is not to be had the check is a skip that says so") {
+  const RedisServer server({.users = {"blind on >pw ~* &* +@all -slowlog"}});
+  auto settings = server.settings();
+  settings.username = "blind";
+  settings.password = Secret("pw");
+  const auto result = run_check(settings, "server-health");
+  CHECK(result.status == Status::skip);
+  CHECK(result.hint == "allow it: ACL SETUSER blind +slowlog|get");
+}
+
+}  // namespace
+}  // namespace fogis::testing
