@@ -204,15 +204,11 @@ void ping_on(cli::Session& session, Pinger& pinger, const PingPlan& plan,
              output::PingResult& result) {
   const bool show = session.format == output::Format::text && !session.console.quiet();
   const auto stoppable = Deadline::never(&session.stop);
-  while (result.sent < plan.count && !session.out.closed()) {
-    if (stoppable.pause(plan.interval) == WaitOutcome::stopped || session.stop.requested()) {
-      result.interrupted = true;
-      return;
-    }
+  while (result.sent < plan.count && !session.out.closed() &&
+         stoppable.pause(plan.interval) == WaitOutcome::ready) {
     const auto answer = pinger.ping(stoppable);
     if (!answer && answer.error().kind == ErrorKind::interrupted) {
-      result.interrupted = true;
-      return;
+      break;
     }
     ++result.sent;
     if (answer) {
@@ -229,6 +225,8 @@ void ping_on(cli::Session& session, Pinger& pinger, const PingPlan& plan,
       return;
     }
   }
+  // A stop also closes an output that nobody reads, so the loop's end does not tell.
+  result.interrupted = result.sent < plan.count && session.stop.requested();
 }
 
 int verdict(cli::Session& session, const output::PingResult& result) {
