@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -15,6 +16,9 @@
 
 namespace fogis::process {
 namespace {
+
+/// Some containers allow a billion, and closing that many one by one would take minutes.
+constexpr long kMostDescriptors = 65536;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -70,7 +74,7 @@ Result<Watchdog> Watchdog::start(const Task& task) {
       .environment = environ,
       .output_name = task.output_name.c_str(),
       .channel = theirs.get(),
-      .descriptor_limit = static_cast<int>(::sysconf(_SC_OPEN_MAX)),
+      .descriptor_limit = static_cast<int>(std::min(::sysconf(_SC_OPEN_MAX), kMostDescriptors)),
   };
   const pid_t pid = fork_guard(guard_task);
   if (pid < 0) {
