@@ -119,6 +119,12 @@ Error unknown_option(const CLI::App& app, const std::string& argument) {
   const auto fault = [&](std::string_view shown_name, std::string hint) {
     return usage_error(fmt::format("unknown option {}", shown_name), std::move(hint));
   };
+  // A long name with one dash; but what follows -a is a password.
+  if (!is_long && argument.size() > 2 && name != "-a") {
+    if (const auto known = nearest_option(app, argument.substr(0, argument.find('=')))) {
+      return fault(name, fmt::format("did you mean {}?", *known));
+    }
+  }
   if (const auto hint = foreign_hint(name); !hint.empty()) {
     return fault(name, std::string(hint));
   }
@@ -126,9 +132,8 @@ Error unknown_option(const CLI::App& app, const std::string& argument) {
     return fault(name, fmt::format("{} is an option of {}; write it after that command's name",
                                    name, *owner));
   }
-  if (const auto known = nearest_option(app, is_long ? name : argument)) {
-    return fault(is_long ? name : argument.substr(0, argument.find('=')),
-                 fmt::format("did you mean {}?", *known));
+  if (const auto known = is_long ? nearest_option(app, name) : std::nullopt) {
+    return fault(name, fmt::format("did you mean {}?", *known));
   }
   return fault(name, fmt::format("{} shows all options", help_command(app)));
 }

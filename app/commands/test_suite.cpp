@@ -124,7 +124,8 @@ class LiveRows {
 public:
   explicit LiveRows(cli::Session& session)
       : session_(&session),
-        layout_{.id_columns = longest_id(), .details = session.console.verbose()},
+        layout_{
+            .id_columns = longest_id(), .details = session.console.verbose(), .known_cause = {}},
         progress_(session.console) {}
 
   checks::Observer observer() {
@@ -146,6 +147,7 @@ private:
     const bool is_failure = status == checks::Status::fail || status == checks::Status::error;
     if (session_->format == Format::text && (is_failure || !session_->console.quiet())) {
       session_->out.write(output::report_row(report, session_->style, layout_));
+      layout_.known_cause = report.result.cause;
     } else {
       session_->console.step(report.id, report.duration);
     }

@@ -123,8 +123,8 @@ output::ConnectOutcome connect(const cli::Session& session, const CheckedUrl& ur
   }
   const auto& config = resolution.config;
   outcome.endpoint = config.connection.endpoint();
-  redis::Client client(config.connection,
-                       cli::client_options(config, cli::asked_retries(config)), &session.stop);
+  redis::Client client(config.connection, cli::client_options(config, cli::asked_retries(config)),
+                       &session.stop);
   const auto reply = client.command({"PING"}, redis::Repeat::if_unsure);
   if (!reply) {
     outcome.error = reply.error();

@@ -15,32 +15,42 @@ namespace {
 
 using config::Entry;
 
-/// `environment REDIS_TIMEOUT`, `default`.
+/// `REDIS_TIMEOUT`, `--timeout`, `default`.
 std::string origin_of(const Entry& entry) {
   return entry.origin.empty() ? std::string(config::name(entry.source)) : entry.origin;
 }
 
-std::size_t widest_name(const config::Resolution& resolution) {
-  std::size_t widest = 0;
+/// Where the columns of a table begin and end.
+struct Columns {
+  std::size_t name = 0;    ///< width of the first one
+  std::size_t origin = 0;  ///< where the last one begins
+};
+
+Columns columns_of(const config::Resolution& resolution, const Style& style) {
+  Columns columns;
+  std::size_t widest_origin = 0;
   for (const auto& entry : resolution.entries) {
-    widest = std::max(widest, text_width(entry.name));
+    columns.name = std::max(columns.name, text_width(entry.name));
+    widest_origin = std::max(widest_origin, text_width(escape_for_terminal(origin_of(entry))));
   }
-  return widest;
+  columns.origin = std::max(columns.name + 2, style.width - std::min(widest_origin, style.width));
+  return columns;
 }
 
-std::string entry_text(const Entry& entry, std::size_t name_columns, const Style& style) {
+std::string entry_text(const Entry& entry, const Columns& columns, const Style& style) {
   const auto value = entry.value.empty() ? std::string("-") : escape_for_terminal(entry.value);
-  const auto origin = escape_for_terminal(origin_of(entry));
-  const auto painted =
-      style.paint(entry.source == config::Source::builtin ? Colour::dim : Colour::green, origin);
-  const auto left = fmt::format("{}  {}", pad_right(entry.name, name_columns), value);
+  const auto origin =
+      style.paint(entry.source == config::Source::builtin ? Colour::dim : Colour::green,
+                  escape_for_terminal(origin_of(entry)));
+  auto line = fmt::format("{}  {}", pad_right(entry.name, columns.name), value);
   // What does not fit beside its value stands below it, so that nothing is cut.
-  if (text_width(left) + 2 + text_width(origin) > style.width) {
-    return fmt::format("{}\n{}{}\n", left, std::string(name_columns + 2, ' '), painted);
+  if (text_width(line) + 2 > columns.origin) {
+    line += '\n';
+    line.append(columns.origin, ' ');
+  } else {
+    line = pad_right(line, columns.origin);
   }
-  return fmt::format("{}{}{}\n", left,
-                     std::string(style.width - text_width(left) - text_width(origin), ' '),
-                     painted);
+  return line + origin + "\n";
 }
 
 std::string labelled(std::string_view label, Colour colour, std::string_view text,
@@ -58,10 +68,10 @@ std::string advice(std::string_view label, Colour colour, std::string_view messa
 }  // namespace
 
 std::string config_text(const config::Resolution& resolution, const Style& style, bool warnings) {
-  const auto name_columns = widest_name(resolution);
+  const auto columns = columns_of(resolution, style);
   std::string text;
   for (const auto& entry : resolution.entries) {
-    text += entry_text(entry, name_columns, style);
+    text += entry_text(entry, columns, style);
   }
   if (warnings) {
     for (const auto& warning : resolution.warnings) {

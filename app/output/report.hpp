@@ -15,6 +15,7 @@ namespace fogis::output {
 struct RowLayout {
   std::size_t id_columns = 20;  ///< as wide as the longest id
   bool details = false;         ///< show measured values below each row
+  std::string known_cause;      ///< a cause that was shown just before and is not repeated
 };
 
 /// One check in one line, with cause and hint below where it did not pass.

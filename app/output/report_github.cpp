@@ -30,11 +30,18 @@ std::string escape_command(std::string_view text, bool property) {
   return escaped;
 }
 
+/// Empty where there is nothing to tell: a skipped check is no news unless the policy refuses it.
 std::string_view level_of(Status status, const checks::Policy& policy) {
-  if (status == Status::fail || status == Status::error || policy.strict) {
-    return "error";
+  switch (status) {
+    case Status::pass:
+      return {};
+    case Status::warn:
+      return policy.strict ? "error" : "warning";
+    case Status::skip:
+      return policy.strict ? "error" : "";
+    default:
+      return "error";
   }
-  return status == Status::warn ? "warning" : "notice";
 }
 
 int severity(const CheckReport& check) {
@@ -68,7 +75,7 @@ std::string annotation_of(const CheckReport& check, const checks::Policy& policy
 std::string report_github(const checks::Report& report, const checks::Policy& policy) {
   std::vector<const CheckReport*> shown;
   for (const auto& check : report.checks) {
-    if (check.result.status != Status::pass) {
+    if (!level_of(check.result.status, policy).empty()) {
       shown.push_back(&check);
     }
   }

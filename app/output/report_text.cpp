@@ -28,6 +28,11 @@ std::string details_text(const checks::CheckResult& result) {
   return text;
 }
 
+/// What was skipped took no time worth telling.
+std::string time_of(const checks::CheckReport& check) {
+  return check.result.status == checks::Status::skip ? "-" : format_duration(check.duration);
+}
+
 Colour colour_of(std::string_view verdict) {
   return verdict == "PASS" ? Colour::green : Colour::red;
 }
@@ -38,7 +43,7 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
                        const RowLayout& layout) {
   const auto& result = check.result;
   const auto head = fmt::format("{} {}", pad_right(row_id(check), layout.id_columns),
-                                pad_left(format_duration(check.duration), kTimeColumns));
+                                pad_left(time_of(check), kTimeColumns));
   const auto indent = mark_width(style) + 1;
   const auto used = indent + text_width(head) + 2;
   // A narrow terminal still gets a word of the summary.
@@ -47,7 +52,7 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
       fmt::format("{} {}  {}\n", mark(style, result.status), head,
                   truncate_text(escape_for_terminal(result.summary), left, !style.unicode));
   if (result.status != checks::Status::pass && !result.cause.empty() &&
-      result.cause != result.summary) {
+      result.cause != result.summary && result.cause != layout.known_cause) {
     text += below("", result.cause, indent + 2, style);
   }
   if (result.status != checks::Status::pass && !result.hint.empty()) {

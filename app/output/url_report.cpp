@@ -178,7 +178,8 @@ std::string url_text(const CheckedUrl& url, const Style& style) {
     text += finding_text(url, warning, false, style);
   }
   if (valid) {
-    for (const auto& [name, value] : parts_of(url.report.url).items()) {
+    const auto parts = parts_of(url.report.url);
+    for (const auto& [name, value] : parts.items()) {
       const auto shown = value.is_string() ? value.get_ref<const std::string&>() : value.dump();
       text += fmt::format("  {:<15} {}\n", name, escape_for_terminal(shown));
     }

@@ -28,12 +28,13 @@ void resolve_service(const ResolveContext& context) {
       {option, from_url(context.url.client_name, "query client_name"), variable}, config.service);
   context.entry("service", service);
   context.entry("client_name", client_name);
+  constexpr auto kFault = "Redis takes visible ASCII characters without spaces as a name";
+  constexpr auto kHint = "write a name such as fogis-redis";
+  if (option && variable && !is_client_name(variable->value)) {
+    context.warn_of_overridden(variable->origin, kFault, kHint);
+  }
   if (!is_client_name(service.value)) {
-    context.error(bad_value(service,
-                            service.value.empty()
-                                ? "the name is empty"
-                                : "Redis takes visible ASCII characters without spaces as a name",
-                            "write a name such as fogis-redis"));
+    context.error(bad_value(service, service.value.empty() ? "the name is empty" : kFault, kHint));
     return;
   }
   config.service = service.value;

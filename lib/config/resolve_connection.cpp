@@ -12,6 +12,17 @@ namespace {
 constexpr auto kDefaultUrl = "redis://fogis-redis:6379";
 constexpr std::uint16_t kDefaultPort = 6379;
 
+void warn_of_overridden_url(const ResolveContext& context) {
+  const auto variable = from_environment(context.environment, "REDIS_URL");
+  if (!context.options.url || !variable) {
+    return;
+  }
+  const auto faults = parse_redis_url(variable->value).faults;
+  if (!faults.empty()) {
+    context.warn_of_overridden(variable->origin, faults.front().message, faults.front().hint);
+  }
+}
+
 /// Reads the URL in force; its origin is returned, so that its parts can name theirs.
 Sourced read_url(ResolveContext& context) {
   const auto variable = context.environment("REDIS_URL");
@@ -24,6 +35,7 @@ Sourced read_url(ResolveContext& context) {
   auto url = first_of({from_option(context.options.url, "--url"),
                        from_environment(context.environment, "REDIS_URL")},
                       kDefaultUrl);
+  warn_of_overridden_url(context);
   auto report = parse_redis_url(url.value);
   context.entry("url", url, report.redacted);
   for (const auto& fault : report.faults) {

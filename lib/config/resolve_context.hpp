@@ -26,6 +26,12 @@ struct ResolveContext {
   void warn(std::string code, std::string message, std::string hint = {}) const {
     result.warnings.push_back({std::move(code), std::move(message), std::move(hint)});
   }
+  /// A variable that something else takes the place of, so that an option can mend it.
+  void warn_of_overridden(const std::string& variable, const std::string& fault,
+                          std::string hint) const {
+    warn("bad-variable-overridden", variable + " is not used, but is wrong: " + fault,
+         std::move(hint));
+  }
   void error(Error error) const { result.errors.push_back(std::move(error)); }
 };
 

@@ -66,28 +66,34 @@ nanoseconds resolve_duration(const ResolveContext& context, std::string setting,
         context.error(bad_value(*candidate, value.error().message, value.error().hint));
       }
     } else if (!value && candidate->source == Source::environment) {
-      context.warn(
-          "bad-variable-overridden",
-          fmt::format("{} is not used, but is wrong: {}", candidate->origin, value.error().message),
-          value.error().hint);
+      context.warn_of_overridden(candidate->origin, value.error().message, value.error().hint);
     }
   }
   context.entry(std::move(setting), used.value_or(Sourced{}), in_seconds(result));
   return result;
 }
 
+std::optional<unsigned> read_retries(const Sourced& retries) {
+  return parse_number<unsigned>(retries.value);
+}
+
 void resolve_retries(const ResolveContext& context) {
   auto& config = context.result.config;
-  const auto retries = first_of({from_option(context.options.retries, "--retries"),
-                                 from_environment(context.environment, "REDIS_MAX_RETRIES")},
-                                "3");
+  const auto option = from_option(context.options.retries, "--retries");
+  const auto variable = from_environment(context.environment, "REDIS_MAX_RETRIES");
+  const auto retries = first_of({option, variable}, fmt::to_string(config.retries));
   context.entry("retries", retries);
-  config.retries_given = context.options.retries.has_value();
-  const auto number = parse_number<unsigned>(retries.value);
+  config.retries_given = option.has_value();
+  const auto fault = [](const Sourced& value) {
+    return fmt::format("\"{}\" is not a number of 0 or more", value.value);
+  };
+  constexpr auto kHint = "write how often to try again, such as 3";
+  if (option && variable && !read_retries(*variable)) {
+    context.warn_of_overridden(variable->origin, fault(*variable), kHint);
+  }
+  const auto number = read_retries(retries);
   if (!number) {
-    context.error(bad_value(retries,
-                            fmt::format("\"{}\" is not a number of 0 or more", retries.value),
-                            "write how often to try again, such as 3"));
+    context.error(bad_value(retries, fault(retries), kHint));
     return;
   }
   config.retries = *number;

@@ -15,6 +15,12 @@ using nlohmann::json;
 constexpr auto kTextFields =
     std::to_array<std::string_view>({"message_id", "timestamp", "source", "version", "type"});
 
+/// The system clock's nanoseconds end in 2262; a message may say anything up to 9999.
+std::chrono::sys_time<std::chrono::milliseconds> in_milliseconds(
+    std::chrono::system_clock::time_point moment) {
+  return std::chrono::floor<std::chrono::milliseconds>(moment);
+}
+
 /// Calls `use(text, path)` for each timestamp of the message that is a string.
 template <typename Use>
 void for_each_timestamp(const MessageView& view, Use&& use) {
@@ -137,14 +143,14 @@ void timestamp_naive(const RuleInput& input, Collector& findings) {
 
 void timestamp_future(const RuleInput& input, Collector& findings) {
   // A naive timestamp may be hours off by its zone alone, which is another rule's business.
-  const auto latest = input.now + input.options.future_tolerance;
+  const auto latest = in_milliseconds(input.now) + input.options.future_tolerance;
   report_timestamps(input, findings, "timestamp-future", [&](const Timestamp& timestamp) {
     return timestamp.zone != Zone::none && timestamp.moment > latest;
   });
 }
 
 void timestamp_old(const RuleInput& input, Collector& findings) {
-  const auto earliest = input.now - input.options.max_age;
+  const auto earliest = in_milliseconds(input.now) - input.options.max_age;
   report_timestamps(input, findings, "timestamp-old",
                     [&](const Timestamp& timestamp) { return timestamp.moment < earliest; });
 }

@@ -34,7 +34,8 @@ struct Rule {
   std::string_view mend;         ///< how to put it right
   /// Looks for the fault in a message; null where it is found elsewhere (see stage).
   void (*check)(const RuleInput& input, Collector& findings) = nullptr;
-  std::optional<Type> type = {};  ///< the only type of message it looks at; any when absent
+  std::optional<Type> type =
+      std::nullopt;  ///< the only type of message it looks at; any when absent
 };
 
 /// All rules, in the order of the stages.

@@ -249,10 +249,18 @@ bool scan(std::string_view text, const Bounds& bounds, nlohmann::json& document,
   if (!check_outside(text, bounds, findings)) {
     return false;
   }
+  // The parser takes a NUL byte for the end. It may stand nowhere in JSON, so what is before it
+  // tells.
+  const auto readable = text.substr(0, text.find('\0'));
   BoundedBuilder builder(bounds, document, findings);
-  json::sax_parse(text.data(), text.data() + text.size(), &builder);
+  json::sax_parse(readable.data(), readable.data() + readable.size(), &builder);
   switch (builder.outcome()) {
     case BoundedBuilder::Outcome::whole:
+      if (readable.size() < text.size()) {
+        findings.add("trailing-data", Path(),
+                     [&] { return describe_place(text, readable.size()); });
+        return false;
+      }
       return true;
     case BoundedBuilder::Outcome::too_deep:
       builder.with_path([&](const Path& path) {

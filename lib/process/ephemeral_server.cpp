@@ -69,6 +69,7 @@ std::vector<std::string> server_arguments(const std::vector<std::string>& furthe
 }  // namespace
 
 Result<EphemeralServer> EphemeralServer::start(const Options& options, const Deadline& deadline) {
+  const auto began = Deadline::Clock::now();
   auto program = find_server(options.search_path.value_or(variable("PATH")));
   if (!program) {
     return failure(std::move(program.error()));
@@ -80,7 +81,8 @@ Result<EphemeralServer> EphemeralServer::start(const Options& options, const Dea
   if (!watchdog) {
     return failure(std::move(watchdog.error()));
   }
-  auto ready = await_server(*watchdog, {.socket = kSocketName, .log = kLogName}, deadline);
+  auto ready =
+      await_server(*watchdog, {.socket = kSocketName, .log = kLogName, .began = began}, deadline);
   if (!ready) {
     return failure(std::move(ready.error()));
   }

@@ -36,9 +36,9 @@ std::string how_it_ended(int status) {
 /// One start, watched. Each step returns whether the server has answered, or the final error.
 class Start {
 public:
-  Start(Watchdog& watchdog, const ServerFiles& files)
+  Start(Watchdog& watchdog, const StartedServer& server)
       : watchdog_(watchdog),
-        files_(files),
+        server_(server),
         events_(::epoll_create1(EPOLL_CLOEXEC)),
         changes_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {}
 
@@ -120,7 +120,7 @@ private:
   bool connect() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const auto path = fmt::format("{}/{}", watchdog_.folder(), files_.socket);
+    const auto path = fmt::format("{}/{}", watchdog_.folder(), server_.socket);
     if (watchdog_.folder().empty() || path.size() >= sizeof(address.sun_path)) {
       return false;
     }
@@ -158,7 +158,7 @@ private:
   }
 
   [[nodiscard]] std::string with_last_words(std::string message) const {
-    const auto words = last_words(fmt::format("{}/{}", watchdog_.folder(), files_.log));
+    const auto words = last_words(fmt::format("{}/{}", watchdog_.folder(), server_.log));
     if (!words.empty()) {
       message += fmt::format("; it said: {}", words);
     }
@@ -175,7 +175,7 @@ private:
   }
 
   [[nodiscard]] Error too_late() const {
-    const auto waited = Deadline::Clock::now() - started_;
+    const auto waited = Deadline::Clock::now() - server_.began;
     auto error =
         make_error(ErrorKind::timed_out, Phase::start,
                    with_last_words(fmt::format("the private server did not answer within {}",
@@ -186,18 +186,18 @@ private:
   }
 
   Watchdog& watchdog_;
-  const ServerFiles& files_;
+  const StartedServer& server_;
   UniqueFd events_;   ///< epoll over all of the following and the watchdog
   UniqueFd changes_;  ///< inotify on the folder; none where the system has none to give
   UniqueFd connection_;
   std::string answer_;
-  Deadline::Clock::time_point started_ = Deadline::Clock::now();
 };
 
 }  // namespace
 
-Result<void> await_server(Watchdog& watchdog, const ServerFiles& files, const Deadline& deadline) {
-  return Start(watchdog, files).wait(deadline);
+Result<void> await_server(Watchdog& watchdog, const StartedServer& server,
+                          const Deadline& deadline) {
+  return Start(watchdog, server).wait(deadline);
 }
 
 }  // namespace fogis::process

@@ -9,15 +9,17 @@
 
 namespace fogis::process {
 
-/// Names of files in the watchdog's folder.
-struct ServerFiles {
-  std::string_view socket;
+/// What is known of a server that was started.
+struct StartedServer {
+  std::string_view socket;  ///< names of files in the watchdog's folder
   std::string_view log;
+  Deadline::Clock::time_point began;  ///< since when the user waits
 };
 
 /// Waits until the server under `watchdog` answers PING on its socket. Woken by what happens in the
 /// folder: the server makes its socket, and logs when it listens.
 /// Errors: see EphemeralServer::start.
-Result<void> await_server(Watchdog& watchdog, const ServerFiles& files, const Deadline& deadline);
+Result<void> await_server(Watchdog& watchdog, const StartedServer& server,
+                          const Deadline& deadline);
 
 }  // namespace fogis::process

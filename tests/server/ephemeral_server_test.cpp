@@ -170,10 +170,9 @@ TEST_CASE("a server that cannot be executed is a matter of configuration") {
 TEST_CASE("a server that never answers cannot outlast the deadline") {
   const Stage stage("#!/bin/sh\necho still thinking\nexec sleep 1000\n");
   const auto began = Deadline::Clock::now();
-  const auto error =
-      require_error(stage.start(in(std::chrono::milliseconds(200))), ErrorKind::timed_out);
+  const auto error = require_error(stage.start(in(std::chrono::seconds(1))), ErrorKind::timed_out);
   CHECK(Deadline::Clock::now() - began < std::chrono::seconds(10));
-  CHECK(error.elapsed >= std::chrono::milliseconds(200));
+  CHECK(error.elapsed.value_or(std::chrono::nanoseconds::zero()) >= std::chrono::seconds(1));
   CHECK(error.message.find("still thinking") != std::string::npos);
   CHECK(stage.is_clean());
 }

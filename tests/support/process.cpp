@@ -73,7 +73,7 @@ std::string find_program(const std::string& name) {
   }
   std::istringstream folders(variable("PATH", "/usr/bin:/bin"));
   for (std::string folder; std::getline(folders, folder, ':');) {
-    auto path = folder + "/" + name;
+    auto path = fmt::format("{}/{}", folder, name);
     if (::access(path.c_str(), X_OK) == 0) {
       return path;
     }
@@ -172,7 +172,7 @@ Process::Process(ProgramOptions options)
   launch.arguments = pointers(arguments);
   std::vector<std::string> environment;
   for (const auto& [name, value] : options_.environment) {
-    environment.push_back(name + "=" + value);
+    environment.push_back(fmt::format("{}={}", name, value));
   }
   launch.environment = pointers(environment);
 

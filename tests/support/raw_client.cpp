@@ -68,8 +68,8 @@ void RawClient::send(const std::vector<std::string>& arguments) {
 }
 
 std::string RawClient::receive() {
-  const auto line = read_line();
-  const auto rest = line.substr(1);
+  auto line = read_line();
+  auto rest = line.substr(1);
   if (line[0] == '-') {
     return line;
   }

@@ -212,6 +212,23 @@ TEST_CASE("an option mends a bad variable, which is still warned of") {
   CHECK(warns(resolution, "bad-variable-overridden"));
 }
 
+TEST_CASE("every variable that an option takes the place of is still examined") {
+  CommandLine options;
+  options.url = "redis://h";
+  options.retries = "1";
+  options.retry_delay = "1s";
+  options.service = "me";
+  const auto resolution = resolve(options, variables({{"REDIS_URL", "redis://u:hunter2@h:0"},
+                                                      {"REDIS_MAX_RETRIES", "many"},
+                                                      {"REDIS_RETRY_DELAY", "long"},
+                                                      {"FOGIS_SERVICE_NAME", "a b"}}));
+  CHECK(resolution.errors.empty());
+  const auto count =
+      std::count_if(resolution.warnings.begin(), resolution.warnings.end(),
+                    [](const auto& warning) { return warning.code == "bad-variable-overridden"; });
+  CHECK(count == 4);
+}
+
 TEST_CASE("a delay of zero is allowed, a fraction as well") {
   CHECK(resolve({}, variables({{"REDIS_RETRY_DELAY", "0"}})).config.retry_delay == 0s);
   const auto fraction = resolve({}, variables({{"REDIS_RETRY_DELAY", "0.25"}}));
