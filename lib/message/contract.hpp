@@ -15,7 +15,7 @@
 
 namespace fogis::message {
 
-/// Whatever a document holds, judging it takes at most max_size plus 130 bytes for each of
+/// Whatever a document holds, judging it takes at most max_size plus 180 bytes for each of
 /// max_values.
 struct JudgeOptions {
   Reader reader = Reader::contract;

@@ -158,16 +158,14 @@ TEST_CASE("a compiled schema says what valijson says of the whole document") {
   CHECK(reference.accepts(message));
 
   std::size_t refused = 0;
-  const auto flat = message.flatten();
-  for (const auto& [pointer, leaf] : flat.items()) {
-    for (json::json_pointer place(pointer); !place.empty(); place.pop_back()) {
-      for (const auto& value : values_of_all_kinds()) {
-        auto changed = message;
-        changed[place] = value;
-        CAPTURE(place.to_string(), value);
-        const bool accepted = reference.accepts(changed);
-        refused += accepted ? 0 : 1;
-        REQUIRE(compiled_accepts(compiled, changed) == accepted);
+  for (const auto& place : test::places_in(message)) {
+    for (const auto& value : values_of_all_kinds()) {
+      auto changed = message;
+      changed[place] = value;
+      const bool accepted = reference.accepts(changed);
+      refused += accepted ? 0 : 1;
+      if (compiled_accepts(compiled, changed) != accepted) {
+        FAIL(place.to_string() << " as " << value);
       }
     }
   }
