@@ -19,7 +19,7 @@ void cut_at_nul(std::string& text) {
 }
 
 bool is_binary_key(const TamperingProxy::Command& command) {
-  return is_command(command, "GET") && command[1].ends_with(":binary:value");
+  return is_command_on(command, "GET", ":binary:value");
 }
 
 TEST_CASE("values cut at NUL fail binary-safety alone") {

@@ -13,7 +13,7 @@ using checks::Status;
 using Replies = TamperingProxy::Replies;
 
 bool is_count(const TamperingProxy::Command& command) {
-  return is_command(command, "INCR") && command[1].ends_with(":concurrency:counter");
+  return is_command_on(command, "INCR", ":concurrency:counter");
 }
 
 TEST_CASE("a count that is given twice fails concurrency alone") {
@@ -30,13 +30,12 @@ TEST_CASE("a count that is given twice fails concurrency alone") {
 
 TEST_CASE("a lost increment fails concurrency alone") {
   const RedisServer server;
-  const TamperingProxy proxy(
-      server, {.tamper = [](const auto& command, auto reply) {
-        if (is_command(command, "GET") && command[1].ends_with(":concurrency:counter")) {
-          reply.text = "319";
-        }
-        return Replies{reply};
-      }});
+  const TamperingProxy proxy(server, {.tamper = [](const auto& command, auto reply) {
+                               if (is_command_on(command, "GET", ":concurrency:counter")) {
+                                 reply.text = "319";
+                               }
+                               return Replies{reply};
+                             }});
   const auto result = require_only_this(proxy.settings(), "concurrency", Status::fail);
   CHECK(result.cause.starts_with("the counter must give string \"320\""));
 }

@@ -25,13 +25,12 @@ TEST_CASE("one subscriber that misses one message fails fan-out alone") {
 
 TEST_CASE("a count of receivers that is too small fails fan-out alone") {
   const RedisServer server;
-  const TamperingProxy proxy(
-      server, {.tamper = [](const auto& command, auto reply) {
-        if (is_command(command, "PUBLISH") && command[1].ends_with(":fan-out")) {
-          reply.integer -= 1;
-        }
-        return Replies{reply};
-      }});
+  const TamperingProxy proxy(server, {.tamper = [](const auto& command, auto reply) {
+                               if (is_command_on(command, "PUBLISH", ":fan-out")) {
+                                 reply.integer -= 1;
+                               }
+                               return Replies{reply};
+                             }});
   const auto result = require_only_this(proxy.settings(), "fan-out", Status::fail);
   CHECK(result.cause == "5 subscribers got every message, but PUBLISH counted 4");
 }

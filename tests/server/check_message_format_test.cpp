@@ -26,13 +26,12 @@ TEST_CASE("a message with one more blank fails message-format alone") {
 
 TEST_CASE("a stored message that is cut fails message-format alone") {
   const RedisServer server;
-  const TamperingProxy proxy(
-      server, {.tamper = [](const auto& command, auto reply) {
-        if (is_command(command, "GET") && command[1].ends_with(":message-format")) {
-          reply.text.pop_back();
-        }
-        return Replies{reply};
-      }});
+  const TamperingProxy proxy(server, {.tamper = [](const auto& command, auto reply) {
+                               if (is_command_on(command, "GET", ":message-format")) {
+                                 reply.text.pop_back();
+                               }
+                               return Replies{reply};
+                             }});
   const auto result = require_only_this(proxy.settings(), "message-format", Status::fail);
   CHECK(result.cause == "the production message came back different when stored");
 }

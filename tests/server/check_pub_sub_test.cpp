@@ -78,13 +78,12 @@ TEST_CASE("a subscriber that gets nothing at all is no endless wait") {
 
 TEST_CASE("a wrong count of receivers fails pub-sub alone") {
   const RedisServer server;
-  const TamperingProxy proxy(
-      server, {.tamper = [](const auto& command, auto reply) {
-        if (is_command(command, "PUBLISH") && command[1].ends_with(":pub-sub")) {
-          reply.integer = 0;
-        }
-        return Replies{reply};
-      }});
+  const TamperingProxy proxy(server, {.tamper = [](const auto& command, auto reply) {
+                               if (is_command_on(command, "PUBLISH", ":pub-sub")) {
+                                 reply.integer = 0;
+                               }
+                               return Replies{reply};
+                             }});
   const auto result = require_only_this(proxy.settings(), "pub-sub", Status::fail);
   CHECK(result.summary == "PUBLISH did not count the receiver");
 }

@@ -13,7 +13,7 @@ using checks::Status;
 using Replies = TamperingProxy::Replies;
 
 bool is_blocking_pop(const TamperingProxy::Command& command) {
-  return is_command(command, "BLPOP") && command[1].ends_with(":timeouts:empty-list");
+  return is_command_on(command, "BLPOP", ":timeouts:empty-list");
 }
 
 TEST_CASE("a BLPOP that is answered at once fails timeouts alone") {

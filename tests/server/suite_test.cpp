@@ -90,13 +90,13 @@ TEST_CASE("an interrupted suite skips the rest and leaves no key") {
   const RedisServer server;
   auto stop = require_ok(StopEvent::create());
   int gets = 0;
-  const TamperingProxy proxy(
-      server, {.answer = [&](const auto& command) -> std::optional<redis::Reply> {
-        if (is_command(command, "GET") && command[1].ends_with(":performance") && ++gets == 10) {
-          stop.request(SIGINT);
-        }
-        return std::nullopt;
-      }});
+  const TamperingProxy proxy(server,
+                             {.answer = [&](const auto& command) -> std::optional<redis::Reply> {
+                               if (is_command_on(command, "GET", ":performance") && ++gets == 10) {
+                                 stop.request(SIGINT);
+                               }
+                               return std::nullopt;
+                             }});
   const auto report = run_suite(proxy.settings(), {}, &stop);
   INFO(describe(report));
   CHECK(report.interrupted);
@@ -121,13 +121,13 @@ TEST_CASE("a suite that is stopped before it begins runs nothing") {
 
 TEST_CASE("a server that dies in the middle makes connection the error and the rest skips") {
   RedisServer server;
-  const TamperingProxy proxy(
-      server, {.answer = [&](const auto& command) -> std::optional<redis::Reply> {
-        if (is_command(command, "PUBLISH") && command[1].ends_with(":fan-out")) {
-          ::kill(server.pid(), SIGKILL);
-        }
-        return std::nullopt;
-      }});
+  const TamperingProxy proxy(server,
+                             {.answer = [&](const auto& command) -> std::optional<redis::Reply> {
+                               if (is_command_on(command, "PUBLISH", ":fan-out")) {
+                                 ::kill(server.pid(), SIGKILL);
+                               }
+                               return std::nullopt;
+                             }});
   const auto report = run_suite(proxy.settings());
   INFO(describe(report));
   REQUIRE(report.error);

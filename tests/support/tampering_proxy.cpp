@@ -299,4 +299,9 @@ bool is_command(const TamperingProxy::Command& command, std::string_view name,
          (subcommand.empty() || (command.size() > 1 && command[1] == subcommand));
 }
 
+bool is_command_on(const TamperingProxy::Command& command, std::string_view name,
+                   std::string_view end) {
+  return is_command(command, name) && command.size() > 1 && command[1].ends_with(end);
+}
+
 }  // namespace fogis::testing

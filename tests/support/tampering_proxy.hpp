@@ -30,10 +30,10 @@ public:
   struct Hooks {
     /// Called for each command. A reply is sent in the server's place, which then never sees the
     /// command.
-    std::function<std::optional<redis::Reply>(const Command& command)> answer;
+    std::function<std::optional<redis::Reply>(const Command& command)> answer = {};
     /// Called for each reply with its command, and for each message and acknowledgement with an
     /// empty command. What it returns is sent on: nothing, the reply changed, or several.
-    std::function<Replies(const Command& command, redis::Reply reply)> tamper;
+    std::function<Replies(const Command& command, redis::Reply reply)> tamper = {};
   };
 
   TamperingProxy(const RedisServer& server, Hooks hooks);
@@ -65,5 +65,9 @@ bool is_message_on(const redis::Reply& reply, std::string_view channel_end);
 /// Whether the command has that name and, where one is given, that subcommand, in upper case.
 bool is_command(const TamperingProxy::Command& command, std::string_view name,
                 std::string_view subcommand = {});
+
+/// Whether the command has that name and its first argument, a key or a channel, ends so.
+bool is_command_on(const TamperingProxy::Command& command, std::string_view name,
+                   std::string_view end);
 
 }  // namespace fogis::testing
