@@ -61,6 +61,7 @@ inline std::vector<nlohmann::json::json_pointer> places_in(const nlohmann::json&
     }
   }
   std::vector<nlohmann::json::json_pointer> result;
+  result.reserve(places.size());
   for (const auto& place : places) {
     result.emplace_back(place);
   }

@@ -320,7 +320,7 @@ TEST_CASE("a value of any kind in any place is judged") {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("a lack of memory is a finding") {
   constexpr std::size_t kText = 256 * kMegabyte;
-  const auto document = "{\"source\":\"" + std::string(kText, 'a') + "\"}";
+  const auto document = R"({"source":")" + std::string(kText, 'a') + "\"}";
   JudgeOptions options;
   options.max_size = document.size();
   rlimit before{};

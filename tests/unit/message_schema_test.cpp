@@ -220,6 +220,7 @@ TEST_CASE("what the schema does not accept is explained") {
 TEST_CASE("a schema may be used by many threads from its first use on") {
   const auto document = build_message(Shape::enhanced_v1_5, {.now = test::now()});
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::vector<std::size_t> accepted(4);
   for (auto& count : accepted) {
     threads.emplace_back([&] {
