@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
 class ParseError;
 }  // namespace CLI
