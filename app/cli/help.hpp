@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "output/style.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
 }  // namespace CLI
 

@@ -97,7 +97,11 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
     return VersionRequest{};
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) {
-    return UsageFault{explain_unknown(app, unguard_argument(unknown.front())), command};
+    const auto argument = unguard_argument(unknown.front());
+    const bool is_option = argument.starts_with('-') && argument == unknown.front();
+    return UsageFault{
+        is_option ? explain_unknown_option(app, argument) : explain_unknown_argument(app, argument),
+        command};
   }
   if (command == nullptr) {
     return UsageFault{missing_command(), nullptr};

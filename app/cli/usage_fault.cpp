@@ -112,32 +112,6 @@ std::optional<std::string> owner_of(const CLI::App& app, const std::string& name
   return std::nullopt;
 }
 
-Error unknown_option(const CLI::App& app, const std::string& argument) {
-  const bool is_long = argument.starts_with("--");
-  // All behind the name may be a secret: "--pass=…", "-a…".
-  const auto name = is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
-  const auto fault = [&](std::string_view shown_name, std::string hint) {
-    return usage_error(fmt::format("unknown option {}", shown_name), std::move(hint));
-  };
-  // A long name with one dash; but what follows -a is a password.
-  if (!is_long && argument.size() > 2 && name != "-a") {
-    if (const auto known = nearest_option(app, argument.substr(0, argument.find('=')))) {
-      return fault(name, fmt::format("did you mean {}?", *known));
-    }
-  }
-  if (const auto hint = foreign_hint(name); !hint.empty()) {
-    return fault(name, std::string(hint));
-  }
-  if (const auto owner = owner_of(app, name)) {
-    return fault(name, fmt::format("{} is an option of {}; write it after that command's name",
-                                   name, *owner));
-  }
-  if (const auto known = is_long ? nearest_option(app, name) : std::nullopt) {
-    return fault(name, fmt::format("did you mean {}?", *known));
-  }
-  return fault(name, fmt::format("{} shows all options", help_command(app)));
-}
-
 Error unknown_command(const std::string& argument) {
   std::vector<std::string_view> names;
   for (const auto& command : commands()) {
@@ -195,10 +169,33 @@ Error explain_parse_fault(const CLI::App& app, const CLI::ParseError& fault,
   return usage_error(fault.what(), help_command(app) + " shows what is possible");
 }
 
-Error explain_unknown(const CLI::App& app, const std::string& argument) {
-  if (argument.size() > 1 && argument.starts_with('-')) {
-    return unknown_option(app, argument);
+Error explain_unknown_option(const CLI::App& app, const std::string& argument) {
+  const bool is_long = argument.starts_with("--");
+  // All behind the name may be a secret: "--pass=…", "-a…".
+  const auto name = is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
+  const auto fault = [&](std::string_view shown_name, std::string hint) {
+    return usage_error(fmt::format("unknown option {}", shown_name), std::move(hint));
+  };
+  // A long name with one dash; but what follows -a is a password.
+  if (!is_long && argument.size() > 2 && name != "-a") {
+    if (const auto known = nearest_option(app, argument.substr(0, argument.find('=')))) {
+      return fault(name, fmt::format("did you mean {}?", *known));
+    }
   }
+  if (const auto hint = foreign_hint(name); !hint.empty()) {
+    return fault(name, std::string(hint));
+  }
+  if (const auto owner = owner_of(app, name)) {
+    return fault(name, fmt::format("{} is an option of {}; write it after that command's name",
+                                   name, *owner));
+  }
+  if (const auto known = is_long ? nearest_option(app, name) : std::nullopt) {
+    return fault(name, fmt::format("did you mean {}?", *known));
+  }
+  return fault(name, fmt::format("{} shows all options", help_command(app)));
+}
+
+Error explain_unknown_argument(const CLI::App& app, const std::string& argument) {
   if (app.get_subcommands().empty()) {
     return unknown_command(argument);
   }

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
 class ParseError;
 }  // namespace CLI
@@ -24,9 +24,13 @@ std::optional<Error> find_bad_assignment(const CLI::App& app,
 Error explain_parse_fault(const CLI::App& app, const CLI::ParseError& fault,
                           const std::vector<std::string>& arguments);
 
-/// An option, command or argument that nobody knows. Suggests the nearest known one, what users of
-/// redis-cli look for, or the command that has the option. Never quotes what may be a password.
-Error explain_unknown(const CLI::App& app, const std::string& argument);
+/// An option that nobody knows. Suggests the nearest known one, what users of redis-cli look for,
+/// or the command that has it. Quotes its name alone: the rest may be a password.
+Error explain_unknown_option(const CLI::App& app, const std::string& argument);
+
+/// A command that nobody knows, with the nearest known one, or an argument that nobody takes. A URL
+/// in it is quoted without its password.
+Error explain_unknown_argument(const CLI::App& app, const std::string& argument);
 
 Error missing_command();
 

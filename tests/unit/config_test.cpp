@@ -308,7 +308,7 @@ TEST_CASE("a socket URL has neither host nor port") {
   CHECK(origin(resolution, "socket_path") == "url:url path=/run/redis.sock");
 }
 
-TEST_CASE("--db wins over the URL, with a warning when they differ") {
+TEST_CASE("the option --db wins over the URL, with a warning when they differ") {
   auto options = with_url("redis://h/2");
   options.db = "3";
   const auto different = resolve(options, variables({}));
@@ -323,7 +323,7 @@ TEST_CASE("--db wins over the URL, with a warning when they differ") {
   CHECK(origin(by_url, "database") == "url:url database=2");
 }
 
-TEST_CASE("--db must be a database number") {
+TEST_CASE("the option --db must be a database number") {
   const auto bad = GENERATE("", "x", "-1", "+1", "1.0", "2147483648", "99999999999");
   CommandLine options;
   options.db = bad;

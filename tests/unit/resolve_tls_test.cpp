@@ -79,7 +79,7 @@ TEST_CASE("verification is on unless --insecure or the URL says otherwise, which
   CHECK(origin(by_option, "tls_verify") == "--insecure=no");
 }
 
-TEST_CASE("--cacert wins over the URL's ssl_ca_certs") {
+TEST_CASE("the option --cacert wins over the URL's ssl_ca_certs") {
   const TemporaryFolder folder;
   const auto by_url = folder.write("url.pem", "x");
   auto options = with_url("rediss://h:1?ssl_ca_certs=" + by_url);

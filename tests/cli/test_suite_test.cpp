@@ -1,0 +1,280 @@
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/document.hpp"
+#include "cli/run_cli.hpp"
+#include "support/fake_server.hpp"
+#include "support/redis_server.hpp"
+#include "support/reserved_port.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+using fogis::testing::Outcome;
+using fogis::testing::read_file;
+using fogis::testing::RedisServer;
+using fogis::testing::require_document;
+using fogis::testing::ReservedPort;
+using fogis::testing::run_binary;
+using fogis::testing::run_cli;
+using fogis::testing::TempDir;
+
+namespace {
+
+Outcome suite(const std::string& url, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments{"test-suite", "-u", url};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_cli(arguments);
+}
+
+/// What a standard XML reader says to it; empty when it is well-formed.
+std::string xml_faults(const std::string& xml) {
+  fogis::testing::ProgramOptions options;
+  options.program = "xmllint";
+  options.arguments = {"--noout", "-"};
+  options.input = xml;
+  return run_binary(options).error;
+}
+
+}  // namespace
+
+TEST_CASE("the suite passes on a real server and leaves no key there") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"--json", "--operations", "50"});
+  const auto document = require_document(outcome.output, "test-suite");
+  CHECK(outcome.exit_code == 0);
+  CHECK(document["passed"] == true);
+  CHECK(document["checks"].size() >= 16);
+  CHECK(document["counts"]["fail"] == 0);
+  CHECK(document["counts"]["error"] == 0);
+  CHECK(document["leftovers"].empty());
+  CHECK_THAT(document["server"].get<std::string>(), StartsWith("redis "));
+  CHECK(server.raw({"DBSIZE"}) == "0");
+}
+
+TEST_CASE("the table has a row for each check within 80 columns, and a verdict") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"--operations", "50"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.error.empty());
+  CHECK_THAT(outcome.output, StartsWith("✓ connection "));
+  CHECK_THAT(outcome.output, ContainsSubstring("\nPASS "));
+  std::istringstream lines(outcome.output);
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(fogis::text_width(line) <= 80);
+  }
+}
+
+TEST_CASE("quiet shows failures and the verdict alone") {
+  const RedisServer server;
+  const auto good = suite(server.url(), {"-q", "--only", "connection,pub-sub"});
+  CHECK_THAT(good.output, StartsWith("PASS 2 checks: 2 pass;"));
+  const auto bad = suite(server.url(), {"-q", "--only", "performance", "--min-ops", "1000000000",
+                                        "--operations", "50"});
+  CHECK(bad.exit_code == 1);
+  CHECK_THAT(bad.output, StartsWith("✗ performance "));
+}
+
+TEST_CASE("verbose adds measured values below the rows, and statistics on stderr") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"-v", "--only", "performance", "--operations", "50"});
+  CHECK_THAT(outcome.output, ContainsSubstring("p99"));
+  CHECK_THAT(outcome.error, ContainsSubstring("connections: "));
+}
+
+TEST_CASE("checks are chosen and left out by id") {
+  const RedisServer server;
+  const auto only = require_document(
+      suite(server.url(), {"--json", "--only", "pub-sub", "--only", "connection,fan-out"}).output,
+      "test-suite");
+  CHECK(only["checks"].size() == 3);
+  const auto skip = require_document(
+      suite(server.url(), {"--json", "--only", "pub-sub,fan-out", "--skip", "fan-out"}).output,
+      "test-suite");
+  CHECK(skip["checks"].size() == 1);
+  const auto unknown = suite(server.url(), {"--only", "pub-sbu"});
+  CHECK(unknown.exit_code == 2);
+  CHECK_THAT(unknown.error, ContainsSubstring("pub-sbu") && ContainsSubstring("pub-sub"));
+}
+
+TEST_CASE("--repeat runs the checks again and numbers the runs") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"--repeat", "2", "--only", "connection"});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, ContainsSubstring("✓ connection #2"));
+}
+
+TEST_CASE("--list shows every check without a server") {
+  const auto outcome = run_cli({"test-suite", "--list"}, {{"REDIS_URL", "redis://nohost.invalid"}});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, StartsWith("connection "));
+  CHECK_THAT(outcome.output, ContainsSubstring("\nserver-health "));
+  const auto as_json =
+      require_document(run_cli({"test-suite", "--list", "--json"}).output, "check-list");
+  CHECK(as_json["checks"].size() >= 16);
+  const auto junit = run_cli({"test-suite", "--list", "-o", "junit"});
+  CHECK(junit.exit_code == 2);
+  CHECK_THAT(junit.error, ContainsSubstring("write text or json"));
+}
+
+TEST_CASE("a limit that is not held fails the suite, and a lower rate lets it pass") {
+  const RedisServer server;
+  const std::vector<std::string> work{
+      "--only", "connection,performance", "--operations", "50", "--max-p99", "1us"};
+  const auto failed = suite(server.url(), work);
+  CHECK(failed.exit_code == 1);
+  CHECK_THAT(failed.output, ContainsSubstring("✗ performance") && ContainsSubstring("\nFAIL "));
+  auto lenient = work;
+  lenient.insert(lenient.end(), {"--min-success-rate", "50"});
+  CHECK(suite(server.url(), lenient).exit_code == 0);
+}
+
+TEST_CASE("--strict fails on a warning") {
+  const RedisServer server;  // without maxmemory, which is worth a warning
+  const std::vector<std::string> work{"--only", "server-configuration"};
+  const auto normal = suite(server.url(), work);
+  CHECK(normal.exit_code == 0);
+  CHECK_THAT(normal.output, StartsWith("! server-configuration"));
+  auto strict = work;
+  strict.emplace_back("--strict");
+  const auto outcome = suite(server.url(), strict);
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output, ContainsSubstring("--strict"));
+}
+
+TEST_CASE("an unreachable server is an error of the connection, the rest is skipped") {
+  const ReservedPort refused;
+  const auto url = "redis://127.0.0.1:" + std::to_string(refused.number());
+  const TempDir folder;
+  const auto file = folder / "report.xml";
+  const auto outcome = suite(url, {"--json", "--junit", file});
+  CHECK(outcome.exit_code == 3);
+  const auto document = require_document(outcome.output, "test-suite");
+  CHECK(document["error"]["code"] == "unreachable");
+  CHECK(document["checks"][0]["status"] == "error");
+  CHECK(document["checks"][1]["status"] == "skip");
+  CHECK(document["passed"] == false);
+  CHECK_THAT(outcome.error, StartsWith("error: cannot reach " + url));
+  const auto xml = read_file(file);
+  CHECK(xml_faults(xml).empty());
+  CHECK_THAT(xml, ContainsSubstring("errors=\"1\""));
+}
+
+TEST_CASE("a cause that all skipped checks share is told once") {
+  const ReservedPort refused;
+  const auto outcome = suite("redis://127.0.0.1:" + std::to_string(refused.number()));
+  const std::string cause = "there is no connection";
+  const auto first = outcome.output.find(cause);
+  REQUIRE(first != std::string::npos);
+  CHECK(outcome.output.find(cause, first + 1) == std::string::npos);
+}
+
+TEST_CASE("refused credentials and rights have their exit code") {
+  const RedisServer server({.arguments = {"--requirepass", "right"}, .tcp = true});
+  const auto port = std::to_string(server.port());
+  const auto missing = suite("redis://127.0.0.1:" + port, {"--json"});
+  CHECK(missing.exit_code == 4);
+  CHECK(require_document(missing.output, "test-suite")["error"]["code"] == "unauthenticated");
+  CHECK(suite("redis://:wrong@127.0.0.1:" + port).exit_code == 4);
+}
+
+TEST_CASE("what the user may not do is skipped with the reason") {
+  const RedisServer server({.users = {"reader on >pw ~* &* +@all -config -publish"}, .tcp = true});
+  const auto outcome = suite("redis://reader:pw@127.0.0.1:" + std::to_string(server.port()),
+                             {"--json", "--only", "pub-sub,basic-operations"});
+  CHECK(outcome.exit_code == 0);
+  const auto document = require_document(outcome.output, "test-suite");
+  CHECK(document["checks"][1]["status"] == "skip");
+  CHECK_THAT(document["checks"][1]["cause"].get<std::string>(),
+             ContainsSubstring("PUBLISH") || ContainsSubstring("publish"));
+}
+
+TEST_CASE("every format is written, and XML is well-formed") {
+  const RedisServer server;
+  const std::vector<std::string> work{"--only", "connection,server-configuration", "-o"};
+  const auto in = [&](const char* format) {
+    auto arguments = work;
+    arguments.emplace_back(format);
+    return suite(server.url(), arguments);
+  };
+  const auto junit = in("junit");
+  CHECK(junit.exit_code == 0);
+  CHECK(xml_faults(junit.output).empty());
+  CHECK_THAT(junit.output, ContainsSubstring("<testsuite name=\"fogis-redis test-suite\""));
+  CHECK(xml_faults("<a>").find("error") != std::string::npos);
+  const auto github = in("github");
+  CHECK_THAT(github.output, StartsWith("::warning title=fogis-redis server-configuration::"));
+  CHECK_THAT(github.output, ContainsSubstring("\nPASS "));
+  const auto markdown = in("markdown");
+  CHECK_THAT(markdown.output, StartsWith("## fogis-redis test-suite: PASS\n"));
+  CHECK_THAT(markdown.output, ContainsSubstring("| ✅ pass | connection |"));
+}
+
+TEST_CASE("--junit replaces a file as a whole and leaves no other behind") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto file = folder.write("report.xml", "old content");
+  const auto outcome = suite(server.url(), {"--only", "connection", "--junit", file});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, ContainsSubstring("PASS "));
+  CHECK(xml_faults(read_file(file)).empty());
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("a --junit file that cannot be written is told before anything is run") {
+  const TempDir folder;
+  const std::vector<std::string> bad{"/nonexistent/folder/report.xml", folder.path().string(), ""};
+  for (const auto& file : bad) {
+    const auto outcome = suite("redis://nohost.invalid", {"--junit", file});
+    INFO(outcome.error);
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, !ContainsSubstring("nohost"));
+  }
+}
+
+TEST_CASE("a full disk at the end is an error of its own") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"--only", "connection", "--junit", "/dev/full"});
+  CHECK(outcome.exit_code == 5);
+  CHECK_THAT(outcome.error, ContainsSubstring("cannot write \"/dev/full\""));
+}
+
+TEST_CASE("options of the suite are judged before anything is tried") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--operations", "49"}, "--operations: \"49\" is not a whole number from 50 to 1000000"},
+      {{"--operations", "1000001"}, "--operations"},
+      {{"--operations", "many"}, "--operations"},
+      {{"--payload-size", "0"}, "--payload-size"},
+      {{"--payload-size", "1k"}, "--payload-size"},
+      {{"--repeat", "0"}, "--repeat"},
+      {{"--max-p99", "0"}, "--max-p99"},
+      {{"--max-p99", "fast"}, "--max-p99"},
+      {{"--min-ops", "-1"}, "--min-ops"},
+      {{"--min-ops", "nan"}, "--min-ops"},
+      {{"--min-success-rate", "101"}, "--min-success-rate: \"101\" is not a number from 0 to 100"},
+      {{"--min-success-rate", "x"}, "--min-success-rate"},
+      {{"--only", "nonsense"}, "there is no check \"nonsense\""},
+      {{"--skip", ""}, "there is no check"},
+  };
+  for (const auto& [options, message] : cases) {
+    const auto outcome = suite("redis://nohost.invalid", options);
+    INFO(outcome.error);
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, ContainsSubstring(message));
+    CHECK_THAT(outcome.error, ContainsSubstring("\nhint: "));
+  }
+}
+
+TEST_CASE("nothing to run is no success") {
+  const RedisServer server;
+  const auto outcome = suite(server.url(), {"--only", "pub-sub", "--skip", "pub-sub"});
+  CHECK(outcome.exit_code != 0);
+}
