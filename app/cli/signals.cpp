@@ -1,50 +1,58 @@
 #include "cli/signals.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <csignal>
 
 namespace fogis::cli {
 namespace {
 
-sigset_t watched_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  return signals;
+constexpr std::array kWatched{SIGINT, SIGTERM};
+
+/// Whom a signal tells. A handler can reach nothing but globals.
+std::atomic<StopEvent*> watcher = nullptr;
+static_assert(std::atomic<StopEvent*>::is_always_lock_free);
+
+void on_signal(int signal) {
+  auto* const stop = watcher.load();
+  if (stop == nullptr || stop->requested()) {
+    ::_exit(128 + signal);
+  }
+  stop->request(signal);
+}
+
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  // The two must not interrupt each other's handler.
+  for (const int other : kWatched) {
+    sigaddset(&action.sa_mask, other);
+  }
+  struct sigaction before {};
+  ::sigaction(signal, &action, &before);
+  if (before.sa_handler == SIG_IGN) {
+    ::sigaction(signal, &before, nullptr);
+  }
 }
 
 }  // namespace
 
-SignalWatch::SignalWatch(StopEvent& stop) : stop_(&stop) {
-  struct sigaction ignore {};
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, nullptr);
-  const auto signals = watched_signals();
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  thread_ = std::thread([this] { run(); });
+SignalWatch::SignalWatch(StopEvent& stop) {
+  handle(SIGPIPE, SIG_IGN);
+  watcher.store(&stop);
+  for (const int signal : kWatched) {
+    handle(signal, on_signal);
+  }
 }
 
 SignalWatch::~SignalWatch() {
-  ended_.store(true);
-  ::pthread_kill(thread_.native_handle(), SIGTERM);
-  thread_.join();
-}
-
-void SignalWatch::run() {
-  const auto signals = watched_signals();
-  while (true) {
-    int signal = 0;
-    if (::sigwait(&signals, &signal) != 0 || ended_.load()) {
-      return;
-    }
-    if (stop_->requested()) {
-      ::_exit(128 + signal);
-    }
-    stop_->request(signal);
+  for (const int signal : kWatched) {
+    handle(signal, SIG_DFL);
   }
+  watcher.store(nullptr);
 }
 
 }  // namespace fogis::cli

@@ -1,33 +1,26 @@
 // SIGINT and SIGTERM: the first asks for an orderly end, the second does not wait for it.
 #pragma once
 
-#include <atomic>
-#include <thread>
-
 #include "base/stop_event.hpp"
 
 namespace fogis::cli {
 
-/// Watches for SIGINT and SIGTERM on a thread of its own while it exists. The first one requests a
-/// stop, whose owner then ends through its normal path; the next one ends the process at once with
-/// 128 + its number. Make it before any other thread: it blocks both signals in the calling thread,
-/// and every thread made afterwards inherits that. SIGPIPE is ignored from then on, because writing
-/// to a dead peer is an error like others.
+/// Handles SIGINT and SIGTERM while it exists; one at a time. The first signal requests a stop,
+/// whose owner then ends through its normal path; the next one ends the process at once with
+/// 128 + its number. A signal that was ignored when we were started (nohup, a script's background
+/// job) stays ignored. SIGPIPE is ignored from then on, because writing to a dead peer is an error
+/// like others.
+///
+/// A handler, not a thread in sigwait: requesting a stop is async-signal-safe, and a thread would
+/// cost every start a tenth of its time.
 class SignalWatch {
 public:
   /// Does not own `stop`, which must live longer.
   explicit SignalWatch(StopEvent& stop);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
-  /// Ends the thread. The signals stay blocked: the process is about to end.
+  /// Signals end the process again as they do by default.
   ~SignalWatch();
-
-private:
-  void run();
-
-  StopEvent* stop_;
-  std::atomic<bool> ended_{false};
-  std::thread thread_;
 };
 
 }  // namespace fogis::cli

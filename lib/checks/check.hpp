@@ -17,10 +17,11 @@ class Context;
 
 /// What the user may set for a run; the defaults are the documented ones.
 struct SuiteOptions {
-  std::vector<std::string> only;            ///< ids to run; empty: all
-  std::vector<std::string> skip;            ///< ids not to run
-  std::size_t operations = 1000;            ///< of each kind in `performance`; 50 to 1,000,000
-  std::size_t payload_size = 256U * 1024U;  ///< largest value and message of `binary-safety`, bytes
+  std::vector<std::string> only;  ///< ids to run; empty: all
+  std::vector<std::string> skip;  ///< ids not to run
+  std::size_t operations = 1000;  ///< of each kind in `performance`; 50 to 1,000,000
+  std::size_t payload_size = std::size_t{256}
+                             << 10U;  ///< largest value and message of `binary-safety`, bytes
   std::optional<std::chrono::nanoseconds> max_p99;  ///< slowest acceptable p99 in `performance`
   std::optional<double> min_ops;                    ///< fewest acceptable operations per second
   bool fail_fast = false;

@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kPoolSize = 2;
 constexpr std::size_t kNonceDigits = 16;
-constexpr std::size_t kReplyOverhead = 64U * 1024U;  ///< what surrounds a payload in a reply
+constexpr std::size_t kReplyOverhead = std::size_t{64}
+                                       << 10U;  ///< what surrounds a payload in a reply
 constexpr auto kCleanUpTime = 2s;
 
 /// A large payload must not break our own bounds.
@@ -197,7 +198,7 @@ std::vector<std::string> Context::clean_up() {
   if (keys_.empty()) {
     return {};
   }
-  const std::vector<std::string> keys(keys_.begin(), keys_.end());
+  std::vector<std::string> keys(keys_.begin(), keys_.end());
   const auto replies = remove(keys);
   if (!replies) {
     return keys;

@@ -187,7 +187,7 @@ Result<nlohmann::json> read_payload(std::string_view text) {
   }
   if (!payload.is_object()) {
     return failure(make_error(ErrorKind::usage, Phase::schema, "the payload is no JSON object",
-                              "give an object, such as {\"status\": \"started\"}"));
+                              R"(give an object, such as {"status": "started"})"));
   }
   return payload;
 }
@@ -242,7 +242,7 @@ Result<std::string> wrap_payload(Type type, std::string_view payload, const Buil
   if (type == Type::match_updates) {
     message["schema_version"] = needs_version_2(*content) ? "2.0" : "1.0";
   }
-  message["payload"] = std::move(*content);
+  message["payload"] = *content;
   return to_text(message);
 }
 

@@ -15,11 +15,11 @@
 
 namespace fogis::message {
 
-/// Whatever a document holds, judging it takes at most max_size plus 130 bytes for each of
+/// Whatever a document holds, judging it takes at most max_size plus 180 bytes for each of
 /// max_values.
 struct JudgeOptions {
   Reader reader = Reader::contract;
-  std::size_t max_size = 16U * 1024U * 1024U;  ///< bytes; the largest real message has about 6 MB
+  std::size_t max_size = 16UL * 1024 * 1024;  ///< bytes; the largest real message has about 6 MB
   std::size_t max_depth = 64;  ///< nested arrays and objects, 512 at most; real messages have 8
   std::size_t max_values = 500'000;  ///< of any kind; 1000 real matches have 240,000
   std::size_t max_findings = 50;     ///< kept in a Judgement; the rest is only counted

@@ -1,7 +1,6 @@
 #include <deque>
 #include <string>
 #include <unordered_set>
-#include <utility>
 
 #include "message/collector.hpp"
 #include "message/contract.hpp"
@@ -35,7 +34,7 @@ private:
 };
 
 Judge::Judge(JudgeOptions options, std::size_t window)
-    : options_(std::move(options)), window_(std::make_unique<Window>(window)) {}
+    : options_(options), window_(std::make_unique<Window>(window)) {}
 
 Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;

@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "message/patterns.hpp"
 #include "message/quote.hpp"
@@ -84,9 +85,9 @@ void referees_null(const RuleInput& input, Collector& findings) {
 
 void raw_match_keys(const RuleInput& input, Collector& findings) {
   for_each_match(input.view, [&](const json& match, const Path& path) {
-    const auto missing = join_missing(match, kMatchKeys, true);
+    auto missing = join_missing(match, kMatchKeys, true);
     if (!missing.empty()) {
-      findings.add("raw-match-keys", path, [&] { return missing; });
+      findings.add("raw-match-keys", path, [&] { return std::move(missing); });
     }
   });
 }
@@ -104,9 +105,9 @@ void raw_referee_keys(const RuleInput& input, Collector& findings) {
       return;
     }
     for (std::size_t i = 0; i < list->size(); ++i) {
-      const auto missing = join_missing((*list)[i], kRefereeKeys, false);
+      auto missing = join_missing((*list)[i], kRefereeKeys, false);
       if (!missing.empty()) {
-        findings.add("raw-referee-keys", Path(list_path, i), [&] { return missing; });
+        findings.add("raw-referee-keys", Path(list_path, i), [&] { return std::move(missing); });
       }
     }
   });

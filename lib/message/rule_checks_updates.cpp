@@ -157,7 +157,7 @@ void critical_without_high(const RuleInput& input, Collector& findings) {
   for_each_change(input.view, "priority", [&](const std::string& priority, const Path& path) {
     if (!reported && priority == "critical") {
       findings.add("critical-without-high", path,
-                   [] { return std::string("\"critical\", and no change has \"high\""); });
+                   [] { return std::string(R"("critical", and no change has "high")"); });
       reported = true;
     }
   });

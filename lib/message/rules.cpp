@@ -165,7 +165,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"critical-without-high", "D6", kWarning, kContract, Stage::rules,
      "A change is critical and none is high",
      "the calendar looks for \"high\" alone and treats the message as not urgent",
-     "add or use the priority \"high\" until the calendar knows \"critical\"",
+     R"(add or use the priority "high" until the calendar knows "critical")",
      checks::critical_without_high, Type::match_updates},
     {"unknown-category", "", kWarning, kContract, Stage::rules,
      "A change's category is none of the known", "readers treat it like \"unknown\"",

@@ -17,7 +17,7 @@ struct Bounds {
 };
 
 /// Reads one JSON document (RFC 8259) into `document`. The bounds hold while it grows: a document
-/// that breaks one is given up at that point, so memory stays below the size plus about 130 bytes a
+/// that breaks one is given up at that point, so memory stays below the size plus about 180 bytes a
 /// value, and the result is never nested deeper than the bound. An integral number within 2^53 is
 /// kept as an integer, also when written as 1.0 or 1e2, since JSON Schema knows no difference.
 /// Faults are added to `findings`; a key that stands twice is one, after which reading goes on with

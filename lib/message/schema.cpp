@@ -1,5 +1,6 @@
 #include "message/schema.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <mutex>
@@ -24,6 +25,7 @@ std::vector<Schema> list_schemas() {
       list.push_back({name, *type, file.text});
     }
   }
+  std::ranges::sort(list, {}, &Schema::name);
   return list;
 }
 

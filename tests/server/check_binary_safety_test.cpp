@@ -32,7 +32,7 @@ TEST_CASE("values cut at NUL fail binary-safety alone") {
                              }});
   const auto result = require_only_this(proxy.settings(), "binary-safety", Status::fail);
   CHECK(result.cause ==
-        "value: NUL bytes of 12 bytes came back as 6 bytes, different from byte 6 on");
+        "value: NUL bytes of 13 bytes came back as 6 bytes, different from byte 6 on");
 }
 
 TEST_CASE("messages whose invalid UTF-8 is replaced fail binary-safety alone") {

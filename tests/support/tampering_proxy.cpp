@@ -288,6 +288,20 @@ redis::Reply integer_reply(std::int64_t value) {
   return reply;
 }
 
+redis::Reply string_reply(std::string_view bytes) {
+  Reply reply;
+  reply.type = ReplyType::string;
+  reply.text = bytes;
+  return reply;
+}
+
+redis::Reply array_reply(std::vector<redis::Reply> elements) {
+  Reply reply;
+  reply.type = ReplyType::array;
+  reply.elements = std::move(elements);
+  return reply;
+}
+
 bool is_message_on(const redis::Reply& reply, std::string_view channel_end) {
   return is_pushed(reply) && reply.elements.front().text.ends_with("message") &&
          reply.elements[reply.elements.size() - 2].text.ends_with(channel_end);

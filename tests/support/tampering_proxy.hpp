@@ -58,6 +58,8 @@ private:
 redis::Reply status_reply(std::string_view text);
 redis::Reply error_reply(std::string_view text);
 redis::Reply integer_reply(std::int64_t value);
+redis::Reply string_reply(std::string_view bytes);
+redis::Reply array_reply(std::vector<redis::Reply> elements);
 
 /// Whether `reply` is a message published on a channel that ends in `channel_end`.
 bool is_message_on(const redis::Reply& reply, std::string_view channel_end);

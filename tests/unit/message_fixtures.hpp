@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,23 @@ inline std::vector<std::filesystem::path> fixture_files(const std::string& folde
   }
   std::ranges::sort(files);
   return files;
+}
+
+/// Every place of a document but the root: each leaf and all that is around it.
+inline std::vector<nlohmann::json::json_pointer> places_in(const nlohmann::json& document) {
+  std::set<std::string> places;
+  const auto flat = document.flatten();
+  for (const auto& [pointer, leaf] : flat.items()) {
+    for (nlohmann::json::json_pointer place(pointer); !place.empty(); place.pop_back()) {
+      places.insert(place.to_string());
+    }
+  }
+  std::vector<nlohmann::json::json_pointer> result;
+  result.reserve(places.size());
+  for (const auto& place : places) {
+    result.emplace_back(place);
+  }
+  return result;
 }
 
 /// A line for each finding, for what a failed test shows.

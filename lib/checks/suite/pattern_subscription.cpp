@@ -80,6 +80,7 @@ CheckResult wrong(std::string cause) {
 Result<CheckResult> check_pattern_subscription(Context& context) {
   const auto control = context.channel("pattern-control");
   std::vector<std::string> patterns;
+  patterns.reserve(kPatterns.size());
   for (const auto pattern : kPatterns) {
     patterns.push_back(context.channel(pattern));
   }

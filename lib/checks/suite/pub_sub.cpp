@@ -76,7 +76,7 @@ Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std
   if (!timed) {
     return failure(timed.error());
   }
-  if (const auto done = send_bursts(context, channel, all.subspan(*timed), traffic); !done) {
+  if (auto done = send_bursts(context, channel, all.subspan(*timed), traffic); !done) {
     return done;
   }
   auto rest = receive_rest(context, subscriber, channel, payloads.size() - traffic.received.size());

@@ -94,8 +94,8 @@ void judge_memory(const Parameters& parameters, const redis::Info& stats, Findin
 }
 
 void judge_output_buffer(const Parameters& parameters, Findings& findings) {
-  constexpr std::int64_t kOrdinaryMessage = 96 * 1024;       // 15 raw matches
-  constexpr std::int64_t kLargestMessage = 6 * 1024 * 1024;  // 1000 raw matches
+  constexpr std::int64_t kOrdinaryMessage = std::int64_t{96} << 10U;  // 15 raw matches
+  constexpr std::int64_t kLargestMessage = std::int64_t{6} << 20U;    // 1000 raw matches
   constexpr std::string_view kAdvice =
       "CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\"";
   const auto text = find(parameters, "client-output-buffer-limit");
