@@ -6,11 +6,12 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/program.hpp"
+#include "commands/commands.hpp"
 
 int main(int argc, char** argv) {
   try {
-    return fogis::cli::run_program(
-        std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return fogis::cli::run_program(arguments, fogis::commands::all());
   } catch (const std::exception& fault) {
     std::fprintf(stderr, "error: internal error: %s\n", fault.what());
   } catch (...) {

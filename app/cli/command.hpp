@@ -53,7 +53,4 @@ struct Command {
   Run (*declare)(OptionSet options);
 };
 
-/// All commands, in the order in which --help shows them.
-std::span<const Command> commands();
-
 }  // namespace fogis::cli

@@ -91,10 +91,10 @@ std::string example_list(std::span<const Example> examples, const Style& style) 
   return text;
 }
 
-std::string command_list(const Style& style) {
+std::string command_list(const CLI::App& app, const Style& style) {
   std::string text = heading(style, "Commands");
-  for (const auto& command : commands()) {
-    text += entry(style, command.name, command.summary);
+  for (const auto* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    text += entry(style, command->get_name(), command->get_description());
   }
   return text;
 }
@@ -105,8 +105,8 @@ std::string usage_line(const Style& style, std::string_view rest) {
 
 }  // namespace
 
-std::string tool_usage(const Style& style) {
-  return usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(style) + "\n" +
+std::string tool_usage(const CLI::App& app, const Style& style) {
+  return usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(app, style) + "\n" +
          paragraph(style,
                    "fogis-redis --help tells everything; fogis-redis COMMAND --help tells more "
                    "about a command.");
@@ -115,7 +115,7 @@ std::string tool_usage(const Style& style) {
 std::string tool_help(const CLI::App& app, const Style& style) {
   std::string text =
       paragraph(style, "fogis-redis diagnoses the Redis pub/sub wiring of the FOGIS services.") +
-      "\n" + usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(style) +
+      "\n" + usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(app, style) +
       option_groups(app, style);
   text += "\n" + paragraph(style,
                            "These options stand before or after the command's name. An option wins "

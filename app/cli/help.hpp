@@ -13,7 +13,7 @@ class App;
 namespace fogis::cli {
 
 /// How to call the tool, and its commands in a line each.
-std::string tool_usage(const output::Style& style);
+std::string tool_usage(const CLI::App& app, const output::Style& style);
 
 /// Everything about the tool: usage, commands, options that all commands have, exit codes.
 std::string tool_help(const CLI::App& app, const output::Style& style);

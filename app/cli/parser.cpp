@@ -12,6 +12,7 @@
 namespace fogis::cli {
 
 struct Parser::State {
+  std::span<const Command> commands;
   CLI::App app{"", "fogis-redis"};
   GlobalOptions options;
   bool help = false;
@@ -39,21 +40,21 @@ std::vector<std::string> guard_arguments(const std::vector<std::string>& argumen
   return guarded;
 }
 
-const Command* chosen_command(const CLI::App& app) {
+const Command* chosen_command(const CLI::App& app, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
     return nullptr;
   }
-  const auto all = commands();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Command& command) {
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const Command& command) {
     return command.name == chosen.front()->get_name();
   });
-  return found == all.end() ? nullptr : &*found;
+  return found == commands.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-Parser::Parser() : state_(std::make_unique<State>()) {
+Parser::Parser(std::span<const Command> commands) : state_(std::make_unique<State>()) {
+  state_->commands = commands;
   auto& app = state_->app;
   // Help and version are flags like others: what they lead to is decided after parsing.
   app.set_help_flag();
@@ -64,7 +65,7 @@ Parser::Parser() : state_(std::make_unique<State>()) {
   top.group("Help")
       .flag("-h,--help", state_->help, "show this, or the help of the command it is written after")
       .flag("--version", state_->version, "show the version");
-  for (const auto& command : commands()) {
+  for (const auto& command : commands) {
     auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
     sub->fallthrough();
     sub->allow_extras();
@@ -87,9 +88,10 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
     std::reverse(guarded.begin(), guarded.end());  // the library takes them from the back
     app.parse(std::move(guarded));
   } catch (const CLI::ParseError& fault) {
-    return UsageFault{explain_parse_fault(app, fault, arguments), chosen_command(app)};
+    return UsageFault{explain_parse_fault(app, fault, arguments),
+                      chosen_command(app, state_->commands)};
   }
-  const auto* const command = chosen_command(app);
+  const auto* const command = chosen_command(app, state_->commands);
   if (state_->help) {
     return HelpRequest{command};
   }
@@ -106,7 +108,7 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
   if (command == nullptr) {
     return UsageFault{missing_command(), nullptr};
   }
-  const auto index = static_cast<std::size_t>(std::distance(commands().data(), command));
+  const auto index = static_cast<std::size_t>(std::distance(state_->commands.data(), command));
   return Invocation{command, state_->runs[index]};
 }
 
@@ -120,7 +122,7 @@ std::string Parser::help(const Command* command, const output::Style& style) con
 }
 
 std::string Parser::short_help(const output::Style& style) const {
-  return tool_usage(style);
+  return tool_usage(state_->app, style);
 }
 
 bool asks_for_json(const std::vector<std::string>& arguments,

@@ -38,11 +38,12 @@ struct UsageFault {
 
 using Parsed = std::variant<Invocation, HelpRequest, VersionRequest, NothingAsked, UsageFault>;
 
-/// Knows all commands with their options. Holds the values of what it parsed, so it must live as
+/// Knows the commands with their options. Holds the values of what it parsed, so it must live as
 /// long as the command runs. Parses once.
 class Parser {
 public:
-  Parser();
+  /// `commands` must outlive the parser.
+  explicit Parser(std::span<const Command> commands);
   ~Parser();
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;

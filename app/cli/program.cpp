@@ -35,8 +35,8 @@ struct Program {
   const std::vector<std::string>& arguments;
   const config::Environment environment = config::process_environment();
   const StopEvent& stop;
+  Parser& parser;
   Writer out{STDOUT_FILENO, &stop};
-  Parser parser = {};
 
   /// A console for what happens before the options are understood.
   [[nodiscard]] Console plain_console() const {
@@ -103,7 +103,7 @@ struct Program {
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments) {
+int run_program(const std::vector<std::string>& arguments, std::span<const Command> commands) {
   keep_standard_streams();
   auto stop = StopEvent::create();
   if (!stop) {
@@ -111,8 +111,9 @@ int run_program(const std::vector<std::string>& arguments) {
     return exit_code::kInternal;
   }
   const SignalWatch watch(*stop);
-  Program program{.arguments = arguments, .stop = *stop};
-  const int code = std::visit(program, program.parser.parse(arguments));
+  Parser parser(commands);
+  Program program{.arguments = arguments, .stop = *stop, .parser = parser};
+  const int code = std::visit(program, parser.parse(arguments));
   if (const auto written = program.out.finish(); !written) {
     program.plain_console().error(written.error());
     return exit_code::kInternal;

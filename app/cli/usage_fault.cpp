@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/suggest.hpp"
-#include "cli/command.hpp"
 #include "config/redis_url.hpp"
 
 namespace fogis::cli {
@@ -112,12 +111,13 @@ std::optional<std::string> owner_of(const CLI::App& app, const std::string& name
   return std::nullopt;
 }
 
-Error unknown_command(const std::string& argument) {
-  std::vector<std::string_view> names;
-  for (const auto& command : commands()) {
-    names.push_back(command.name);
+Error unknown_command(const CLI::App& app, const std::string& argument) {
+  std::vector<std::string> names;
+  for (const auto* const command : all_commands_of(app)) {
+    names.push_back(command->get_name());
   }
-  const auto known = nearest(argument, names);
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const auto known = nearest(argument, candidates);
   return usage_error(fmt::format("unknown command \"{}\"", shown(argument)),
                      known ? fmt::format("did you mean {}?", *known)
                            : std::string("fogis-redis --help shows all commands"));
@@ -197,7 +197,7 @@ Error explain_unknown_option(const CLI::App& app, const std::string& argument) {
 
 Error explain_unknown_argument(const CLI::App& app, const std::string& argument) {
   if (app.get_subcommands().empty()) {
-    return unknown_command(argument);
+    return unknown_command(app, argument);
   }
   const bool is_url = argument.find("://") != std::string::npos;
   return usage_error(fmt::format("unexpected argument \"{}\"", shown(argument)),

@@ -1,6 +1,8 @@
 // The commands, each defined in the file of its name.
 #pragma once
 
+#include <span>
+
 #include "cli/command.hpp"
 
 namespace fogis::commands {
@@ -9,5 +11,8 @@ extern const cli::Command kPing;
 extern const cli::Command kValidateUrl;
 extern const cli::Command kConfig;
 extern const cli::Command kTestSuite;
+
+/// The command table, in the order in which --help shows it.
+std::span<const cli::Command> all();
 
 }  // namespace fogis::commands

@@ -154,7 +154,7 @@ TEST_CASE("a row shows cause and hint of what did not pass, each within the widt
                                      "do something"),
                                style, {.id_columns = 12, .details = false, .known_cause = {}});
   CHECK_THAT(text, StartsWith("FAIL some-check     1.50 ms  seen\n       a cause that"));
-  CHECK_THAT(text, ContainsSubstring("\n       text\n       hint: do something\n"));
+  CHECK_THAT(text, ContainsSubstring("\n       of text\n       hint: do something\n"));
 }
 
 TEST_CASE("a cause that was just shown is not repeated") {

@@ -1,0 +1,12 @@
+#include <array>
+
+#include "commands/commands.hpp"
+
+namespace fogis::commands {
+
+std::span<const cli::Command> all() {
+  static const std::array kAll{kPing, kValidateUrl, kConfig, kTestSuite};
+  return kAll;
+}
+
+}  // namespace fogis::commands
