@@ -210,7 +210,7 @@ TEST_CASE("one attempt is made unless more are asked for") {
   CHECK_THAT(retried.error, ContainsSubstring("not ready after 3 attempts"));
 }
 
-TEST_CASE("--wait ends as soon as the server is ready") {
+TEST_CASE("option --wait ends as soon as the server is ready") {
   RedisServer server({.tcp = true});
   server.stop();
   Process process({.arguments = {"ping", "-u", server.tcp_url(), "--wait", "15s", "-v"}});
@@ -221,7 +221,7 @@ TEST_CASE("--wait ends as soon as the server is ready") {
   CHECK_THAT(outcome.output, StartsWith("✓ "));
 }
 
-TEST_CASE("--wait waits out LOADING") {
+TEST_CASE("option --wait waits out LOADING") {
   FakeServer server(
       {fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"}, fake::ReadCommands{1},
        fake::Send{"-LOADING Redis is loading the dataset in memory\r\n"}, fake::ReadCommands{1},
@@ -234,7 +234,7 @@ TEST_CASE("--wait waits out LOADING") {
   CHECK(document["server"]["version"] == "9.9.9");
 }
 
-TEST_CASE("--wait gives up at its end and says how often it tried") {
+TEST_CASE("option --wait gives up at its end and says how often it tried") {
   const ReservedPort refused;
   const auto outcome =
       ping("redis://127.0.0.1:" + std::to_string(refused.number()), {"--wait", "300ms"});
@@ -244,7 +244,7 @@ TEST_CASE("--wait gives up at its end and says how often it tried") {
   CHECK_THAT(outcome.error, ContainsSubstring("not ready after"));
 }
 
-TEST_CASE("--wait does not wait for a password to become right") {
+TEST_CASE("option --wait does not wait for a password to become right") {
   const RedisServer server({.arguments = {"--requirepass", "right"}, .tcp = true});
   const auto outcome =
       ping("redis://:wrong@127.0.0.1:" + std::to_string(server.port()), {"--wait", "15s"});

@@ -124,7 +124,7 @@ TEST_CASE("mistakes in which a password stands are told without it") {
   }
 }
 
-TEST_CASE("--connect shows no password either") {
+TEST_CASE("option --connect shows no password either") {
   const RedisServer server({.arguments = {"--requirepass", "another"}, .tcp = true});
   const auto url = "redis://:" + kMarker + "@127.0.0.1:" + std::to_string(server.port());
   check_hidden({"validate-url", "--connect", "-v", url});

@@ -105,14 +105,14 @@ TEST_CASE("checks are chosen and left out by id") {
   CHECK_THAT(unknown.error, ContainsSubstring("pub-sbu") && ContainsSubstring("pub-sub"));
 }
 
-TEST_CASE("--repeat runs the checks again and numbers the runs") {
+TEST_CASE("option --repeat runs the checks again and numbers the runs") {
   const RedisServer server;
   const auto outcome = suite(server.url(), {"--repeat", "2", "--only", "connection"});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("✓ connection #2"));
 }
 
-TEST_CASE("--list shows every check without a server") {
+TEST_CASE("option --list shows every check without a server") {
   const auto outcome = run_cli({"test-suite", "--list"}, {{"REDIS_URL", "redis://nohost.invalid"}});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, StartsWith("connection "));
@@ -137,7 +137,7 @@ TEST_CASE("a limit that is not held fails the suite, and a lower rate lets it pa
   CHECK(suite(server.url(), lenient).exit_code == 0);
 }
 
-TEST_CASE("--strict fails on a warning") {
+TEST_CASE("option --strict fails on a warning") {
   const RedisServer server;  // without maxmemory, which is worth a warning
   const std::vector<std::string> work{"--only", "server-configuration"};
   const auto normal = suite(server.url(), work);
@@ -218,7 +218,7 @@ TEST_CASE("every format is written, and XML is well-formed") {
   CHECK_THAT(markdown.output, ContainsSubstring("| ✅ pass | connection |"));
 }
 
-TEST_CASE("--junit replaces a file as a whole and leaves no other behind") {
+TEST_CASE("option --junit replaces a file as a whole and leaves no other behind") {
   const RedisServer server;
   const TempDir folder;
   const auto file = folder.write("report.xml", "old content");
