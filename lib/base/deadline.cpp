@@ -24,9 +24,13 @@ Deadline Deadline::after(Clock::duration span, const StopEvent* stop) {
   return {span > kForever - now ? kForever : now + span, stop};
 }
 
-Deadline Deadline::at(Clock::time_point moment, const StopEvent* stop) { return {moment, stop}; }
+Deadline Deadline::at(Clock::time_point moment, const StopEvent* stop) {
+  return {moment, stop};
+}
 
-Deadline Deadline::never(const StopEvent* stop) { return {kForever, stop}; }
+Deadline Deadline::never(const StopEvent* stop) {
+  return {kForever, stop};
+}
 
 Deadline Deadline::within(Clock::duration span) const {
   return {std::min(moment_, after(span, nullptr).moment_), stop_};

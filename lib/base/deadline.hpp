@@ -20,7 +20,7 @@ enum class WaitOutcome : std::uint8_t {
 /// pass it down by const reference through every step of the operation. Thread-safe. Does not own
 /// the stop event, which must live longer.
 class Deadline {
- public:
+public:
   using Clock = std::chrono::steady_clock;
 
   /// `span` from now. `stop` may be null: then nothing but time ends the wait.
@@ -49,7 +49,7 @@ class Deadline {
   /// Waits for `span`, the deadline or a stop, whichever is first. `ready` when the span is over.
   [[nodiscard]] WaitOutcome pause(Clock::duration span) const;
 
- private:
+private:
   Deadline(Clock::time_point moment, const StopEvent* stop) : moment_(moment), stop_(stop) {}
 
   Clock::time_point moment_;

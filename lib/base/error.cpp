@@ -106,6 +106,8 @@ Error make_system_error(ErrorKind kind, Phase phase, std::string_view what, int 
   return error;
 }
 
-std::string describe_errno(int errno_value) { return std::generic_category().message(errno_value); }
+std::string describe_errno(int errno_value) {
+  return std::generic_category().message(errno_value);
+}
 
 }  // namespace fogis

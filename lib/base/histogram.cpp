@@ -54,7 +54,9 @@ void Histogram::merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
-nanoseconds Histogram::min() const { return count_ == 0 ? nanoseconds::zero() : min_; }
+nanoseconds Histogram::min() const {
+  return count_ == 0 ? nanoseconds::zero() : min_;
+}
 
 nanoseconds Histogram::mean() const {
   return count_ == 0 ? nanoseconds::zero()

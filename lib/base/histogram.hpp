@@ -12,7 +12,7 @@ namespace fogis {
 /// than 1 % whatever the range. About 32 KB however many values. Not thread-safe: one for each
 /// thread, then merge().
 class Histogram {
- public:
+public:
   Histogram();
 
   /// Negative values count as zero, values over an hour as an hour.
@@ -28,7 +28,7 @@ class Histogram {
   /// the upper bound of its bucket, never outside [min, max]. Zero when empty.
   [[nodiscard]] std::chrono::nanoseconds quantile(double fraction) const;
 
- private:
+private:
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
   double sum_ = 0;

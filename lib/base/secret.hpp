@@ -13,14 +13,14 @@ inline constexpr std::string_view kRedacted = "***";
 /// A text that must never be printed. There is no conversion and no formatter: the only way to the
 /// text is reveal(), for handing it to the server.
 class Secret {
- public:
+public:
   Secret() = default;
   explicit Secret(std::string text) : text_(std::move(text)) {}
 
   [[nodiscard]] bool empty() const { return text_.empty(); }
   [[nodiscard]] const std::string& reveal() const { return text_; }
 
- private:
+private:
   std::string text_;
 };
 

@@ -11,7 +11,7 @@ namespace fogis {
 /// A latch that can be waited for with poll. Once requested it stays requested.
 /// Thread-safe; request() is also async-signal-safe.
 class StopEvent {
- public:
+public:
   /// Errors: internal when the system has no descriptor left.
   static Result<StopEvent> create();
 
@@ -31,7 +31,7 @@ class StopEvent {
   /// Readable from the moment of the request on. Owned by this object.
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
 
- private:
+private:
   explicit StopEvent(UniqueFd descriptor) : descriptor_(std::move(descriptor)) {}
 
   UniqueFd descriptor_;

@@ -14,7 +14,9 @@ char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-bool same(char left, char right) { return lower(left) == lower(right); }
+bool same(char left, char right) {
+  return lower(left) == lower(right);
+}
 
 }  // namespace
 

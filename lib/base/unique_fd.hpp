@@ -9,7 +9,7 @@ namespace fogis {
 
 /// Closes its descriptor when destroyed. Move-only. -1 means none.
 class UniqueFd {
- public:
+public:
   UniqueFd() = default;
   /// Takes ownership of `descriptor`.
   explicit UniqueFd(int descriptor) : descriptor_(descriptor) {}
@@ -36,7 +36,7 @@ class UniqueFd {
     descriptor_ = descriptor;
   }
 
- private:
+private:
   int descriptor_ = -1;
 };
 

@@ -21,7 +21,7 @@ using config::Transport;
 
 /// Times a phase and gives its errors the time and the endpoint.
 class PhaseTimer {
- public:
+public:
   explicit PhaseTimer(const std::string& endpoint) : endpoint_(endpoint) {}
 
   [[nodiscard]] std::chrono::nanoseconds elapsed() const {
@@ -33,7 +33,7 @@ class PhaseTimer {
     return failure(std::move(error));
   }
 
- private:
+private:
   const std::string& endpoint_;
   Deadline::Clock::time_point started_ = Deadline::Clock::now();
 };

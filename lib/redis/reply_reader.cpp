@@ -24,7 +24,9 @@ struct Usage {
   std::string exceeded;
 };
 
-Usage& usage_of(const redisReadTask* task) { return *static_cast<Usage*>(task->privdata); }
+Usage& usage_of(const redisReadTask* task) {
+  return *static_cast<Usage*>(task->privdata);
+}
 
 std::size_t depth_of(const redisReadTask* task) {
   std::size_t depth = 1;
@@ -142,7 +144,9 @@ void* create_double(const redisReadTask* task, double /*value*/, char* text,
   return reply;
 }
 
-void* create_null(const redisReadTask* task) noexcept { return place(task, 0); }
+void* create_null(const redisReadTask* task) noexcept {
+  return place(task, 0);
+}
 
 void* create_boolean(const redisReadTask* task, int value) noexcept {
   auto* const reply = place(task, 0);
@@ -153,7 +157,9 @@ void* create_boolean(const redisReadTask* task, int value) noexcept {
   return reply;
 }
 
-void free_reply(void* reply) noexcept { delete static_cast<Reply*>(reply); }
+void free_reply(void* reply) noexcept {
+  delete static_cast<Reply*>(reply);
+}
 
 redisReplyObjectFunctions callbacks = {
     .createString = create_string,

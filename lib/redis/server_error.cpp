@@ -83,7 +83,9 @@ std::pair<ErrorKind, std::string_view> judge(const Reply& reply) {
 
 }  // namespace
 
-ErrorKind classify(const Reply& error_reply) { return judge(error_reply).first; }
+ErrorKind classify(const Reply& error_reply) {
+  return judge(error_reply).first;
+}
 
 Error to_error(const Reply& error_reply, Phase phase, const std::string& endpoint,
                const Secret& secret) {

@@ -8,10 +8,12 @@
 namespace fogis::redis {
 namespace {
 
-bool would_block(int errno_value) { return errno_value == EAGAIN || errno_value == EINTR; }
+bool would_block(int errno_value) {
+  return errno_value == EAGAIN || errno_value == EINTR;
+}
 
 class PlainStream final : public Stream {
- public:
+public:
   explicit PlainStream(UniqueFd socket) : socket_(std::move(socket)) {}
 
   IoResult read(std::span<char> buffer) override {
@@ -38,7 +40,7 @@ class PlainStream final : public Stream {
   [[nodiscard]] Error fault() const override { return socket_fault(errno_); }
   [[nodiscard]] int descriptor() const override { return socket_.get(); }
 
- private:
+private:
   IoResult outcome(ssize_t count, IoStatus when_blocked) {
     if (count >= 0) {
       return {IoStatus::done, static_cast<std::size_t>(count)};

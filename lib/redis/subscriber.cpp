@@ -291,7 +291,9 @@ std::size_t Subscriber::subscriptions() const {
   return state_->channels.size() + state_->patterns.size();
 }
 
-std::optional<std::int64_t> Subscriber::client_id() const { return state_->client_id; }
+std::optional<std::int64_t> Subscriber::client_id() const {
+  return state_->client_id;
+}
 
 Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
   auto& state = *state_;

@@ -131,7 +131,7 @@ std::string trust_hint(long verdict, const std::string& name) {
 
 /// Non-blocking TLS over a connected socket.
 class TlsStream final : public Stream {
- public:
+public:
   TlsStream(UniqueFd socket, Context context, Session session)
       : socket_(std::move(socket)), context_(std::move(context)), session_(std::move(session)) {}
 
@@ -185,7 +185,7 @@ class TlsStream final : public Stream {
 
   SSL* session() { return session_.get(); }
 
- private:
+private:
   IoResult failed_io(int outcome) {
     const int system_errno = errno;
     switch (SSL_get_error(session_.get(), outcome)) {

@@ -187,8 +187,8 @@ TEST_CASE("a server is identified by HELLO") {
 }
 
 TEST_CASE("a server without HELLO is identified by INFO, and one without both not at all") {
-  const RedisServer server({.arguments = {"--rename-command", "HELLO", ""},
-                            .users = {"anna on >x ~* &* +@all -info"}});
+  const RedisServer server(
+      {.arguments = {"--rename-command", "HELLO", ""}, .users = {"anna on >x ~* &* +@all -info"}});
   auto settings = server.settings();
   auto connection = require_ok(Connection::open(settings, soon()));
   CHECK_THAT(require_ok(identify(connection, soon())).text(), ContainsSubstring("redis "));
