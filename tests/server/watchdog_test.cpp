@@ -222,7 +222,8 @@ TEST_CASE("an ignored SIGCHLD changes nothing") {
   CHECK_FALSE(fs::exists(stage.folder));
 }
 
-// UBSan makes a pipe whenever it checks a virtual call's object, and takes its failure for a finding.
+// UBSan makes a pipe whenever it checks a virtual call's object, and takes its failure for a
+// finding.
 #if !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("a process without a descriptor left is told how to get some") {
   const Stage stage;
