@@ -31,11 +31,7 @@ void handle(int signal, void (*handler)(int)) {
   for (const int other : kWatched) {
     sigaddset(&action.sa_mask, other);
   }
-  struct sigaction before {};
-  ::sigaction(signal, &action, &before);
-  if (before.sa_handler == SIG_IGN) {
-    ::sigaction(signal, &before, nullptr);
-  }
+  ::sigaction(signal, &action, nullptr);
 }
 
 }  // namespace

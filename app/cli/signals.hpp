@@ -7,12 +7,12 @@ namespace fogis::cli {
 
 /// Handles SIGINT and SIGTERM while it exists; one at a time. The first signal requests a stop,
 /// whose owner then ends through its normal path; the next one ends the process at once with
-/// 128 + its number. A signal that was ignored when we were started (nohup, a script's background
-/// job) stays ignored. SIGPIPE is ignored from then on, because writing to a dead peer is an error
-/// like others.
+/// 128 + its number. Both are handled also when they were ignored at our start, as shells do to
+/// background jobs: whoever sends one means it. SIGPIPE is ignored from then on, because writing to
+/// a dead peer is an error like others.
 ///
-/// A handler, not a thread in sigwait: requesting a stop is async-signal-safe, and a thread would
-/// cost every start a tenth of its time.
+/// A handler, not a thread in sigwait: requesting a stop is async-signal-safe, so a thread would
+/// only make every start slower.
 class SignalWatch {
 public:
   /// Does not own `stop`, which must live longer.

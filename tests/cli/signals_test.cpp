@@ -56,6 +56,20 @@ TEST_CASE("a suite that is interrupted cleans up, sums up and tells the signal")
   CHECK_THAT(read_file(folder / "report.xml"), ContainsSubstring("</testsuites>"));
 }
 
+TEST_CASE("a signal that our starter ignored ends us all the same") {
+  // Shells without job control start background jobs with SIGINT ignored.
+  const RedisServer server;
+  auto options = long_suite(server.url());
+  options.arguments.insert(options.arguments.begin(),
+                           {"-c", "trap '' INT; exec \"$@\"", "sh", options.program});
+  options.program = "/bin/sh";
+  Process process(options);
+  process.wait_for_output("connection ");
+  process.signal(SIGINT);
+  CHECK(process.wait().exit_code == 130);
+  CHECK(server.raw({"DBSIZE"}) == "0");
+}
+
 TEST_CASE("Ctrl-C at a terminal is the same") {
   const RedisServer server;
   auto options = long_suite(server.url());
