@@ -13,7 +13,7 @@
 namespace fogis::redis {
 namespace {
 
-constexpr std::size_t kReadSize = 16U * 1024U;
+constexpr std::size_t kReadSize = std::size_t{16} * 1024;
 
 Error unusable(const std::string& endpoint) {
   auto error = make_error(ErrorKind::disconnected, Phase::command,

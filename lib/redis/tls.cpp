@@ -17,11 +17,11 @@
 namespace fogis::redis {
 namespace {
 
-template <auto Free>
+template <auto release>
 struct Deleter {
   template <typename T>
   void operator()(T* object) const {
-    Free(object);
+    release(object);
   }
 };
 using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
@@ -31,7 +31,7 @@ using BioMethod = std::unique_ptr<BIO_METHOD, Deleter<BIO_meth_free>>;
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so that a dead peer would raise SIGPIPE.
 
 int descriptor_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+  return static_cast<const UniqueFd*>(BIO_get_data(bio))->get();
 }
 
 int finish_io(BIO* bio, ssize_t count, int retry_flag) {
@@ -133,7 +133,9 @@ std::string trust_hint(long verdict, const std::string& name) {
 class TlsStream final : public Stream {
 public:
   TlsStream(UniqueFd socket, Context context, Session session)
-      : socket_(std::move(socket)), context_(std::move(context)), session_(std::move(session)) {}
+      : socket_(std::move(socket)), context_(std::move(context)), session_(std::move(session)) {
+    BIO_set_data(SSL_get_rbio(session_.get()), &socket_);
+  }
 
   ~TlsStream() override {
     if (healthy_) {
@@ -280,13 +282,13 @@ bool is_numeric_address(const std::string& host) {
          ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
-Result<Session> make_session(SSL_CTX* context, int socket, const std::string& name, bool verify) {
+/// The session has no socket yet: TlsStream gives it its own.
+Result<Session> make_session(SSL_CTX* context, const std::string& name, bool verify) {
   Session session(SSL_new(context));
   BIO* const bio = session == nullptr ? nullptr : BIO_new(socket_method());
   if (bio == nullptr) {
     return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
   }
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
   BIO_set_init(bio, 1);
   SSL_set_bio(session.get(), bio, bio);
   SSL_set_connect_state(session.get());
@@ -356,7 +358,7 @@ Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& setti
     return failure(std::move(context.error()));
   }
   const auto& name = settings.server_name.empty() ? host : settings.server_name;
-  auto session = make_session(context->get(), socket.get(), name, settings.verify);
+  auto session = make_session(context->get(), name, settings.verify);
   if (!session) {
     return failure(std::move(session.error()));
   }
