@@ -15,7 +15,7 @@ function(fogis_module name)
   target_link_libraries(
     fogis_${name}
     PUBLIC tl::expected ${arg_PUBLIC_LIBRARIES}
-    PRIVATE fogis_options fmt::fmt-header-only nlohmann_json::nlohmann_json ${arg_LIBRARIES})
+    PRIVATE fogis_options fmt::fmt nlohmann_json::nlohmann_json ${arg_LIBRARIES})
   foreach(dependency IN LISTS arg_DEPENDS)
     if(TARGET fogis_${dependency})
       target_link_libraries(fogis_${name} PUBLIC fogis_${dependency})

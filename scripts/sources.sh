@@ -14,11 +14,12 @@ version_of() {
     hiredis) echo "$HIREDIS_VERSION" ;;
     cpp-httplib) echo "$CPP_HTTPLIB_VERSION" ;;
     catch2) echo "$CATCH2_VERSION" ;;
+    fmtlib) echo "$FMTLIB_VERSION" ;;
   esac
 }
 
 # packaged LIBRARY: whether a package with a fitting version is installed. There is none for
-# cpp-httplib, which Debian has as a shared library.
+# cpp-httplib and fmtlib, which Debian has as shared libraries.
 packaged() {
   local package least version
   case $1 in
@@ -106,6 +107,8 @@ build_hiredis() { compile "$1" "$2" -DDISABLE_TESTS=ON -DENABLE_SSL=OFF; }
 build_cpp_httplib() { run install -D -m 644 "$1/httplib.h" "$2/include/httplib.h"; }
 # In the language version of its users: it leaves out what an older one does not know.
 build_catch2() { compile "$1" "$2" -DBUILD_TESTING=OFF -DCATCH_INSTALL_DOCS=OFF -DCMAKE_CXX_STANDARD=20; }
+
+build_fmtlib() { compile "$1" "$2" -DFMT_TEST=OFF -DFMT_DOC=OFF; }
 
 # Set-up is done by one clone at a time.
 lock_cache() {

@@ -8,6 +8,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "support/paths.hpp"
 #include "support/temp_dir.hpp"
 
 namespace fogis::testing {
@@ -17,8 +18,7 @@ using nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
 json load_schema(std::string_view kind) {
-  const auto path =
-      std::string(FOGIS_SOURCE_DIR "/docs/schemas/") + std::string(kind) + ".schema.json";
+  const auto path = source_dir() / "docs/schemas" / (std::string(kind) + ".schema.json");
   auto schema = json::parse(read_file(path), nullptr, false);
   if (schema.is_discarded()) {
     FAIL("no schema in " << path);

@@ -10,6 +10,7 @@
 
 #include "cli/run_cli.hpp"
 #include "support/fake_server.hpp"
+#include "support/paths.hpp"
 #include "support/redis_server.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -32,7 +33,7 @@ namespace {
 Outcome shell(const std::string& line) {
   ProgramOptions options;
   options.program = "sh";
-  options.arguments = {"-c", line, FOGIS_REDIS_BINARY};
+  options.arguments = {"-c", line, fogis::testing::binary()};
   return run_binary(options);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "support/paths.hpp"
 
 namespace fogis::testing {
 
@@ -25,7 +26,7 @@ Environment clean_environment();
 enum class Terminal : std::uint8_t { none, output, error, all };
 
 struct ProgramOptions {
-  std::string program = FOGIS_REDIS_BINARY;  ///< a path, or a name that is looked up in PATH
+  std::string program = binary();  ///< a path, or a name that is looked up in PATH
   std::vector<std::string> arguments = {};
   Environment environment = clean_environment();
   std::string input = {};              ///< what stdin holds before its end

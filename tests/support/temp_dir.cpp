@@ -37,6 +37,7 @@ std::string TempDir::write(std::string_view name, std::string_view content) cons
   if (!file) {
     FAIL("cannot write " << path);
   }
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
   return path;
 }
 

@@ -22,7 +22,7 @@ public:
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::string operator/(std::string_view name) const { return path_ / name; }
 
-  /// Writes a file of that name with exactly this content; returns its path.
+  /// Writes a file of that name with exactly this content, for its owner alone; returns its path.
   /// Fails the test when it cannot.
   std::string write(std::string_view name, std::string_view content) const;
   /// The same, executable by its owner: for scripts that stand in for a program.

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/paths.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -180,7 +182,7 @@ std::vector<std::string> violations(const std::string& path, const std::string& 
 }
 
 Rules documented_rules() {
-  return parse_rules(read(fs::path(FOGIS_SOURCE_DIR) / "docs" / "architecture.md"));
+  return parse_rules(read(fogis::testing::source_dir() / "docs" / "architecture.md"));
 }
 
 std::vector<std::string> one(std::string text) {
@@ -191,7 +193,7 @@ std::vector<std::string> one(std::string text) {
 
 TEST_CASE("every include of lib and app keeps to the documented rule") {
   const auto rules = documented_rules();
-  const fs::path root(FOGIS_SOURCE_DIR);
+  const fs::path& root = fogis::testing::source_dir();
   std::size_t files = 0;
   std::vector<std::string> found;
   for (const auto* top : {"lib", "app"}) {
@@ -213,7 +215,7 @@ TEST_CASE("every include of lib and app keeps to the documented rule") {
 TEST_CASE("the documented table names every folder of lib and app") {
   const auto rules = documented_rules();
   CHECK(rules.size() >= 13);
-  const fs::path root(FOGIS_SOURCE_DIR);
+  const fs::path& root = fogis::testing::source_dir();
   for (const auto* top : {"lib", "app"}) {
     for (const auto& entry : fs::directory_iterator(root / top)) {
       if (entry.is_directory()) {

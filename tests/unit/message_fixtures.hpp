@@ -13,6 +13,7 @@
 
 #include "message/contract.hpp"
 #include "message/rules.hpp"
+#include "support/paths.hpp"
 
 namespace fogis::message::test {
 
@@ -29,7 +30,7 @@ inline JudgeOptions options() {
 }
 
 inline std::filesystem::path fixture_folder() {
-  return std::filesystem::path(FOGIS_SOURCE_DIR) / "tests/fixtures/messages";
+  return testing::source_dir() / "tests/fixtures/messages";
 }
 
 inline std::string read_file(const std::filesystem::path& path) {

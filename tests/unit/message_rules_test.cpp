@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "message_fixtures.hpp"
+#include "support/paths.hpp"
 
 namespace fogis::message {
 namespace {
@@ -63,8 +64,7 @@ TEST_CASE("severities and readers have names") {
 }
 
 TEST_CASE("the document about the contract names every rule") {
-  const auto text =
-      test::read_file(std::filesystem::path(FOGIS_SOURCE_DIR) / "docs/message-contract.md");
+  const auto text = test::read_file(testing::source_dir() / "docs/message-contract.md");
   for (const auto& rule : rules()) {
     CAPTURE(rule.name);
     CHECK(text.find("`" + std::string(rule.name) + "`") != std::string::npos);

@@ -20,6 +20,7 @@
 #include "message/patterns.hpp"
 #include "message/quick_schema.hpp"
 #include "message_fixtures.hpp"
+#include "support/paths.hpp"
 
 namespace fogis::message {
 namespace {
@@ -86,7 +87,7 @@ std::vector<json> values_of_all_kinds() {
 }  // namespace
 
 TEST_CASE("the schemas are those of the folder, unchanged") {
-  const auto folder = std::filesystem::path(FOGIS_SOURCE_DIR) / "lib/message/schemas";
+  const auto folder = testing::source_dir() / "lib/message/schemas";
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     ++files;

@@ -14,12 +14,12 @@
 
 #include "base/unique_fd.hpp"
 #include "config/config.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/temp_dir.hpp"
 
 using fogis::ErrorKind;
 using fogis::UniqueFd;
 using fogis::config::read_password_file;
-using fogis::test::TemporaryFolder;
+using fogis::testing::TempDir;
 
 namespace {
 
@@ -41,7 +41,7 @@ fogis::Error error(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the line end is not a part of the password, all else is") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   CHECK(password(folder.write("plain", "secret")) == "secret");
   CHECK(password(folder.write("line", "secret\n")) == "secret");
   CHECK(password(folder.write("dos", "secret\r\n")) == "secret");
@@ -51,7 +51,7 @@ TEST_CASE("the line end is not a part of the password, all else is") {
 }
 
 TEST_CASE("a password file must hold one line") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   CHECK(error(folder.write("empty", "")).message.find("is empty") != std::string::npos);
   CHECK(error(folder.write("blank", "\n")).message.find("is empty") != std::string::npos);
   CHECK(error(folder.write("dos", "\r\n")).message.find("is empty") != std::string::npos);
@@ -63,13 +63,13 @@ TEST_CASE("a password file must hold one line") {
 }
 
 TEST_CASE("a file that cannot be read is told with errno") {
-  const TemporaryFolder folder;
-  CHECK(error(folder.path("missing")).system_errno == ENOENT);
-  CHECK(error(folder.path()).system_errno == EISDIR);
+  const TempDir folder;
+  CHECK(error(folder / "missing").system_errno == ENOENT);
+  CHECK(error(folder.path().string()).system_errno == EISDIR);
 }
 
 TEST_CASE("a password file that every user can read is marked") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   const auto path = folder.write("secret", "x");
   CHECK_FALSE(read_password_file(path)->readable_by_others);
   std::filesystem::permissions(path, std::filesystem::perms::others_read,
@@ -95,15 +95,15 @@ TEST_CASE("a password can come through a pipe, after a while") {
 }
 
 TEST_CASE("a pipe without a writer is empty, and does not block") {
-  const TemporaryFolder folder;
-  const auto path = folder.path("pipe");
+  const TempDir folder;
+  const auto path = folder / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   CHECK(error(path).message.find("is empty") != std::string::npos);
 }
 
 TEST_CASE("a pipe whose writer stays silent is given up") {
-  const TemporaryFolder folder;
-  const auto path = folder.path("pipe");
+  const TempDir folder;
+  const auto path = folder / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   // Opened for both ways, so that it has a writer.
   const UniqueFd writer(::open(path.c_str(), O_RDWR | O_CLOEXEC));
@@ -114,7 +114,7 @@ TEST_CASE("a pipe whose writer stays silent is given up") {
 }
 
 TEST_CASE("the password file wins over URL and environment, and its faults are told") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   fogis::config::CommandLine options;
   options.url = "redis://u:in-url@h";
   options.password_file = folder.write("secret", "from-file\n");
@@ -129,7 +129,7 @@ TEST_CASE("the password file wins over URL and environment, and its faults are t
     is_warned = is_warned || warning.code == "password-file-readable";
   }
   CHECK(is_warned);
-  options.password_file = folder.path("missing");
+  options.password_file = folder / "missing";
   const auto missing = fogis::config::resolve(options, none);
   REQUIRE(missing.errors.size() == 1);
   CHECK(missing.errors[0].system_errno == ENOENT);

@@ -5,13 +5,13 @@
 #include <cerrno>
 #include <string>
 
-#include "unit/temporary_folder.hpp"
+#include "support/temp_dir.hpp"
 
 using fogis::ErrorKind;
 using fogis::config::CommandLine;
 using fogis::config::Resolution;
 using fogis::config::Transport;
-using fogis::test::TemporaryFolder;
+using fogis::testing::TempDir;
 
 namespace {
 
@@ -80,7 +80,7 @@ TEST_CASE("verification is on unless --insecure or the URL says otherwise, which
 }
 
 TEST_CASE("the option --cacert wins over the URL's ssl_ca_certs") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   const auto by_url = folder.write("url.pem", "x");
   auto options = with_url("rediss://h:1?ssl_ca_certs=" + by_url);
   CHECK(resolve(options).config.connection.tls.ca_file == by_url);
@@ -91,27 +91,27 @@ TEST_CASE("the option --cacert wins over the URL's ssl_ca_certs") {
 }
 
 TEST_CASE("all files of TLS are kept as they were named") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   auto options = with_url("rediss://h");
-  options.cacertdir = folder.path();
+  options.cacertdir = folder.path().string();
   options.cert = folder.write("cert.pem", "x");
   options.key = folder.write("key.pem", "x");
   options.sni = "redis.example.org";
   const auto resolution = resolve(options);
   CHECK(resolution.errors.empty());
   const auto& tls = resolution.config.connection.tls;
-  CHECK(tls.ca_directory == folder.path());
+  CHECK(tls.ca_directory == folder.path().string());
   CHECK(tls.certificate_file == *options.cert);
   CHECK(tls.key_file == *options.key);
   CHECK(tls.server_name == "redis.example.org");
 }
 
 TEST_CASE("a file that cannot be read is an error before anything connects") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   auto options = with_url("rediss://h");
-  options.cacert = folder.path("missing.pem");
+  options.cacert = folder / "missing.pem";
   options.cacertdir = folder.write("file.pem", "x");
-  options.cert = folder.path();
+  options.cert = folder.path().string();
   options.key = "";
   const auto resolution = resolve(options);
   REQUIRE(resolution.errors.size() == 4);
@@ -127,7 +127,7 @@ TEST_CASE("a file that cannot be read is an error before anything connects") {
 }
 
 TEST_CASE("certificate and key need each other") {
-  const TemporaryFolder folder;
+  const TempDir folder;
   auto options = with_url("rediss://h");
   options.cert = folder.write("cert.pem", "x");
   const auto without_key = resolve(options);
