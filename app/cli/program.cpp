@@ -67,7 +67,7 @@ struct Program {
     return exit_code::kSuccess;
   }
 
-  int operator()(const NothingAsked&) {
+  int operator()(const NothingAsked&) const {
     auto console = plain_console();
     console.raw(parser.short_help(console.style()));
     return exit_code::kUsage;

@@ -50,8 +50,8 @@ Result<nanoseconds> read_duration(const Sourced& value, ZeroDuration zero) {
 /// Reads the first of `candidates`. A fault in it is an error; a fault in a variable that loses to
 /// it is a warning, so that an option can mend what the environment got wrong.
 nanoseconds resolve_duration(const ResolveContext& context, std::string setting,
-                             std::vector<std::optional<Sourced>> candidates, nanoseconds fallback,
-                             ZeroDuration zero) {
+                             const std::vector<std::optional<Sourced>>& candidates,
+                             nanoseconds fallback, ZeroDuration zero) {
   std::optional<Sourced> used;
   nanoseconds result = fallback;
   for (const auto& candidate : candidates) {

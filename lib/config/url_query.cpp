@@ -118,7 +118,7 @@ void read_verify(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   if (pair.value == "optional") {
     // Python's ssl documentation: in client mode CERT_OPTIONAL has the meaning of CERT_REQUIRED.
     findings.warn(pair.raw_value, kPart, "optional-is-required",
-                  "for a client \"optional\" is the same as \"required\"",
+                  R"(for a client "optional" is the same as "required")",
                   "write ssl_cert_reqs=required");
   }
 }
