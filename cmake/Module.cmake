@@ -16,6 +16,7 @@ function(fogis_module name)
     fogis_${name}
     PUBLIC tl::expected ${arg_PUBLIC_LIBRARIES}
     PRIVATE fogis_options fmt::fmt nlohmann_json::nlohmann_json ${arg_LIBRARIES})
+  fogis_precompile(fogis_${name})
   foreach(dependency IN LISTS arg_DEPENDS)
     if(TARGET fogis_${dependency})
       target_link_libraries(fogis_${name} PUBLIC fogis_${dependency})

@@ -4,6 +4,7 @@
 option(FOGIS_BUILD_TESTS "Build the tests" ON)
 option(FOGIS_COVERAGE "Count executed lines" OFF)
 option(FOGIS_CCACHE "Compile through ccache where it is installed" ON)
+option(FOGIS_PRECOMPILE "Compile the headers that nearly every file includes once" OFF)
 option(FOGIS_TIDY "Run clang-tidy on each file that is compiled" OFF)
 option(FOGIS_HARDENED "Static C++ runtime, hardening and stripping, as released" OFF)
 set(FOGIS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
@@ -23,7 +24,12 @@ if(FOGIS_CCACHE)
   find_program(FOGIS_CCACHE_PROGRAM ccache)
   mark_as_advanced(FOGIS_CCACHE_PROGRAM)
   if(FOGIS_CCACHE_PROGRAM)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${FOGIS_CCACHE_PROGRAM}")
+    # Paths relative to the tree, and what it takes to cache beside a precompiled header: so a fresh
+    # clone finds what another one compiled.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        "${FOGIS_CCACHE_PROGRAM}")
   endif()
 endif()
 
