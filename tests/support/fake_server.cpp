@@ -132,6 +132,19 @@ public:
     return true;
   }
 
+  bool operator()(const fake::Flood& step) {
+    std::string many;
+    while (many.size() < 65536) {
+      many += step.bytes;
+    }
+    while (socket()) {
+      if (!send(many)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   bool operator()(const fake::Close& /*step*/) {
     socket().reset();
     return true;

@@ -1,9 +1,11 @@
 // TLS: the wrong side of it, certificates, keys, and handshakes that come to nothing.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "cli/faults/fault.hpp"
 #include "support/certificates.hpp"
 #include "support/temp_dir.hpp"
+#include "support/unprivileged.hpp"
 
 namespace fogis::testing::faults {
 namespace {
@@ -57,12 +59,26 @@ std::function<Trial()> with_file(const std::string& option, const std::string& c
       TempDir folder;
     };
     const auto world = std::make_shared<World>();
-    const auto file = content.empty() ? world->folder / "missing.pem"
-                                      : world->folder.write("file.pem", content);
+    const auto file =
+        content.empty() ? world->folder / "missing.pem" : world->folder.write("file.pem", content);
     auto trial = ping(fmt::format("rediss://localhost:{}", world->server.tls_port()));
     trial.world = world;
     return with(with(std::move(trial), {option, file}), more);
   };
+}
+
+/// The key of somebody else, who lets nobody read it.
+Trial forbidden_key() {
+  const auto world = std::make_shared<TempDir>();
+  const auto& client = certificates().client;
+  const auto certificate = world->write("client.crt", read_file(client.certificate));
+  const auto key = world->write("client.key", read_file(client.key));
+  ::chmod(certificate.c_str(), 0644);
+  ::chmod(key.c_str(), 0);
+  auto trial = ping("rediss://localhost:6379");
+  trial.program = without_privileges(trial.program, *world);
+  trial.world = world;
+  return with(std::move(trial), {"--cert", certificate, "--key", key});
 }
 
 Fault untrusted(std::string id, std::string happening, std::string hint, TlsServer server) {
@@ -84,6 +100,14 @@ Fault unusable_file(std::string id, std::string happening, std::string hint,
           .hint = std::move(hint),
           .limit = kAmple,
           .stage = std::move(stage)};
+}
+
+/// Found before anything is tried.
+Fault missing_file(std::string id, std::string happening, std::function<Trial()> stage) {
+  auto fault = unusable_file(std::move(id), std::move(happening),
+                             "name a PEM file that this user can read", std::move(stage));
+  fault.outcome = "configuration in config";
+  return fault;
 }
 
 std::vector<Fault> wrong_sides() {
@@ -147,8 +171,7 @@ std::vector<Fault> distrust() {
       untrusted("certificate-self-signed", "the server's certificate is signed by itself",
                 "name the authority that signed it", {.identity = made.self_signed}),
       untrusted("certificate-of-a-stranger", "another authority is trusted",
-                "name the authority that signed it",
-                {.options = {"--cacert", made.stranger_ca}}),
+                "name the authority that signed it", {.options = {"--cacert", made.stranger_ca}}),
       untrusted("certificate-wrong-name", "the certificate is for another name",
                 "does not name localhost", {.identity = made.wrong_name}),
       untrusted("certificate-wrong-address", "the certificate does not hold the IP address",
@@ -177,19 +200,19 @@ std::vector<Fault> files() {
   };
   const std::string junk = "this is no PEM file\n";
   return {
-      unusable_file("authority-file-missing", "the file of `--cacert` is not there",
-                    "--cacert wants a PEM file", with_file("--cacert", "")),
+      missing_file("authority-file-missing", "the file of `--cacert` is not there",
+                   with_file("--cacert", "")),
       unusable_file("authority-file-junk", "the file of `--cacert` holds no certificate",
                     "--cacert wants a PEM file", with_file("--cacert", junk)),
-      unusable_file(
-          "certificate-file-missing", "the file of `--cert` is not there", "--cert wants a PEM file",
-          with_file("--cert", "", and_trust({"--key", made.client.key}))),
-      unusable_file(
-          "key-file-missing", "the file of `--key` is not there", "--key wants the unencrypted",
-          with_file("--key", "", and_trust({"--cert", made.client.certificate}))),
-      unusable_file(
-          "key-file-junk", "the file of `--key` holds no key", "--key wants the unencrypted",
-          with_file("--key", junk, and_trust({"--cert", made.client.certificate}))),
+      missing_file("certificate-file-missing", "the file of `--cert` is not there",
+                   with_file("--cert", "", and_trust({"--key", made.client.key}))),
+      missing_file("key-file-missing", "the file of `--key` is not there",
+                   with_file("--key", "", and_trust({"--cert", made.client.certificate}))),
+      missing_file("key-file-forbidden", "the file of `--key` may not be read by us",
+                   forbidden_key),
+      unusable_file("key-file-junk", "the file of `--key` holds no key",
+                    "--key wants the unencrypted",
+                    with_file("--key", junk, and_trust({"--cert", made.client.certificate}))),
       unusable_file("key-of-another", "the key is not that of the certificate",
                     "--key wants the unencrypted",
                     with_file("--key", read_file(made.server.key),

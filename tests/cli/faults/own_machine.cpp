@@ -41,11 +41,8 @@ Fault own(std::string id, std::string happening, std::string outcome, std::strin
 Chapter own_machine() {
   return {"Our own machine",
           {
-              own("no-descriptor", "not one descriptor is left", "told on stderr", "ulimit -n",
-                  answering("ulimit -n 3; exec \"$0\" \"$@\"")),
               own("no-descriptor-for-socket", "no descriptor is left for the socket",
-                  "internal in connect", "ulimit -n",
-                  answering("ulimit -n 4; exec \"$0\" \"$@\"")),
+                  "internal in connect", "ulimit -n", answering("ulimit -n 4; exec \"$0\" \"$@\"")),
               own("no-descriptor-for-name", "no descriptor is left to look up a name",
                   "internal in resolve", "ulimit -n",
                   [] {
@@ -58,8 +55,8 @@ Chapter own_machine() {
                   "free some space", answering("exec \"$0\" \"$@\" > /dev/full")),
               own("closed-stdout", "stdout is closed", "told on stderr", "",
                   answering("exec \"$0\" \"$@\" >&-")),
-              own("full-disk-for-report", "the `--junit` file is on a full disk",
-                  "all pass", "free some space",
+              own("full-disk-for-report", "the `--junit` file is on a full disk", "all pass",
+                  "free some space",
                   [] {
                     auto trial = answering("exec \"$0\" \"$@\"", {"--junit", "/dev/full"})();
                     trial.command = {"test-suite", "--only", "connection"};

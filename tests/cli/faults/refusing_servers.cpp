@@ -103,8 +103,7 @@ std::vector<Fault> credentials() {
   const auto by = [&](const std::string& login) {
     return [=] {
       auto trial = with_server(locked)();
-      const auto path =
-          std::static_pointer_cast<RedisServer>(trial.world)->settings().socket_path;
+      const auto path = std::static_pointer_cast<RedisServer>(trial.world)->settings().socket_path;
       trial.options.back() = fmt::format("unix://{}{}", login, path);
       return trial;
     };
@@ -117,15 +116,17 @@ std::vector<Fault> credentials() {
       refusal("password-unwanted", "a password is given to a server that has none",
               "unauthenticated in auth", 4, "the server has no password",
               [] {
-                return with(with_server({})(), {});
+                auto trial = with_server({})();
+                const auto path = std::static_pointer_cast<RedisServer>(trial.world)->socket_path();
+                trial.options.back() = fmt::format("unix://:impossible-0@{}", path);
+                return trial;
               }),
       refusal("right-missing", "the user may not PING", "forbidden in command", 4,
               "an administrator can grant it",
               [] {
-                auto trial = with_server(
-                    {.users = {"mute on nopass ~* &* -@all +hello +auth +client"}})();
-                const auto path =
-                    std::static_pointer_cast<RedisServer>(trial.world)->socket_path();
+                auto trial =
+                    with_server({.users = {"mute on nopass ~* &* -@all +hello +auth +client"}})();
+                const auto path = std::static_pointer_cast<RedisServer>(trial.world)->socket_path();
                 trial.options.back() = fmt::format("unix://mute:x@{}", path);
                 return trial;
               }),
@@ -137,8 +138,8 @@ std::vector<Fault> credentials() {
       refusal("protected-mode", "protected mode keeps strangers out", "forbidden in auth", 4,
               "protected mode",
               scripted({fake::Accept{}, fake::ReadCommands{1},
-                        fake::Send{"-DENIED Redis is running in protected mode\r\n"},
-                        fake::Close{}, fake::Repeat{}})),
+                        fake::Send{"-DENIED Redis is running in protected mode\r\n"}, fake::Close{},
+                        fake::Repeat{}})),
   };
 }
 
@@ -167,9 +168,9 @@ std::vector<Fault> states() {
        .stage = paused("ALL")},
       {.id = "paused-writes",
        .happening = "CLIENT PAUSE WRITE holds PUBLISH, not PING",
-       .outcome = "pub-sub: fail",
+       .outcome = "pub-sub: error",
        .exit_code = 1,
-       .hint = "paused",
+       .hint = "busy or paused",
        .limit = kShort,
        .lasts_to_the_limit = true,
        .stage = by_suite(paused("WRITE"), "pub-sub")},

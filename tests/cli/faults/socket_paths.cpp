@@ -1,11 +1,9 @@
 // Unix sockets that cannot be used.
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "cli/faults/fault.hpp"
 #include "support/temp_dir.hpp"
+#include "support/unprivileged.hpp"
 
 namespace fogis::testing::faults {
 namespace {
@@ -29,19 +27,10 @@ Trial forbidden_socket() {
     TempDir programs;
   };
   const auto world = std::make_shared<World>();
+  ::chmod(world->server.socket_path().c_str(), 0);
   auto trial = ping(world->server.url());
+  trial.program = without_privileges(trial.program, world->programs);
   trial.world = world;
-  if (::geteuid() != 0) {
-    ::chmod(world->server.socket_path().c_str(), 0);
-    return trial;
-  }
-  // Root may do everything, so the program runs as nobody, from where nobody can read it. What it
-  // meets is the folder of the server, which is root's.
-  const auto copy = world->programs / "fogis-redis";
-  std::filesystem::copy_file(binary(), copy);
-  ::chmod(world->programs.path().c_str(), 0755);
-  trial.program.program = "setpriv";
-  trial.program.arguments = {"--reuid", "65534", "--regid", "65534", "--clear-groups", copy};
   return trial;
 }
 
@@ -60,7 +49,7 @@ Chapter socket_paths() {
           {
               {.id = "socket-path-too-long",
                .happening = "the path is longer than the system allows",
-               .outcome = "configuration in connect",
+               .outcome = "usage in usage",
                .exit_code = 2,
                .hint = "use a shorter path",
                .limit = kAmple,
@@ -83,9 +72,15 @@ Chapter socket_paths() {
                .happening = "the path is a folder",
                .outcome = "unreachable in connect",
                .exit_code = 3,
-               .hint = "this file is not a socket",
+               .hint = "this is a folder, not a socket",
                .limit = kAmple,
-               .stage = [] { return path_in(std::make_shared<TempDir>(), ""); }},
+               .stage =
+                   [] {
+                     const auto folder = std::make_shared<TempDir>();
+                     auto trial = ping("unix://" + folder->path().string());
+                     trial.world = folder;
+                     return trial;
+                   }},
               {.id = "socket-forbidden",
                .happening = "the permissions keep us out",
                .outcome = "unreachable in connect",

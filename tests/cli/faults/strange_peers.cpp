@@ -52,8 +52,7 @@ Fault loss(std::string id, std::string happening, std::string phase, FakeServer:
           .stage = scripted(std::move(script))};
 }
 
-Fault silence(std::string id, std::string happening, std::string phase,
-              FakeServer::Script script) {
+Fault silence(std::string id, std::string happening, std::string phase, FakeServer::Script script) {
   return {.id = std::move(id),
           .happening = std::move(happening),
           .outcome = "timed_out in " + phase,
@@ -67,13 +66,12 @@ Fault silence(std::string id, std::string happening, std::string phase,
 /// The second of three PINGs is answered after its time is over, on a connection that is then of no
 /// use: the late PONG must not be taken for the answer to the third.
 Trial late_reply() {
-  auto trial = scripted(greeting({fake::Send{"+PONG\r\n"}, fake::ReadCommands{1},
-                                  fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1},
-                                  fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1},
-                                  fake::Accept{}, fake::Use{0}, fake::Send{"+PONG\r\n"},
-                                  fake::Use{1}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
-                                  fake::ReadCommands{1}, fake::Send{"+PONG\r\n"},
-                                  fake::AwaitClose{}}))();
+  auto trial = scripted(greeting(
+      {fake::Send{"+PONG\r\n"}, fake::ReadCommands{1}, fake::Send{"-ERR unknown command\r\n"},
+       fake::ReadCommands{1}, fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1},
+       fake::Accept{}, fake::Use{0}, fake::Send{"+PONG\r\n"}, fake::Use{1}, fake::ReadCommands{1},
+       fake::Send{"+OK\r\n"}, fake::ReadCommands{1}, fake::Send{"+PONG\r\n"},
+       fake::AwaitClose{}}))();
   return with(std::move(trial), {"--count", "3", "--interval", "0"});
 }
 
@@ -98,6 +96,15 @@ std::vector<Fault> silent_peers() {
       silence("byte-a-second", "sends its answer a byte a second", "auth",
               {fake::Accept{}, fake::ReadCommands{1}, fake::Drip{"+OK\r\n", seconds(1)},
                fake::AwaitClose{}, fake::Repeat{}}),
+      {.id = "endless-pushes",
+       .happening = "sends pushes without end instead of its answer",
+       .outcome = "timed_out in auth",
+       .exit_code = 3,
+       .hint = "stopped, busy or paused",
+       .limit = kShort,
+       .lasts_to_the_limit = true,
+       .stage = scripted({fake::Accept{}, fake::ReadCommands{1},
+                          fake::Flood{">2\r\n+invalidate\r\n*1\r\n+a\r\n"}, fake::Repeat{}})},
       silence("byte-now-and-then", "sends a long answer a byte every 20 ms", "command",
               greeting({fake::Drip{"$900\r\n" + std::string(900, 'x'), milliseconds(20)},
                         fake::AwaitClose{}, fake::Repeat{}})),
@@ -105,7 +112,8 @@ std::vector<Fault> silent_peers() {
        .happening = "answers a PING after its time is over",
        .outcome = "some lost, the last answered",
        .exit_code = 1,
-       .limit = milliseconds(1000),
+       .limit = kShort,
+       .lasts_to_the_limit = true,
        .stage = late_reply},
   };
 }
@@ -136,8 +144,14 @@ std::vector<Fault> babble() {
                      "more than any FOGIS service uses", "$1073741824\r\nabc"),
       protocol_fault("huge-count", "announces an array of 1,000,000,000 elements",
                      "more than any FOGIS service uses", "*1000000000\r\n"),
-      protocol_fault("endless-line", "sends a line of 70 MB without an end",
-                     "more than any FOGIS service uses", "+" + std::string(70'000'000, 'x')),
+      {.id = "endless-line",
+       .happening = "sends a line without an end",
+       .outcome = "protocol in auth",
+       .exit_code = 3,
+       .hint = "more than any FOGIS service uses",
+       .limit = kAmple,
+       .stage = scripted({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+"}, fake::Flood{"x"},
+                          fake::Repeat{}})},
       protocol_fault("reply-to-nothing", "sends a reply more than there were commands",
                      "mixes up replies", "+OK\r\n+OK\r\n"),
       {.id = "wrong-answer",
