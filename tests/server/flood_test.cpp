@@ -53,8 +53,10 @@ TEST_CASE("pushes without end cannot keep a command waiting") {
 
 TEST_CASE("pushes without end cannot keep a set-up waiting") {
   FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Flood{kPush}});
-  const auto error = timed_out(
-      [&] { return Connection::open(server.settings(), Deadline::after(kLimit, nullptr)); });
+  auto settings = server.settings();
+  settings.client_name = "test";
+  const auto error =
+      timed_out([&] { return Connection::open(settings, Deadline::after(kLimit, nullptr)); });
   CHECK(error.phase == Phase::auth);
 }
 

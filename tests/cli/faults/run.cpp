@@ -1,9 +1,9 @@
 #include <signal.h>
 
+#include <fmt/format.h>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
 #include <filesystem>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <utility>
 

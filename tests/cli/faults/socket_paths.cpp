@@ -72,7 +72,7 @@ Chapter socket_paths() {
                .happening = "the path is a folder",
                .outcome = "unreachable in connect",
                .exit_code = 3,
-               .hint = "this is a folder, not a socket",
+               .hint = "this file is not a socket",
                .limit = kAmple,
                .stage =
                    [] {
