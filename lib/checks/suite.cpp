@@ -35,6 +35,10 @@ public:
       pass_hidden_gate();
     }
     for (run_ = 1; run_ <= context_.options().repeat; ++run_) {
+      // Runs that cannot begin any more are not listed: there may be a million of them.
+      if (run_ > 1 && reason_to_skip()) {
+        break;
+      }
       for (index_ = 0; index_ < checks_.size(); ++index_) {
         execute(*checks_[index_]);
       }

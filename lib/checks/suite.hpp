@@ -32,8 +32,8 @@ struct SuiteRun {
 /// Runs the selected checks against the server. `connection` is the gate: it is tried in any case,
 /// and reported where it was selected or failed. What an unreachable or refusing server makes
 /// impossible is skipped with the reason, `connection` is error, also when the server is lost in
-/// the middle, and Report::error is set; an interruption leaves the rest skipped and is noted. Test
-/// keys are removed in every case.
+/// the middle, and Report::error is set; an interruption leaves the rest skipped and is noted. Of a
+/// `repeat` only the runs that have begun are reported. Test keys are removed in every case.
 /// Errors: usage for an unknown id in `only` or `skip` (the message names the nearest), for
 /// operations outside of 50 to 1,000,000, for a payload size outside of 1 byte to 64 MiB and for a
 /// repeat of 0.

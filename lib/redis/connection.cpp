@@ -171,14 +171,21 @@ Result<std::optional<Reply>> Connection::take_reply(Pushes pushes) {
   }
 }
 
+/// A peer that never stops sending is always ready, so that the waits alone would never notice the
+/// end of the time. One attempt is made even when the deadline has passed before.
 Result<Reply> Connection::next_reply(const Deadline& deadline, Pushes pushes) {
-  while (true) {
+  for (bool first = true;; first = false) {
     auto reply = take_reply(pushes);
     if (!reply) {
       return failure(std::move(reply.error()));
     }
     if (*reply) {
       return std::move(**reply);
+    }
+    if (!first) {
+      if (auto in_time = check_time(deadline, "no whole reply"); !in_time) {
+        return failure(std::move(in_time.error()));
+      }
     }
     if (!stream_->has_pending()) {
       if (auto ready = wait(read_events_, deadline, "no reply"); !ready) {
@@ -215,7 +222,13 @@ Result<Reply> Connection::last_words(Error write_error) {
 /// replies. Those that arrive are added to `replies` if it is given.
 Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadline,
                                    std::vector<Reply>* replies) {
-  while (!bytes.empty()) {
+  constexpr std::string_view kComplaint = "the server does not take our data";
+  for (bool first = true; !bytes.empty(); first = false) {
+    if (!first) {
+      if (auto in_time = check_time(deadline, kComplaint); !in_time) {
+        return in_time;
+      }
+    }
     const auto written = stream_->write(bytes);
     if (written.status == IoStatus::done) {
       bytes.remove_prefix(written.bytes);
@@ -229,7 +242,7 @@ Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadl
     }
     const short events =
         written.status == IoStatus::want_write ? short{POLLIN | POLLOUT} : short{POLLIN};
-    if (auto ready = wait(events, deadline, "the server does not take our data"); !ready) {
+    if (auto ready = wait(events, deadline, kComplaint); !ready) {
       return ready;
     }
     if (auto fed = read_some(); !fed) {
@@ -264,6 +277,7 @@ Result<void> Connection::read_some() {
     case IoStatus::failed:
       return failure(io_fault(got.status));
   }
+  heard_ = true;
   if (statistics_) {
     statistics_->bytes_received(got.bytes);
   }
@@ -280,8 +294,22 @@ Error Connection::io_fault(IoStatus status) const {
                    : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",
                                 "look at its log: it may be shutting down, or have cut this client "
                                 "(timeout, CLIENT KILL, output buffer limit)");
-  error.phase = phase_;
+  // In TLS 1.3 a server judges our certificate after we have begun to send: late, but not a fault
+  // of what we sent.
+  if (error.kind != ErrorKind::untrusted) {
+    error.phase = phase_;
+  }
   return error;
+}
+
+Result<void> Connection::check_time(const Deadline& deadline, std::string_view what) const {
+  if (deadline.stopped()) {
+    return failure(interrupted_error(phase_));
+  }
+  if (deadline.expired()) {
+    return failure(timed_out(phase_, what));
+  }
+  return {};
 }
 
 Result<void> Connection::wait(short events, const Deadline& deadline, std::string_view what) {

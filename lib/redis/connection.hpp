@@ -117,6 +117,7 @@ private:
                          std::vector<Reply>* replies = nullptr);
   Result<void> read_some();
   Result<void> wait(short events, const Deadline& deadline, std::string_view what);
+  [[nodiscard]] Result<void> check_time(const Deadline& deadline, std::string_view what) const;
   Error io_fault(IoStatus status) const;
   Error unasked_reply() const;
   Error fault(Error error);
@@ -129,6 +130,7 @@ private:
   std::shared_ptr<Statistics> statistics_;
   Phase phase_ = Phase::command;
   short read_events_ = POLLIN;  // POLLOUT while TLS has to write before it can read
+  bool heard_ = false;          // whether the peer has ever sent anything
   bool poisoned_ = false;
 };
 

@@ -207,7 +207,13 @@ Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands
   auto written = write_all(commands.bytes(), deadline);
   auto first = written ? next_reply(deadline) : last_words(std::move(written.error()));
   if (!first) {
-    return failure(fault(std::move(first.error())));
+    auto& error = first.error();
+    if (error.kind == ErrorKind::disconnected && !heard_ && report_.tls_version.empty()) {
+      error.hint =
+          "look at the server's log; a server that wants TLS hangs up like this: try "
+          "rediss:// or --tls";
+    }
+    return failure(fault(std::move(error)));
   }
   std::vector<Reply> replies;
   replies.push_back(std::move(*first));

@@ -16,6 +16,13 @@ namespace {
 /// Bytes of a peer's first answer that are kept to tell what it speaks.
 constexpr std::size_t kSampleSize = 48;
 
+/// Bytes of a status, an error, a number or a length. A reader looks for its end again whenever
+/// more arrives, so a line without one must not grow to the limit of a reply.
+constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
+
+/// What hiredis says of a count that it refuses before we are asked.
+constexpr std::string_view kCountRefused = "Multi-bulk length out of range";
+
 /// What one reply has used up so far, and which bound stopped it.
 struct Usage {
   ReplyLimits limits;
@@ -273,6 +280,10 @@ Result<std::optional<Reply>> ReplyReader::next() {
   }
   void* root = nullptr;
   if (redisReaderGetReply(state.reader.get(), &root) != 0) {
+    if (state.reader->errstr == kCountRefused) {
+      state.usage.exceeded =
+          fmt::format("a reply of more than {} elements", state.usage.limits.elements);
+    }
     return failure(state.usage.exceeded.empty()
                        ? state.fail(foreign_protocol(state.sample, state.reader->errstr))
                        : state.fail_bound());
@@ -281,7 +292,12 @@ Result<std::optional<Reply>> ReplyReader::next() {
     const std::unique_ptr<Reply> reply(static_cast<Reply*>(root));
     return std::optional(std::move(*reply));
   }
-  const auto announced = std::max(state.announced_bulk(), buffered());
+  const auto bulk = state.announced_bulk();
+  if (bulk == 0 && buffered() > kLongestLine) {
+    state.usage.exceeded = fmt::format("a line of more than {} bytes", kLongestLine);
+    return failure(state.fail_bound());
+  }
+  const auto announced = std::max(bulk, buffered());
   if (announced > state.usage.limits.bytes) {
     state.usage.exceeded =
         fmt::format("a reply of {} bytes, the limit is {}", announced, state.usage.limits.bytes);

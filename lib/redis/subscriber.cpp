@@ -22,6 +22,15 @@ struct Loss {
   Deadline::Clock::time_point next_attempt;
 };
 
+Error not_acknowledged(const std::string& endpoint) {
+  auto error = make_error(ErrorKind::timed_out, Phase::subscribe,
+                          "no acknowledgement among the messages in time",
+                          "the channel is busier than we can read, or the server is not one: "
+                          "--timeout allows more time");
+  error.endpoint = endpoint;
+  return error;
+}
+
 }  // namespace
 
 struct Subscriber::State {
@@ -132,6 +141,11 @@ Result<void> Subscriber::State::change(std::string_view command, const std::set<
       keep(std::move(*frame));
     } else if (frame->type == PubSubFrame::Type::acknowledgement) {
       awaited.erase(frame->channel);
+    }
+    if (!awaited.empty() && limit.expired()) {
+      // Messages without end would keep the acknowledgement waiting for ever.
+      connection->poison();
+      return failure(not_acknowledged(connection->endpoint()));
     }
   }
   return {};
@@ -283,6 +297,8 @@ Result<std::optional<SubscriberEvent>> Subscriber::next(const Deadline& deadline
       state.note_loss(std::move(error));
     } else if (frame->type == PubSubFrame::Type::message) {
       state.keep(std::move(*frame));
+    } else if (deadline.expired()) {
+      return std::optional<SubscriberEvent>();
     }
   }
 }
@@ -315,6 +331,12 @@ Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
     }
     if (frame->type == PubSubFrame::Type::message) {
       state.keep(std::move(*frame));
+    }
+    if (deadline.expired()) {
+      auto error = make_error(ErrorKind::timed_out, Phase::subscribe, "no PONG in time",
+                              "the channel is busier than we can read: --timeout allows more time");
+      error.endpoint = state.connection->endpoint();
+      return failure(std::move(error));
     }
   }
 }

@@ -30,8 +30,18 @@ using BioMethod = std::unique_ptr<BIO_METHOD, Deleter<BIO_meth_free>>;
 
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so that a dead peer would raise SIGPIPE.
 
+/// A connected socket, and whether its peer has closed it.
+struct Transport {
+  UniqueFd socket;
+  bool ended = false;
+};
+
+Transport& transport_of(BIO* bio) {
+  return *static_cast<Transport*>(BIO_get_data(bio));
+}
+
 int descriptor_of(BIO* bio) {
-  return static_cast<const UniqueFd*>(BIO_get_data(bio))->get();
+  return transport_of(bio).socket.get();
 }
 
 int finish_io(BIO* bio, ssize_t count, int retry_flag) {
@@ -49,11 +59,17 @@ int bio_write(BIO* bio, const char* bytes, int length) {
 }
 
 int bio_read(BIO* bio, char* buffer, int length) {
-  return finish_io(bio, ::recv(descriptor_of(bio), buffer, static_cast<std::size_t>(length), 0),
-                   BIO_FLAGS_READ);
+  const auto count = ::recv(descriptor_of(bio), buffer, static_cast<std::size_t>(length), 0);
+  transport_of(bio).ended = count == 0 && length > 0;
+  return finish_io(bio, count, BIO_FLAGS_READ);
 }
 
-long bio_control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+long bio_control(BIO* bio, int command, long /*number*/, void* /*pointer*/) {
+  // Asked for the end of the stream after a read that brought nothing: without an answer OpenSSL
+  // takes a close for a failure of the system, with whatever errno is left from before.
+  if (command == BIO_CTRL_EOF) {
+    return transport_of(bio).ended ? 1 : 0;
+  }
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
@@ -133,8 +149,10 @@ std::string trust_hint(long verdict, const std::string& name) {
 class TlsStream final : public Stream {
 public:
   TlsStream(UniqueFd socket, Context context, Session session)
-      : socket_(std::move(socket)), context_(std::move(context)), session_(std::move(session)) {
-    BIO_set_data(SSL_get_rbio(session_.get()), &socket_);
+      : transport_{.socket = std::move(socket)},
+        context_(std::move(context)),
+        session_(std::move(session)) {
+    BIO_set_data(SSL_get_rbio(session_.get()), &transport_);
   }
 
   ~TlsStream() override {
@@ -176,7 +194,7 @@ public:
   }
 
   [[nodiscard]] Error fault() const override { return fault_; }
-  [[nodiscard]] int descriptor() const override { return socket_.get(); }
+  [[nodiscard]] int descriptor() const override { return transport_.socket.get(); }
 
   /// One step of the handshake; done when it is complete.
   IoResult handshake() {
@@ -209,7 +227,7 @@ private:
     return {IoStatus::failed};
   }
 
-  UniqueFd socket_;
+  Transport transport_;
   Context context_;
   Session session_;
   Error fault_;
@@ -315,7 +333,11 @@ Error handshake_timeout() {
 }
 
 Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
-  while (true) {
+  for (bool first = true;; first = false) {
+    // A peer that never stops sending is always ready: only the clock ends that.
+    if (!first && deadline.expired()) {
+      return failure(handshake_timeout());
+    }
     const auto step = stream.handshake();
     short events = POLLIN;
     switch (step.status) {

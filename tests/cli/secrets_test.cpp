@@ -1,7 +1,13 @@
 // No password reaches any output, wherever it was written and whatever happens.
+#include <sys/types.h>
+
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <catch2/matchers/catch_matchers_string.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#include <functional>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +19,9 @@
 
 using fogis::testing::Environment;
 using fogis::testing::FakeServer;
+using fogis::testing::Process;
+using fogis::testing::ProgramOptions;
+using fogis::testing::read_file;
 using fogis::testing::RedisServer;
 using fogis::testing::ReservedPort;
 using fogis::testing::run_cli;
@@ -22,69 +31,247 @@ namespace fake = fogis::testing::fake;
 namespace {
 
 const std::string kMarker = "Zq7-marker-Zq7";
+/// What needs percent-encoding in a URL, and how it is written there.
+const std::string kOddMarker = "Zq7/mark@er:%Zq7";
+const std::string kOddMarkerInUrl = "Zq7%2Fmark%40er%3A%25Zq7";
 
-void check_hidden(const std::vector<std::string>& arguments, const Environment& environment = {}) {
-  const auto outcome = run_cli(arguments, environment);
+/// A command and one way to run it that is over soon. A new command joins by a row; that every
+/// command has one is tested.
+struct Row {
+  std::string command;
+  std::vector<std::string> arguments = {};
+  std::vector<std::string> formats = {"text", "json"};
+  bool connects = false;  ///< its exit code tells whether the password was used
+  bool writes_junit = false;
+};
+
+const std::vector<std::string> kReportFormats{"text", "json", "junit", "github", "markdown"};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> all{
+      {.command = "ping", .connects = true},
+      {.command = "config"},
+      {.command = "validate-url", .arguments = {"redis://localhost:nonsense"}},
+      {.command = "test-suite",
+       .arguments = {"--only", "connection,acl"},
+       .formats = kReportFormats,
+       .connects = true,
+       .writes_junit = true},
+  };
+  return all;
+}
+
+std::string shown(const std::vector<std::string>& arguments) {
   std::string line;
   for (const auto& argument : arguments) {
     line += argument + " ";
   }
-  INFO(line << "\n" << outcome.output << outcome.error);
-  CHECK_FALSE((outcome.output + outcome.error).empty());
-  CHECK(outcome.output.find(kMarker) == std::string::npos);
-  CHECK(outcome.error.find(kMarker) == std::string::npos);
+  return line;
 }
 
-/// Every command in every format and verbosity, with the connection options that hold the secret.
-void check_everywhere(const std::vector<std::string>& options,
-                      const Environment& environment = {}) {
-  for (const auto* const verbosity : {"-q", "-v"}) {
-    for (const auto* const format : {"text", "json"}) {
-      for (const auto* const command : {"ping", "config", "test-suite"}) {
-        auto arguments = options;
-        arguments.insert(arguments.end(), {command, verbosity, "-o", format, "--timeout", "500ms"});
-        if (std::string(command) == "test-suite") {
-          arguments.insert(arguments.end(), {"--only", "connection,acl"});
-        }
-        check_hidden(arguments, environment);
+void check_text(const std::string& text) {
+  for (const auto& secret : {kMarker, kOddMarker, kOddMarkerInUrl}) {
+    CHECK(text.find(secret) == std::string::npos);
+  }
+}
+
+/// Returns the exit code.
+int check_hidden(const std::vector<std::string>& arguments, const Environment& environment = {},
+                 const std::string& input = {}) {
+  ProgramOptions options;
+  options.arguments = arguments;
+  options.input = input;
+  options.environment.insert(environment.begin(), environment.end());
+  const auto outcome = fogis::testing::run_binary(options);
+  INFO(shown(arguments) << "\n" << outcome.output << outcome.error);
+  CHECK_FALSE((outcome.output + outcome.error).empty());
+  check_text(outcome.output);
+  check_text(outcome.error);
+  return outcome.exit_code;
+}
+
+/// Where a password stands, for a server on this port.
+struct Place {
+  std::string what;
+  std::function<std::vector<std::string>(const std::string& address)> options;
+  std::function<Environment(const std::string& address)> environment;
+  std::string password = kMarker;
+};
+
+/// A file that holds the marker, for the whole program.
+const std::string& password_file() {
+  static const TempDir folder;
+  static const auto file = folder.write("password", kMarker + "\n");
+  return file;
+}
+
+std::vector<Place> places() {
+  const auto none = [](const std::string&) { return Environment(); };
+  const auto address = [](const std::string& to) {
+    return std::vector<std::string>{"-u", "redis://" + to};
+  };
+  const auto login = [](const std::string& how) {
+    return [how](const std::string& to) {
+      return std::vector<std::string>{"-u", "redis://" + how + "@" + to};
+    };
+  };
+  const auto variable = [](const std::string& name) {
+    return [name](const std::string&) { return Environment{{name, kMarker}}; };
+  };
+  return {
+      {"URL", login("default:" + kMarker), none},
+      {"percent-encoded URL", login(":" + kOddMarkerInUrl), none, kOddMarker},
+      {"REDIS_PASSWORD", address, variable("REDIS_PASSWORD")},
+      {"REDISCLI_AUTH", address, variable("REDISCLI_AUTH")},
+      {"--password-file",
+       [](const std::string& to) {
+         return std::vector<std::string>{"--password-file", password_file(), "-u", "redis://" + to};
+       },
+       none},
+      {"REDIS_URL", [](const std::string&) { return std::vector<std::string>(); },
+       [](const std::string& to) {
+         return Environment{{"REDIS_URL", "redis://:" + kMarker + "@" + to}};
+       }},
+  };
+}
+
+/// The row in every format and verbosity.
+void check_row(const Row& row, const std::vector<std::string>& options,
+               const Environment& environment, int exit_code) {
+  const std::vector<std::vector<std::string>> verbosities{{}, {"-q"}, {"-v"}};
+  for (const auto& format : row.formats) {
+    for (const auto& verbosity : verbosities) {
+      const TempDir folder;
+      std::vector<std::string> arguments{row.command, "-o", format, "--timeout", "2s"};
+      for (const auto& more : {options, row.arguments, verbosity}) {
+        arguments.insert(arguments.end(), more.begin(), more.end());
       }
+      if (row.writes_junit) {
+        arguments.insert(arguments.end(), {"--junit", folder / "report.xml"});
+      }
+      const int ended = check_hidden(arguments, environment);
+      INFO(shown(arguments));
+      CHECK((!row.connects || ended == exit_code));
+      check_text(read_file(folder / "report.xml"));
     }
   }
-  for (const auto* const format : {"junit", "github", "markdown"}) {
-    auto arguments = options;
-    arguments.insert(arguments.end(), {"test-suite", "--only", "connection", "-o", format});
-    check_hidden(arguments, environment);
+}
+
+/// How the server takes the password, and the exit code that tells.
+enum class Server : std::uint8_t { accepts = 0, is_away = 3, refuses = 4 };
+
+/// Every row with the password in every place.
+void check_places(Server kind) {
+  const auto place = GENERATE(from_range(places()));
+  const ReservedPort refused;
+  std::optional<RedisServer> server;
+  auto port = refused.number();
+  if (kind != Server::is_away) {
+    server.emplace(RedisServer::Options{
+        .arguments = {"--requirepass", kind == Server::accepts ? place.password : "another"},
+        .tcp = true});
+    port = server->port();
   }
+  const auto address = "127.0.0.1:" + std::to_string(port);
+  DYNAMIC_SECTION(place.what) {
+    for (const auto& row : rows()) {
+      check_row(row, place.options(address), place.environment(address), static_cast<int>(kind));
+    }
+  }
+}
+
+/// What /proc shows everybody about a process and its children.
+std::string command_lines(pid_t pid) {
+  const auto folder = "/proc/" + std::to_string(pid);
+  auto text = read_file(folder + "/cmdline") + "\n";
+  std::istringstream children(read_file(folder + "/task/" + std::to_string(pid) + "/children"));
+  for (pid_t child = 0; children >> child;) {
+    text += command_lines(child);
+  }
+  return text;
 }
 
 }  // namespace
 
-TEST_CASE("a password in the URL is shown nowhere, right or wrong") {
-  const auto expected = GENERATE(kMarker, std::string("another"));
-  const RedisServer server({.arguments = {"--requirepass", expected}, .tcp = true});
-  const auto url = "redis://default:" + kMarker + "@127.0.0.1:" + std::to_string(server.port());
-  check_everywhere({"-u", url});
+TEST_CASE("no command is without a row for its secrets") {
+  const auto help = run_cli({"--help"}).output;
+  const auto begin = help.find("Commands:\n");
+  REQUIRE(begin != std::string::npos);
+  std::istringstream lines(help.substr(begin, help.find("\n\n", begin) - begin));
+  std::string line;
+  std::getline(lines, line);
+  std::size_t count = 0;
+  while (std::getline(lines, line)) {
+    constexpr std::size_t kIndent = 2;
+    if (line.find_first_not_of(' ') != kIndent) {
+      continue;  // the rest of a summary
+    }
+    const auto command = line.substr(kIndent, line.find(' ', kIndent) - kIndent);
+    INFO(command);
+    CHECK(std::any_of(rows().begin(), rows().end(),
+                      [&](const Row& row) { return row.command == command; }));
+    ++count;
+  }
+  CHECK(count >= rows().size());
 }
 
-TEST_CASE("a password in a variable is shown nowhere") {
-  const RedisServer server({.arguments = {"--requirepass", kMarker}, .tcp = true});
-  const auto plain = "redis://127.0.0.1:" + std::to_string(server.port());
-  const auto* const name = GENERATE("REDIS_PASSWORD", "REDISCLI_AUTH");
-  check_everywhere({"-u", plain}, {{name, kMarker}});
+TEST_CASE("a right password is shown nowhere, wherever it comes from") {
+  check_places(Server::accepts);
 }
 
-TEST_CASE("a URL with a password in REDIS_URL is shown nowhere") {
-  const ReservedPort refused;
-  check_everywhere({}, {{"REDIS_URL", "redis://:" + kMarker +
-                                          "@127.0.0.1:" + std::to_string(refused.number())}});
+TEST_CASE("a wrong password is shown nowhere, wherever it comes from") {
+  check_places(Server::refuses);
 }
 
-TEST_CASE("a password file's content is shown nowhere") {
-  const RedisServer server({.arguments = {"--requirepass", "another"}, .tcp = true});
-  const TempDir folder;
-  const auto file = folder.write("password", kMarker + "\n");
-  check_everywhere(
-      {"--password-file", file, "-u", "redis://127.0.0.1:" + std::to_string(server.port())});
+TEST_CASE("the password for a server that is not there is shown nowhere") {
+  check_places(Server::is_away);
+}
+
+TEST_CASE("neither the server's clients nor the system's processes show a password") {
+  const auto place = GENERATE(from_range(places()));
+  const auto protocol = GENERATE("2", "3");
+  const RedisServer server(
+      {.arguments = {"--requirepass", place.password, "--slowlog-log-slower-than", "0"},
+       .tcp = true});
+  const auto address = "127.0.0.1:" + std::to_string(server.port()) + "/0?protocol=" + protocol;
+  ProgramOptions options;
+  options.arguments = {"ping", "--count", "1000", "--interval", "10s"};
+  const auto more = place.options(address);
+  options.arguments.insert(options.arguments.end(), more.begin(), more.end());
+  const auto environment = place.environment(address);
+  options.environment.insert(environment.begin(), environment.end());
+  Process process(options);
+  process.wait_for_output("  ping ");
+  INFO(place.what);
+  auto client = server.client();
+  const auto clients = client.command({"CLIENT", "LIST"});
+  CHECK(clients.find("name=fogis-redis") != std::string::npos);
+  check_text(clients);
+  check_text(client.command({"SLOWLOG", "GET", "100"}));
+  check_text(client.command({"ACL", "LOG"}));
+  if (place.what.find("URL") == std::string::npos || place.what == "REDIS_URL") {
+    check_text(command_lines(process.pid()));
+  }
+}
+
+TEST_CASE("a private server is not told the password of another one") {
+  ProgramOptions options;
+  options.arguments = {"--ephemeral", "ping", "--count", "1000", "--interval", "10s"};
+  options.environment["REDIS_PASSWORD"] = kMarker;
+  options.environment["REDIS_URL"] = "redis://:" + kMarker + "@localhost";
+  Process process(options);
+  process.wait_for_output("  ping ");
+  const auto lines = command_lines(process.pid());
+  CHECK(lines.find("redis-server") != std::string::npos);
+  check_text(lines);
+  check_text(process.output() + process.error());
+}
+
+TEST_CASE("URLs on stdin are shown without their passwords") {
+  for (const auto* const format : {"text", "json"}) {
+    check_hidden({"validate-url", "-", "-o", format}, {},
+                 "redis://:" + kMarker + "@localhost\nredis://:" + kMarker + "@h:x\n");
+  }
 }
 
 TEST_CASE("a server that echoes the password cannot make us show it") {
@@ -93,7 +280,9 @@ TEST_CASE("a server that echoes the password cannot make us show it") {
        fake::Send{"-ERR unknown command 'AUTH', with args beginning with: '" + kMarker + "'\r\n"},
        fake::Close{}, fake::Repeat{}});
   const auto url = "redis://:" + kMarker + "@127.0.0.1:" + std::to_string(server.port());
-  check_everywhere({"-u", url});
+  for (const auto& row : rows()) {
+    check_row(row, {"-u", url}, {}, 1);
+  }
 }
 
 TEST_CASE("mistakes in which a password stands are told without it") {

@@ -1,11 +1,8 @@
 // A connection to servers that fail, refuse or misbehave.
-#include <sys/resource.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
-#include <filesystem>
 #include <string>
 #include <thread>
 
@@ -372,24 +369,4 @@ TEST_CASE("failures are counted with their error") {
   CHECK(shown.connections_made == 0);
   REQUIRE(shown.last_error);
   CHECK(shown.last_error->kind == ErrorKind::unreachable);
-}
-
-TEST_CASE("a thousand failed connections leave no descriptor behind") {
-  const auto count_descriptors = [] {
-    std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry :
-         std::filesystem::directory_iterator("/proc/self/fd")) {
-      ++count;
-    }
-    return count;
-  };
-  const ReservedPort port;
-  config::ConnectionSettings settings;
-  settings.host = "127.0.0.1";
-  settings.port = port.number();
-  const auto before = count_descriptors();
-  for (int i = 0; i < 1000; ++i) {
-    require_error(Connection::open(settings, soon()), ErrorKind::unreachable);
-  }
-  CHECK(count_descriptors() == before);
 }

@@ -1,6 +1,7 @@
 // The suite as a whole, on a real server: passes, leaves nothing, ends when asked to.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <csignal>
 #include <string>
 #include <vector>
@@ -200,6 +201,37 @@ TEST_CASE("repetitions are numbered, and the observer sees every check") {
   CHECK(run.report.checks.size() == 6);
   CHECK(run.statistics.operations > 6);
   CHECK(run.statistics.connections_made >= 3);
+}
+
+TEST_CASE("repetitions that cannot begin after an interruption are not listed") {
+  const RedisServer server;
+  auto options = only({"connection", "acl"});
+  options.repeat = 1'000'000;
+  auto stop = require_ok(StopEvent::create());
+  // At the end of a run nothing is cut short, so that nothing else tells about the interruption.
+  const std::string last = GENERATE("connection", "acl");
+  const checks::Observer observer{{}, [&](const checks::CheckReport& report) {
+                                    if (report.id == last && report.run == 2) {
+                                      stop.request(SIGINT);
+                                    }
+                                  }};
+  const auto run = require_ok(checks::run_suite(server.settings(), {}, options, &stop, observer));
+  CHECK(run.report.interrupted);
+  CHECK(run.report.checks.size() == 4);
+}
+
+TEST_CASE("repetitions that cannot begin without a server are not listed") {
+  RedisServer server;
+  auto options = only({"connection", "acl"});
+  options.repeat = 1'000'000;
+  const checks::Observer observer{{}, [&](const checks::CheckReport& report) {
+                                    if (report.run == 2) {
+                                      server.kill9();
+                                    }
+                                  }};
+  const auto run = require_ok(checks::run_suite(server.settings(), {}, options, nullptr, observer));
+  CHECK(run.report.error);
+  CHECK(run.report.checks.size() == 4);
 }
 
 TEST_CASE("a server with RESP3 passes as well") {

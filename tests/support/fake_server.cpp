@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "support/backlog.hpp"
 
 namespace fogis::testing {
 namespace {
@@ -125,6 +126,19 @@ public:
         break;
       }
       if (!send(std::string_view(&byte, 1)) || !pause(step.pause)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool operator()(const fake::Flood& step) {
+    std::string many;
+    while (many.size() < 65536) {
+      many += step.bytes;
+    }
+    while (socket()) {
+      if (!send(many)) {
         return false;
       }
     }
@@ -279,27 +293,12 @@ void FakeServer::listen_unix() {
           0);
 }
 
-/// Connects until one attempt stays unanswered: from then on the kernel drops what comes.
 void FakeServer::fill_backlog() {
   sockaddr_storage address{};
   socklen_t length = sizeof(address);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   REQUIRE(::getsockname(listener_.get(), generic, &length) == 0);
-  constexpr int kMostFillers = 64;
-  for (int i = 0; i < kMostFillers; ++i) {
-    UniqueFd filler(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const bool connected = ::connect(filler.get(), generic, length) == 0;
-    if (!connected && errno == EAGAIN) {
-      return;  // A full unix socket says so at once.
-    }
-    pollfd watched{.fd = filler.get(), .events = POLLOUT, .revents = 0};
-    const bool answered = connected || ::poll(&watched, 1, 100) > 0;
-    fillers_.push_back(std::move(filler));
-    if (!answered) {
-      return;
-    }
-  }
-  FAIL("the backlog takes more than " << kMostFillers << " connections");
+  fillers_ = testing::fill_backlog(generic, length);
 }
 
 config::ConnectionSettings FakeServer::settings() const {

@@ -46,6 +46,10 @@ struct Drip {
   std::string bytes;
   std::chrono::milliseconds pause;
 };
+/// Sends the bytes again and again, as fast as they are taken, until the peer closes.
+struct Flood {
+  std::string bytes;
+};
 /// Closes in order: the peer reads the end.
 struct Close {};
 /// Closes with a reset (SO_LINGER 0): the peer gets ECONNRESET. TCP only.
@@ -57,7 +61,7 @@ struct Hold {};
 /// Starts the script from its beginning, for ever.
 struct Repeat {};
 
-using Step = std::variant<Accept, Use, ReadBytes, ReadCommands, Send, Drip, Close, Reset,
+using Step = std::variant<Accept, Use, ReadBytes, ReadCommands, Send, Drip, Flood, Close, Reset,
                           AwaitClose, Hold, Repeat>;
 
 }  // namespace fake

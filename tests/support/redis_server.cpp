@@ -94,7 +94,7 @@ void RedisServer::await_ready() const {
   const auto until = std::chrono::steady_clock::now() + kStartPatience;
   pollfd watched{.fd = changes.get(), .events = POLLIN, .revents = 0};
   const auto is_ready = [&] {
-    return log().find("eady to accept connections") != std::string::npos;
+    return log().find(options_.awaited) != std::string::npos;
   };
   while (!is_ready()) {
     const bool ended = process_->has_ended();

@@ -33,6 +33,8 @@ public:
     Identity identity = {};    ///< for TLS; by default certificates().server
     bool client_auth = false;  ///< demand a client certificate signed by certificates().ca
     std::string program = "redis-server";
+    /// What its log says when the constructor may return.
+    std::string awaited = "eady to accept connections";
   };
 
   RedisServer() : RedisServer(Options{}) {}

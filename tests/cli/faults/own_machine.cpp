@@ -1,0 +1,73 @@
+// What may be wrong on our own side: descriptors, disk, streams.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cli/faults/fault.hpp"
+
+namespace fogis::testing::faults {
+namespace {
+
+/// The program started by a shell that does `before` first. $0 and what follows is the program.
+Trial by_shell(Trial trial, const std::string& line) {
+  trial.program.program = "sh";
+  trial.program.arguments = {"-c", line, binary()};
+  return trial;
+}
+
+std::function<Trial()> answering(const std::string& line, std::vector<std::string> more = {}) {
+  return [=] { return by_shell(with(with_server({})(), more), line); };
+}
+
+Trial ephemeral_without_descriptors() {
+  Trial trial;
+  trial.options = {"--ephemeral"};
+  return by_shell(trial, "ulimit -n 5; exec \"$0\" \"$@\"");
+}
+
+Fault own(std::string id, std::string happening, std::string outcome, std::string hint,
+          std::function<Trial()> stage) {
+  return {.id = std::move(id),
+          .happening = std::move(happening),
+          .outcome = std::move(outcome),
+          .exit_code = 5,
+          .hint = std::move(hint),
+          .limit = kAmple,
+          .stage = std::move(stage)};
+}
+
+}  // namespace
+
+Chapter own_machine() {
+  return {"Our own machine",
+          {
+              own("no-descriptor-for-socket", "no descriptor is left for the socket",
+                  "internal in connect", "ulimit -n", answering("ulimit -n 4; exec \"$0\" \"$@\"")),
+              own("no-descriptor-for-name", "no descriptor is left to look up a name",
+                  "internal in resolve", "ulimit -n",
+                  [] {
+                    return by_shell(ping("redis://cache.example.org"),
+                                    "ulimit -n 4; exec \"$0\" \"$@\"");
+                  }),
+              own("no-descriptor-for-server", "no descriptor is left to start a private server",
+                  "internal in start", "ulimit -n", ephemeral_without_descriptors),
+              own("full-disk", "the result goes to a full disk", "told on stderr",
+                  "free some space", answering("exec \"$0\" \"$@\" > /dev/full")),
+              own("closed-stdout", "stdout is closed", "told on stderr", "",
+                  answering("exec \"$0\" \"$@\" >&-")),
+              own("full-disk-for-report", "the `--junit` file is on a full disk", "all pass",
+                  "free some space",
+                  [] {
+                    auto trial = answering("exec \"$0\" \"$@\"", {"--junit", "/dev/full"})();
+                    trial.command = {"test-suite", "--only", "connection"};
+                    return trial;
+                  }),
+              {.id = "reader-gone",
+               .happening = "nobody reads stdout any more (`| head`)",
+               .outcome = "told on stderr",
+               .limit = kAmple,
+               .stage = answering("{ \"$0\" \"$@\"; echo \"code $?\" >&2; } | :")},
+          }};
+}
+
+}  // namespace fogis::testing::faults

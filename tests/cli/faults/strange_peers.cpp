@@ -1,0 +1,182 @@
+// Peers that take the connection and then do not speak Redis, or not well.
+#include <string>
+
+#include "cli/faults/fault.hpp"
+
+namespace fogis::testing::faults {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Takes the connection, and answers the first command, which names us.
+FakeServer::Script greeting(const FakeServer::Script& more) {
+  FakeServer::Script script{fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                            fake::ReadCommands{1}};
+  script.insert(script.end(), more.begin(), more.end());
+  return script;
+}
+
+/// Answers our first command with these bytes, on every connection.
+std::function<Trial()> saying(std::string bytes) {
+  return scripted({fake::Accept{}, fake::ReadCommands{1}, fake::Send{std::move(bytes)},
+                   fake::AwaitClose{}, fake::Repeat{}});
+}
+
+std::string repeated(const std::string& text, std::size_t count) {
+  std::string all;
+  all.reserve(text.size() * count);
+  for (std::size_t i = 0; i < count; ++i) {
+    all += text;
+  }
+  return all;
+}
+
+Fault protocol_fault(std::string id, std::string happening, std::string hint, std::string bytes) {
+  return {.id = std::move(id),
+          .happening = std::move(happening),
+          .outcome = "protocol in auth",
+          .exit_code = 3,
+          .hint = std::move(hint),
+          .limit = kAmple,
+          .stage = saying(std::move(bytes))};
+}
+
+Fault loss(std::string id, std::string happening, std::string phase, FakeServer::Script script) {
+  return {.id = std::move(id),
+          .happening = std::move(happening),
+          .outcome = "disconnected in " + phase,
+          .exit_code = 3,
+          .hint = "look at",
+          .limit = kAmple,
+          .stage = scripted(std::move(script))};
+}
+
+Fault silence(std::string id, std::string happening, std::string phase, FakeServer::Script script) {
+  return {.id = std::move(id),
+          .happening = std::move(happening),
+          .outcome = "timed_out in " + phase,
+          .exit_code = 3,
+          .hint = "stopped, busy or paused",
+          .limit = kShort,
+          .lasts_to_the_limit = true,
+          .stage = scripted(std::move(script))};
+}
+
+/// The second of three PINGs is answered after its time is over, on a connection that is then of no
+/// use: the late PONG must not be taken for the answer to the third.
+Trial late_reply() {
+  auto trial = scripted(greeting(
+      {fake::Send{"+PONG\r\n"}, fake::ReadCommands{1}, fake::Send{"-ERR unknown command\r\n"},
+       fake::ReadCommands{1}, fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1},
+       fake::Accept{}, fake::Use{0}, fake::Send{"+PONG\r\n"}, fake::Use{1}, fake::ReadCommands{1},
+       fake::Send{"+OK\r\n"}, fake::ReadCommands{1}, fake::Send{"+PONG\r\n"},
+       fake::AwaitClose{}}))();
+  return with(std::move(trial), {"--count", "3", "--interval", "0"});
+}
+
+/// Speaks RESP3 and puts two pushes before the PONG, all in one segment.
+Trial pushes() {
+  auto trial = scripted({fake::Accept{}, fake::ReadCommands{2},
+                         fake::Send{"%1\r\n+server\r\n+redis\r\n+OK\r\n"}, fake::ReadCommands{1},
+                         fake::Send{">2\r\n+invalidate\r\n*1\r\n+a\r\n>2\r\n+invalidate\r\n*1\r\n"
+                                    "+b\r\n+PONG\r\n"},
+                         fake::ReadCommands{1}, fake::Send{"%1\r\n+server\r\n+redis\r\n"},
+                         fake::AwaitClose{}, fake::Repeat{}})();
+  trial.options.back() += "?protocol=3";
+  return trial;
+}
+
+std::vector<Fault> silent_peers() {
+  return {
+      silence("silent", "takes the connection and says nothing", "auth",
+              {fake::Accept{}, fake::AwaitClose{}, fake::Repeat{}}),
+      silence("silent-later", "answers the set-up, then says nothing", "command",
+              greeting({fake::AwaitClose{}, fake::Repeat{}})),
+      silence("byte-a-second", "sends its answer a byte a second", "auth",
+              {fake::Accept{}, fake::ReadCommands{1}, fake::Drip{"+OK\r\n", seconds(1)},
+               fake::AwaitClose{}, fake::Repeat{}}),
+      {.id = "endless-pushes",
+       .happening = "sends pushes without end instead of its answer",
+       .outcome = "timed_out in auth",
+       .exit_code = 3,
+       .hint = "stopped, busy or paused",
+       .limit = kShort,
+       .lasts_to_the_limit = true,
+       .stage = scripted({fake::Accept{}, fake::ReadCommands{1},
+                          fake::Flood{">2\r\n+invalidate\r\n*1\r\n+a\r\n"}, fake::Repeat{}})},
+      silence("byte-now-and-then", "sends a long answer a byte every 20 ms", "command",
+              greeting({fake::Drip{"$900\r\n" + std::string(900, 'x'), milliseconds(20)},
+                        fake::AwaitClose{}, fake::Repeat{}})),
+      {.id = "late-reply",
+       .happening = "answers a PING after its time is over",
+       .outcome = "some lost, the last answered",
+       .exit_code = 1,
+       .limit = kShort,
+       .lasts_to_the_limit = true,
+       .stage = late_reply},
+  };
+}
+
+std::vector<Fault> broken_connections() {
+  return {
+      loss("reset", "resets the connection after our first command", "auth",
+           {fake::Accept{}, fake::ReadCommands{1}, fake::Reset{}, fake::Repeat{}}),
+      loss("reset-in-reply", "resets the connection in the middle of a reply", "command",
+           greeting({fake::Send{"$100\r\nabc"}, fake::Reset{}, fake::Repeat{}})),
+      loss("closed-at-once", "closes the connection as soon as it has taken it", "auth",
+           {fake::Accept{}, fake::Close{}, fake::Repeat{}}),
+      loss("closed-in-reply", "closes the connection in the middle of a reply", "command",
+           greeting({fake::Send{"$100\r\nabc"}, fake::Close{}, fake::Repeat{}})),
+  };
+}
+
+std::vector<Fault> babble() {
+  return {
+      protocol_fault("garbage", "answers with random bytes", "check host and port",
+                     "\x8f\x02\xfe\x1b[31m\x9c\x07\r\n"),
+      protocol_fault("http", "is a web server", "a web service listens there",
+                     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+      protocol_fault("ssh", "is an SSH server", "Redis uses 6379", "SSH-2.0-Example\r\n"),
+      protocol_fault("nested-arrays", "answers with 100,000 nested arrays",
+                     "more than any FOGIS service uses", repeated("*1\r\n", 100'000)),
+      protocol_fault("huge-bulk", "announces a bulk string of 1 GiB",
+                     "more than any FOGIS service uses", "$1073741824\r\nabc"),
+      protocol_fault("huge-count", "announces an array of 1,000,000,000 elements",
+                     "more than any FOGIS service uses", "*1000000000\r\n"),
+      {.id = "endless-line",
+       .happening = "sends a line without an end",
+       .outcome = "protocol in auth",
+       .exit_code = 3,
+       .hint = "more than any FOGIS service uses",
+       .limit = kAmple,
+       .stage = scripted({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+"}, fake::Flood{"x"},
+                          fake::Repeat{}})},
+      protocol_fault("reply-to-nothing", "sends a reply more than there were commands",
+                     "mixes up replies", "+OK\r\n+OK\r\n"),
+      {.id = "wrong-answer",
+       .happening = "answers PING with a number",
+       .outcome = "protocol in command",
+       .exit_code = 3,
+       .hint = "that of a Redis server",
+       .limit = kAmple,
+       .stage = scripted(greeting({fake::Send{":7\r\n"}, fake::AwaitClose{}, fake::Repeat{}}))},
+      {.id = "two-pushes",
+       .happening = "sends two pushes and the PONG in one segment (RESP3)",
+       .outcome = "answered",
+       .limit = kAmple,
+       .stage = pushes},
+  };
+}
+
+}  // namespace
+
+Chapter strange_peers() {
+  Chapter chapter{"Peers that do not speak Redis, or not well", silent_peers()};
+  for (const auto& more : {broken_connections(), babble()}) {
+    chapter.faults.insert(chapter.faults.end(), more.begin(), more.end());
+  }
+  return chapter;
+}
+
+}  // namespace fogis::testing::faults
