@@ -35,9 +35,9 @@ def compare(rounds):
         ),
         figures.Figure(
             "peak resident memory",
-            "MB",
-            figures.megabytes(run.peak for run in ours),
-            figures.megabytes(run.peak for run in peer),
+            "MiB",
+            figures.mebibytes(run.peak for run in ours),
+            figures.mebibytes(run.peak for run in peer),
             figures.at_most(5.0),
         ),
     ]

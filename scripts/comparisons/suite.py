@@ -19,8 +19,8 @@ def compare(rounds):
         figures.Figure("CPU time", "ms", figures.milliseconds(run.cpu for run in ours)),
         figures.Figure(
             "peak resident memory",
-            "MB",
-            figures.megabytes(run.peak for run in ours),
+            "MiB",
+            figures.mebibytes(run.peak for run in ours),
             goal=figures.at_most(8.0),
         ),
     ]

@@ -70,6 +70,5 @@ def milliseconds(values):
     return [value * 1e3 for value in values]
 
 
-def megabytes(values):
-    """Of 10^6 bytes."""
-    return [value / 1e6 for value in values]
+def mebibytes(values):
+    return [value / (1 << 20) for value in values]
