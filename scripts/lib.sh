@@ -45,6 +45,14 @@ configure() {
   run cmake --preset "$1" -Wno-dev --log-level=NOTICE
 }
 
+# prepare_objects FOLDER: for ccache in a system of its own, whose clone is in /src. Objects are found
+# again whatever that clone is called there and whenever its compiler was installed.
+prepare_objects() {
+  mkdir -p "$1"
+  [[ -e $1/ccache.conf ]] ||
+    printf '%s\n' 'base_dir = /src' 'hash_dir = false' 'compiler_check = content' >"$1/ccache.conf"
+}
+
 # build PRESET: configures and builds it in build/PRESET.
 build() {
   say "building build/$1"
