@@ -39,6 +39,10 @@ std::string unguard_argument(std::string_view argument) {
   return std::string(argument.starts_with(kGuard) ? argument.substr(1) : argument);
 }
 
+bool OptionSet::is_needed(std::string_view names) const {
+  return mentions_ == nullptr || mentions_->option(names);
+}
+
 OptionSet& OptionSet::group(std::string_view heading) {
   group_ = heading;
   return *this;
@@ -46,6 +50,9 @@ OptionSet& OptionSet::group(std::string_view heading) {
 
 OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder,
                             std::optional<std::string>& target, std::string_view help) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   const auto store = [&target](const CLI::results_t& results) {
     target = unguard_argument(results.front());
     return true;
@@ -60,6 +67,9 @@ OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder
 
 OptionSet& OptionSet::list(std::string_view names, std::string_view placeholder,
                            std::vector<std::string>& target, std::string_view help) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   const auto store = [&target](const CLI::results_t& results) {
     for (const auto& text : unguard_all(results)) {
       split_list(text, target);
@@ -76,6 +86,9 @@ OptionSet& OptionSet::list(std::string_view names, std::string_view placeholder,
 }
 
 OptionSet& OptionSet::flag(std::string_view names, bool& target, std::string_view help) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   app_->add_flag(std::string(names), target, std::string(help))->group(group_);
   return *this;
 }

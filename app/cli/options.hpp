@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/mentions.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
 }  // namespace CLI
@@ -17,8 +19,10 @@ namespace fogis::cli {
 /// words. The targets must outlive the parsing. Names are written `-u,--url`.
 class OptionSet {
 public:
-  /// Does not own `app`.
-  explicit OptionSet(CLI::App& app) : app_(&app) {}
+  /// Does not own `app`. With `mentions`, options that no argument mentions are left out: most of a
+  /// short run's time would go into declaring them. Null: all are declared.
+  explicit OptionSet(CLI::App& app, const Mentions* mentions = nullptr)
+      : app_(&app), mentions_(mentions) {}
 
   /// The heading under which the options that follow are shown by --help.
   OptionSet& group(std::string_view heading);
@@ -35,7 +39,10 @@ public:
                        std::string_view help);
 
 private:
+  [[nodiscard]] bool is_needed(std::string_view names) const;
+
   CLI::App* app_;
+  const Mentions* mentions_;
   std::string group_ = "Options";
 };
 
