@@ -24,8 +24,8 @@ struct JudgedMessage {
   std::string_view file;   ///< as it was named; "-" for stdin
   std::size_t line = 1;    ///< of the file, where the message begins
   std::uint64_t size = 0;  ///< bytes
-  message::Judgement judgement;
-  std::vector<std::size_t> lines;  ///< of the file, one for each finding
+  message::Judgement judgement = {};
+  std::vector<std::size_t> lines = {};  ///< of the file, one for each finding
 };
 
 /// Messages counted by their verdict, and their findings.
@@ -44,8 +44,8 @@ struct MessageCounts {
 struct JudgedFile {
   std::string_view name;  ///< "-" for stdin
   message::Layout layout = message::Layout::whole;
-  MessageCounts counts;
-  std::optional<Error> error;  ///< why it could not be read, wholly or at all
+  MessageCounts counts = {};
+  std::optional<Error> error = std::nullopt;  ///< why it could not be read, wholly or at all
   std::chrono::nanoseconds duration{};
 };
 
