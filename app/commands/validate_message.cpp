@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,15 +89,15 @@ Result<MessagePlan> make_plan(const MessageArguments& arguments) {
     return failure(reader.error());
   }
   plan.judge.reader = reader->value_or(message::Reader::contract);
-  const auto max_size = cli::whole_number("--max-size", arguments.max_size, plan.judge.max_size, 1,
-                                          kLargestBound);
+  const auto max_size =
+      cli::whole_number("--max-size", arguments.max_size, plan.judge.max_size, 1, kLargestBound);
   if (!max_size) {
     return failure(max_size.error());
   }
   plan.judge.max_size = static_cast<std::size_t>(*max_size);
   if (arguments.files.empty()) {
-    return failure(usage_error("no file given",
-                               "write fogis-redis validate-message FILE, or - for stdin"));
+    return failure(
+        usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
   }
   if (std::ranges::count(arguments.files, "-") > 1) {
     return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
@@ -169,9 +169,8 @@ private:
   void judge_document(std::string_view name, const message::StreamedDocument& document,
                       message::Judge& judge, output::MessageCounts& counts) {
     output::JudgedMessage judged{.file = name, .line = document.line, .size = document.size};
-    judged.judgement = document.too_large
-                           ? message::refuse_too_large(document.size, plan_->judge)
-                           : judge.judge(document.text);
+    judged.judgement = document.too_large ? message::refuse_too_large(document.size, plan_->judge)
+                                          : judge.judge(document.text);
     judged.lines = message::find_lines(document.text, judged.judgement.findings);
     for (auto& line : judged.lines) {
       line += document.line - 1;
@@ -188,12 +187,11 @@ private:
 
 int run_files(cli::Session& session, const MessageArguments& arguments, const MessagePlan& plan) {
   const auto begin = Clock::now();
-  const auto report = output::make_message_report(
-      session.format, session.out, session.style,
-      {.reader = plan.judge.reader,
-       .started = std::chrono::system_clock::now(),
-       .quiet = session.console.quiet(),
-       .verbose = session.console.verbose()});
+  const auto report = output::make_message_report(session.format, session.out, session.style,
+                                                  {.reader = plan.judge.reader,
+                                                   .started = std::chrono::system_clock::now(),
+                                                   .quiet = session.console.quiet(),
+                                                   .verbose = session.console.verbose()});
   report->begin();
   Run run(session, plan, *report);
   for (const auto& name : arguments.files) {
@@ -245,9 +243,9 @@ int run_print_schema(cli::Session& session, const std::string& name,
   }
   const auto* const schema = choose_schema(name);
   if (schema == nullptr) {
-    return session.fail(usage_error(
-        fmt::format("--print-schema: no schema \"{}\"", name),
-        fmt::format("--print-schema takes {}", list_of(schema_names(std::nullopt)))));
+    return session.fail(
+        usage_error(fmt::format("--print-schema: no schema \"{}\"", name),
+                    fmt::format("--print-schema takes {}", list_of(schema_names(std::nullopt)))));
   }
   session.out.write(schema->text);
   if (const auto names = schema_names(schema->type); schema->name != name && names.size() > 1) {

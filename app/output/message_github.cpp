@@ -43,12 +43,12 @@ public:
       const bool is_error = finding.severity == message::Severity::error;
       auto& kept = is_error ? errors_ : warnings_;
       if (kept.size() < kMostAnnotations) {
-        kept.push_back(annotation(
-            is_error ? "error" : "warning", property_of(message.file, message.lines[i]),
-            "fogis-redis " + rule_of(finding),
-            fmt::format("{}{}{}\n{}\nhint: {}", finding.pointer,
-                        finding.pointer.empty() ? "" : ": ", finding.found, finding.consequence,
-                        finding.mend)));
+        kept.push_back(annotation(is_error ? "error" : "warning",
+                                  property_of(message.file, message.lines[i]),
+                                  "fogis-redis " + rule_of(finding),
+                                  fmt::format("{}{}{}\n{}\nhint: {}", finding.pointer,
+                                              finding.pointer.empty() ? "" : ": ", finding.found,
+                                              finding.consequence, finding.mend)));
       }
     }
   }
@@ -75,8 +75,7 @@ public:
     }
     if (fitting < total) {
       text += annotation(has_errors ? "error" : "warning", "", "fogis-redis",
-                         fmt::format("{} more; see the log",
-                                     count_of(total - fitting, "finding")));
+                         fmt::format("{} more; see the log", count_of(total - fitting, "finding")));
     }
     out_->write(text + fmt::format("{} {}\n", verdict_word(run), run_text(run)));
   }

@@ -45,12 +45,9 @@ Json message_json(const JudgedMessage& message) {
 }
 
 Json counts_json(const MessageCounts& counts) {
-  return {{"messages", counts.messages},
-          {"valid", counts.messages - counts.invalid},
-          {"invalid", counts.invalid},
-          {"warned", counts.warned},
-          {"errors", counts.errors},
-          {"warnings", counts.warnings}};
+  return {{"messages", counts.messages}, {"valid", counts.messages - counts.invalid},
+          {"invalid", counts.invalid},   {"warned", counts.warned},
+          {"errors", counts.errors},     {"warnings", counts.warnings}};
 }
 
 /// One document. It is written as it grows, a line for each message, since there may be millions.

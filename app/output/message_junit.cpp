@@ -24,9 +24,8 @@ std::string finding_text(const JudgedMessage& message, std::size_t index) {
 }
 
 std::string case_text(std::string_view file, std::string_view name, std::string_view content) {
-  return fmt::format(
-      "    <testcase classname=\"{}\" name=\"{}\" time=\"0\">\n{}    </testcase>\n",
-      escape_xml(shown_name(file)), escape_xml(name), content);
+  return fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\">\n{}    </testcase>\n",
+                     escape_xml(shown_name(file)), escape_xml(name), content);
 }
 
 std::string fault_text(std::string_view element, std::string_view message, std::string_view type,
@@ -83,8 +82,8 @@ public:
     }
     ++suite_.cases;
     suite_.failures += judgement.valid() ? 0 : 1;
-    suite_.text += case_text(message.file, fmt::format("line {}", message.line),
-                             outcome_text(message));
+    suite_.text +=
+        case_text(message.file, fmt::format("line {}", message.line), outcome_text(message));
   }
 
   void end_file(const JudgedFile& file) override {
@@ -116,8 +115,8 @@ private:
     const auto rest = file.counts.messages - suite_.cases;
     if (file.error) {
       const auto what = describe(*file.error);
-      suite_.text += case_text(file.name, "reading",
-                               fault_text("error", what, name(file.error->kind), what));
+      suite_.text +=
+          case_text(file.name, "reading", fault_text("error", what, name(file.error->kind), what));
     } else if (suite_.unlisted_invalid > 0) {
       ++suite_.failures;
       const auto what = fmt::format("{} more are invalid", suite_.unlisted_invalid);

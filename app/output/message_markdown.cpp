@@ -26,26 +26,26 @@ public:
     for (std::size_t i = 0; i < judgement.findings.size() && shown_ < kMostRows; ++i, ++shown_) {
       const auto& finding = judgement.findings[i];
       // judge() has made its texts harmless for a line already.
-      findings_ += fmt::format(
-          "| {} | {} | {} | {} | {}<br>*hint: {}* |\n",
-          finding.severity == message::Severity::error ? "❌" : "⚠️",
-          escape_markdown(place_of(message, i)), rule_of(finding),
-          escape_table_cell(finding.pointer + (finding.pointer.empty() ? "" : ": ") +
-                            finding.found),
-          escape_table_cell(finding.consequence), escape_table_cell(finding.mend));
+      findings_ +=
+          fmt::format("| {} | {} | {} | {} | {}<br>*hint: {}* |\n",
+                      finding.severity == message::Severity::error ? "❌" : "⚠️",
+                      escape_markdown(place_of(message, i)), rule_of(finding),
+                      escape_table_cell(finding.pointer + (finding.pointer.empty() ? "" : ": ") +
+                                        finding.found),
+                      escape_table_cell(finding.consequence), escape_table_cell(finding.mend));
     }
   }
 
   void end_file(const JudgedFile& file) override {
     const auto& counts = file.counts;
     const bool is_bad = file.error || counts.invalid > 0 || counts.messages == 0;
-    files_ += fmt::format("| {} | {} | {} | {} |\n",
-                          is_bad                ? "❌"
-                          : counts.warnings > 0 ? "⚠️"
-                                                : "✅",
-                          escape_markdown(shown_name(file.name)), counts.messages,
-                          escape_markdown(file.error ? describe(*file.error)
-                                                     : counts_text(counts)));
+    files_ +=
+        fmt::format("| {} | {} | {} | {} |\n",
+                    is_bad                ? "❌"
+                    : counts.warnings > 0 ? "⚠️"
+                                          : "✅",
+                    escape_markdown(shown_name(file.name)), counts.messages,
+                    escape_markdown(file.error ? describe(*file.error) : counts_text(counts)));
   }
 
   void end(const JudgedRun& run) override {

@@ -76,8 +76,8 @@ std::string counts_text(const MessageCounts& counts) {
     text += fmt::format(" {} valid", counts.messages - counts.invalid);
   }
   if (counts.invalid > 0) {
-    text += fmt::format("{} {} invalid", counts.invalid < counts.messages ? "," : "",
-                        counts.invalid);
+    text +=
+        fmt::format("{} {} invalid", counts.invalid < counts.messages ? "," : "", counts.invalid);
   }
   if (counts.errors + counts.warnings > 0) {
     text += fmt::format("; {}, {}", count_of(counts.errors, "error"),

@@ -30,8 +30,8 @@ public:
     }
     only_kind_ = kind_of(judgement);
     if (options_.verbose && judgement.findings.empty()) {
-      text += row(Status::pass, fmt::format("{}:{}: {}", shown_name(message.file), message.line,
-                                            only_kind_));
+      text += row(Status::pass,
+                  fmt::format("{}:{}: {}", shown_name(message.file), message.line, only_kind_));
     }
     out_->write(text);
   }
@@ -54,9 +54,9 @@ public:
 
   void end(const JudgedRun& run) override {
     const auto verdict = verdict_word(run);
-    out_->write(
-        fmt::format("{} {}\n", style_.paint(run.passed() ? Colour::green : Colour::red, verdict),
-                    wrap_indented(run_text(run), verdict.size() + 1, style_.width)));
+    out_->write(fmt::format("{} {}\n",
+                            style_.paint(run.passed() ? Colour::green : Colour::red, verdict),
+                            wrap_indented(run_text(run), verdict.size() + 1, style_.width)));
   }
 
 private:
@@ -74,16 +74,14 @@ private:
   }
 
   [[nodiscard]] std::string below(std::string_view label, std::string_view text) const {
-    return fmt::format(
-        "{}{}{}\n", std::string(indent(), ' '), label,
-        wrap_indented(text, indent() + label.size(), style_.width));
+    return fmt::format("{}{}{}\n", std::string(indent(), ' '), label,
+                       wrap_indented(text, indent() + label.size(), style_.width));
   }
 
   /// What judge() wrote is escaped already; a file's name is not.
   [[nodiscard]] std::string finding_text(const JudgedMessage& message, std::size_t index) const {
     const auto& finding = message.judgement.findings[index];
-    const auto status =
-        finding.severity == message::Severity::error ? Status::fail : Status::warn;
+    const auto status = finding.severity == message::Severity::error ? Status::fail : Status::warn;
     auto text = fmt::format("{} {}: {}{}{}: {}\n", mark(style_, status),
                             escape_for_terminal(place_of(message, index)), finding.pointer,
                             finding.pointer.empty() ? "" : " ", rule_of(finding), finding.found);

@@ -127,9 +127,8 @@ bool QuickSchema::surely_accepts(const json& value) const {
     return accepts_members(value);
   }
   return items_ == nullptr || !value.is_array() ||
-         std::ranges::all_of(value.get_ref<const json::array_t&>(), [&](const json& item) {
-           return items_->surely_accepts(item);
-         });
+         std::ranges::all_of(value.get_ref<const json::array_t&>(),
+                             [&](const json& item) { return items_->surely_accepts(item); });
 }
 
 bool QuickSchema::accepts_scalar(const json& value) const {

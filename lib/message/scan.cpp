@@ -35,9 +35,7 @@ public:
   bool boolean(bool value) { return add(json(value)); }
   bool number_integer(std::int64_t value) { return add(json(value)); }
   bool number_unsigned(std::uint64_t value) { return add(json(value)); }
-  bool number_float(double value, const std::string&) {
-    return add(number_of(value));
-  }
+  bool number_float(double value, const std::string&) { return add(number_of(value)); }
   bool string(std::string& value) { return add(json(std::move(value))); }
   bool binary(json::binary_t&) { return false; }
   bool start_object(std::size_t) { return open(json::value_t::object); }
@@ -208,7 +206,8 @@ void report_fault(std::string_view text, const BoundedBuilder& builder, Collecto
 
   const auto bad_byte = find_invalid_utf8(text.substr(0, std::min(text.size(), offset + 4)));
   if (bad_byte && *bad_byte <= offset && offset < text.size()) {
-    report("invalid-utf8", [&] { return describe_place(text, *bad_byte); }, *bad_byte);
+    report(
+        "invalid-utf8", [&] { return describe_place(text, *bad_byte); }, *bad_byte);
   } else if (builder.is_overflow()) {
     report("number-out-of-range", place);
   } else if (builder.is_root_closed()) {
