@@ -20,6 +20,7 @@
 #include "message/locate.hpp"
 #include "message/schema.hpp"
 #include "output/message_report.hpp"
+#include "output/progress.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -109,12 +110,14 @@ Result<MessagePlan> make_plan(const MessageArguments& arguments) {
 class Run {
 public:
   Run(cli::Session& session, const MessagePlan& plan, output::MessageReport& report)
-      : session_(&session), plan_(&plan), report_(&report) {}
+      : session_(&session), plan_(&plan), report_(&report), progress_(session.console) {}
 
   void file(const std::string& name) {
     const auto begin = Clock::now();
     output::JudgedFile file{.name = name, .layout = plan_->layout};
+    show_progress(name);
     const auto judged = judge_file(name, file.counts);
+    progress_.hide();
     file.duration = Clock::now() - begin;
     totals_.counts.add(file.counts);
     ++totals_.files;
@@ -145,6 +148,10 @@ public:
   }
 
 private:
+  void show_progress(std::string_view name) {
+    progress_.doing(fmt::format("reading {}", output::shown_name(name)));
+  }
+
   Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
     const auto input = MessageInput::open(name);
     if (!input) {
@@ -176,12 +183,23 @@ private:
       line += document.line - 1;
     }
     counts.add(judged.judgement);
+    // The line that shows progress must not stand before what is written.
+    const bool writes = judged.judgement.errors + judged.judgement.warnings > 0 || writes_each_;
+    if (writes) {
+      progress_.hide();
+    }
     report_->add(judged);
+    if (writes) {
+      show_progress(name);
+    }
   }
 
   cli::Session* session_;
   const MessagePlan* plan_;
   output::MessageReport* report_;
+  output::Progress progress_;
+  /// Whether something is written about a message without a finding.
+  bool writes_each_ = session_->format == Format::json || session_->console.verbose();
   output::JudgedRun totals_;
 };
 

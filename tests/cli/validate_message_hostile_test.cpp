@@ -156,7 +156,8 @@ TEST_CASE("a string of 300 kB in every field is judged and quoted shortly") {
   std::size_t count = 0;
   const std::string text(300'000, 'a');
   const auto message = new_message(Shape::corrected);
-  for (const auto& [place, value] : message.flatten().items()) {
+  const auto flat = message.flatten();
+  for (const auto& [place, value] : flat.items()) {
     if (value.is_string()) {
       auto changed = message;
       changed[json::json_pointer(place)] = text;

@@ -25,6 +25,7 @@ using fogis::testing::require_document;
 using fogis::testing::run_binary;
 using fogis::testing::run_cli;
 using fogis::testing::TempDir;
+using fogis::testing::Terminal;
 using fogis::testing::validate;
 
 namespace {
@@ -172,6 +173,20 @@ TEST_CASE("waiting for stdin ends by a signal, with what was judged until then")
   CHECK(outcome.exit_code == 128 + signal);
   CHECK_THAT(outcome.output, ContainsSubstring("INTERRUPTED 1 message: 1 valid; "));
   CHECK(outcome.error.empty());
+}
+
+TEST_CASE("a wait for stdin is shown on a terminal, and taken away before a finding") {
+  Process process({.arguments = {"validate-message", "--ndjson", "-"},
+                   .keep_input_open = true,
+                   .terminal = Terminal::all});
+  process.wait_for_output("reading stdin");
+  process.signal(SIGINT);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 130);
+  const auto last_clear = outcome.output.rfind("\r\x1b[K");
+  REQUIRE(last_clear != std::string::npos);
+  CHECK(outcome.output.find("reading stdin", last_clear) == std::string::npos);
+  CHECK(outcome.output.find("INTERRUPTED", last_clear) != std::string::npos);
 }
 
 TEST_CASE("an interrupted JSON document is whole") {
