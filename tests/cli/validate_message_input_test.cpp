@@ -9,6 +9,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -222,6 +223,20 @@ TEST_CASE("verdicts that cannot be written are an internal error") {
   const auto outcome = run_binary(options);
   CHECK(outcome.exit_code == 5);
   CHECK_THAT(outcome.error, StartsWith("error: cannot write the result: No space left on device"));
+}
+
+TEST_CASE("the help of validate-message fits 80 columns and names each option") {
+  const auto outcome = run_cli({"validate-message", "--help"});
+  CHECK(outcome.exit_code == 0);
+  for (const char* option :
+       {"--ndjson", "--as TYPE", "--reader", "--max-size", "--print-schema", "FILE"}) {
+    CHECK_THAT(outcome.output, ContainsSubstring(option));
+  }
+  std::istringstream lines(outcome.output);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(line.size() <= 80);
+  }
 }
 
 TEST_CASE("bad settings of a connection do not matter to it") {
