@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "output/escape.hpp"
 #include "output/report.hpp"
 
 namespace fogis::output {
@@ -15,20 +16,6 @@ using checks::Status;
 
 /// GitHub shows no more annotations of a step.
 constexpr std::size_t kMostAnnotations = 10;
-
-/// The escapes of GitHub's workflow commands; a property may hold neither colon nor comma.
-std::string escape_command(std::string_view text, bool property) {
-  std::string escaped;
-  for (const char letter : text) {
-    if (letter == '%' || letter == '\r' || letter == '\n' ||
-        (property && (letter == ':' || letter == ','))) {
-      escaped += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-    } else {
-      escaped += letter;
-    }
-  }
-  return escaped;
-}
 
 /// Empty where there is nothing to tell: a skipped check is no news unless the policy refuses it.
 std::string_view level_of(Status status, const checks::Policy& policy) {

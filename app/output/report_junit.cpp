@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstddef>
 
-#include "base/text.hpp"
 #include "base/timestamp.hpp"
+#include "output/escape.hpp"
 #include "output/report.hpp"
 
 namespace fogis::output {
@@ -12,57 +12,6 @@ namespace {
 
 using checks::CheckReport;
 using checks::Status;
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-bool is_forbidden(std::string_view sequence) {
-  // XML 1.0, section 2.2: no controls but tab and line ends, and neither U+FFFE nor U+FFFF. (UTF-8
-  // holds no surrogates.)
-  const auto first = static_cast<unsigned char>(sequence.front());
-  return (first < 0x20 && first != '\t' && first != '\n' && first != '\r') ||
-         sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF";
-}
-
-void append_xml(std::string& xml, std::string_view sequence) {
-  switch (sequence.front()) {
-    case '&':
-      xml += "&amp;";
-      return;
-    case '<':
-      xml += "&lt;";
-      return;
-    case '>':
-      xml += "&gt;";
-      return;
-    case '"':
-      xml += "&quot;";
-      return;
-    case '\t':
-    case '\n':
-    case '\r':
-      // As references they survive in attributes, where a reader makes spaces of them.
-      xml += fmt::format("&#{};", static_cast<int>(sequence.front()));
-      return;
-    default:
-      xml += sequence;
-  }
-}
-
-/// Any bytes as the content of an element or a quoted attribute.
-std::string escape_xml(std::string_view text) {
-  std::string xml;
-  while (!text.empty()) {
-    const auto length = utf8_sequence_length(text);
-    const auto sequence = text.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_forbidden(sequence)) {
-      xml += kReplacement;
-    } else {
-      append_xml(xml, sequence);
-    }
-    text.remove_prefix(sequence.size());
-  }
-  return xml;
-}
 
 std::string seconds_of(std::chrono::nanoseconds span) {
   return fmt::format("{:.6f}", std::chrono::duration<double>(span).count());

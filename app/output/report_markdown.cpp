@@ -1,41 +1,11 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
-#include "base/text.hpp"
+#include "output/escape.hpp"
 #include "output/report.hpp"
 
 namespace fogis::output {
 namespace {
-
-/// Any text in one line of a table: nothing in it starts a cell, a link, code or HTML.
-std::string escape_markdown(std::string_view text) {
-  std::string escaped;
-  for (const char letter : escape_for_terminal(text)) {
-    switch (letter) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '|':
-      case '\\':
-      case '`':
-      case '*':
-      case '_':
-      case '[':
-      case ']':
-        escaped += '\\';
-        [[fallthrough]];
-      default:
-        escaped += letter;
-    }
-  }
-  return escaped;
-}
 
 std::string_view symbol_of(checks::Status status) {
   switch (status) {

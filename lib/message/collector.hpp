@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,16 +23,18 @@ public:
       : judgement_(judgement), max_findings_(max_findings) {}
 
   /// Counts a fault against the rule of that name, which must exist. While there is room it is kept
-  /// as well: then, and only then, `found()` is called for its text.
+  /// as well: then, and only then, `found()` is called for its text. `offset` is the byte of the
+  /// document, where there is one to name.
   template <typename Found>
-  void add(std::string_view rule_name, const Path& path, Found&& found) {
+  void add(std::string_view rule_name, const Path& path, Found&& found,
+           std::optional<std::size_t> offset = std::nullopt) {
     const Rule* const rule = find_rule(rule_name);
     assert(rule != nullptr);
     ++(rule->severity == Severity::error ? judgement_.errors : judgement_.warnings);
     if (has_room()) {
       judgement_.findings.push_back({rule->name, rule->ref, rule->severity, rule->reader,
                                      path.pointer(), std::forward<Found>(found)(),
-                                     rule->consequence, rule->mend});
+                                     rule->consequence, rule->mend, offset});
     }
   }
 

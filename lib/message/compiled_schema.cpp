@@ -28,7 +28,6 @@ inline double remainder(double value, double divisor) {
 #include <vector>
 
 #include "message/patterns.hpp"
-#include "message/quick_schema.hpp"
 #include "message/quote.hpp"
 
 namespace fogis::message {
@@ -232,11 +231,15 @@ private:
 };
 
 CompiledSchema::CompiledSchema(std::string_view text)
-    : root_(std::make_unique<Piece>(json::parse(text))) {}
+    : text_(text), quick_(std::make_unique<QuickSchema>(json::parse(text))) {}
 
 CompiledSchema::~CompiledSchema() = default;
 
 bool CompiledSchema::check(const json& document, Collector& findings) const {
+  if (quick_->surely_accepts(document)) {
+    return true;
+  }
+  std::call_once(once_, [&] { root_ = std::make_unique<Piece>(json::parse(text_)); });
   return root_->check(document, Path(), findings);
 }
 

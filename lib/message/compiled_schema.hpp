@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
 #include "message/collector.hpp"
+#include "message/quick_schema.hpp"
 
 namespace fogis::message {
 
@@ -19,7 +21,8 @@ namespace fogis::message {
 /// find_string_test(); a test holds them to that.
 class CompiledSchema {
 public:
-  /// `text` is a schema as above.
+  /// `text` is a schema as above, and must outlive this object. What explains faults is only built
+  /// when the first document has one: it takes most of the time and memory.
   explicit CompiledSchema(std::string_view text);
   ~CompiledSchema();
   CompiledSchema(const CompiledSchema&) = delete;
@@ -32,7 +35,10 @@ public:
 
 private:
   class Piece;
-  std::unique_ptr<Piece> root_;
+  std::string_view text_;
+  std::unique_ptr<QuickSchema> quick_;
+  mutable std::once_flag once_;  ///< for root_
+  mutable std::unique_ptr<Piece> root_;
 };
 
 }  // namespace fogis::message

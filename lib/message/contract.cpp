@@ -70,4 +70,11 @@ Judgement judge(std::string_view document, const JudgeOptions& options) {
   return judgement;
 }
 
+Judgement refuse_too_large(std::uint64_t size, const JudgeOptions& options) {
+  Judgement judgement;
+  Collector findings(judgement, options.max_findings);
+  report_too_large(size, {options.max_size, options.max_depth, options.max_values}, findings);
+  return judgement;
+}
+
 }  // namespace fogis::message

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ struct Judgement {
 /// Judges one document, which may be anything at all: never throws, never fails. Thread-safe.
 /// Time is linear in the size. The schemas that it uses are compiled at their first use and kept.
 Judgement judge(std::string_view document, const JudgeOptions& options = {});
+
+/// The judgement on a document of `size` bytes that was not even kept, because that is more than
+/// options.max_size. Thread-safe.
+Judgement refuse_too_large(std::uint64_t size, const JudgeOptions& options);
 
 /// Judges a stream of messages: each by itself, and whether its message_id was seen before. The
 /// memory for that is bounded: the last `window` ids are known. Not thread-safe.

@@ -1,7 +1,9 @@
 // What is wrong with a message, said so that an operator can act on it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,8 @@ struct Finding {
   std::string found;             ///< what stands there
   std::string_view consequence;  ///< what the reader will do with it; static
   std::string_view mend;         ///< how to put it right; static
+  /// The byte at which reading the document ended, for what keeps it from being read.
+  std::optional<std::size_t> offset = std::nullopt;
 };
 
 }  // namespace fogis::message

@@ -60,6 +60,13 @@ unsigned kinds_named(std::string_view type) {
 
 }  // namespace
 
+/// What is asked of one member.
+struct QuickSchema::Property {
+  std::string key;
+  bool required = false;
+  std::unique_ptr<QuickSchema> schema;  ///< null when anything will do
+};
+
 QuickSchema::QuickSchema(const json& schema) : is_understood_(schema.is_object()) {
   for (const auto& [keyword, argument] : schema.items()) {
     read_keyword(keyword, argument);
@@ -69,6 +76,15 @@ QuickSchema::QuickSchema(const json& schema) : is_understood_(schema.is_object()
 QuickSchema::~QuickSchema() = default;
 QuickSchema::QuickSchema(QuickSchema&&) noexcept = default;
 QuickSchema& QuickSchema::operator=(QuickSchema&&) noexcept = default;
+
+/// The property of that key, put in its place when it is new.
+QuickSchema::Property& QuickSchema::property(std::string_view key) {
+  auto place = std::ranges::lower_bound(properties_, key, {}, &Property::key);
+  if (place == properties_.end() || place->key != key) {
+    place = properties_.insert(place, Property{std::string(key), false, nullptr});
+  }
+  return *place;
+}
 
 void QuickSchema::read_keyword(const std::string& keyword, const json& argument) {
   if (keyword == "type") {
@@ -84,12 +100,19 @@ void QuickSchema::read_keyword(const std::string& keyword, const json& argument)
     minimum_ = argument.get<double>();
   } else if (keyword == "minLength") {
     min_length_ = argument.get<std::size_t>();
+  } else if (keyword == "pattern") {
+    test_ = find_string_test(argument.get<std::string>());
+    is_understood_ = is_understood_ && test_ != nullptr;
   } else if (keyword == "required") {
-    required_ = argument.get<std::vector<std::string>>();
-  } else if (keyword == "properties") {
-    for (const auto& [key, property] : argument.items()) {
-      properties_.emplace_back(key, QuickSchema(property));
+    for (const auto& key : argument) {
+      property(key.get<std::string>()).required = true;
     }
+  } else if (keyword == "properties") {
+    for (const auto& [key, schema] : argument.items()) {
+      property(key).schema = std::make_unique<QuickSchema>(schema);
+    }
+  } else if (keyword == "items") {
+    items_ = std::make_unique<QuickSchema>(argument);
   } else if (keyword != "$schema" && keyword != "$id" && keyword != "title" &&
              keyword != "description") {
     is_understood_ = false;
@@ -97,8 +120,15 @@ void QuickSchema::read_keyword(const std::string& keyword, const json& argument)
 }
 
 bool QuickSchema::surely_accepts(const json& value) const {
-  return is_understood_ && (kind_of(value) & types_) != 0 && accepts_scalar(value) &&
-         (!value.is_object() || accepts_members(value));
+  if (!is_understood_ || (kind_of(value) & types_) == 0 || !accepts_scalar(value)) {
+    return false;
+  }
+  if (value.is_object()) {
+    return accepts_members(value);
+  }
+  return items_ == nullptr || !value.is_array() ||
+         std::ranges::all_of(value.get_ref<const json::array_t&>(),
+                             [&](const json& item) { return items_->surely_accepts(item); });
 }
 
 bool QuickSchema::accepts_scalar(const json& value) const {
@@ -108,20 +138,29 @@ bool QuickSchema::accepts_scalar(const json& value) const {
   if (minimum_ && value.is_number() && value.get<double>() < *minimum_) {
     return false;
   }
-  return min_length_ == 0 || !value.is_string() ||
-         text_width(value.get_ref<const std::string&>()) >= min_length_;
+  if (!value.is_string()) {
+    return true;
+  }
+  const auto& text = value.get_ref<const std::string&>();
+  // A text of one byte or more has one character or more.
+  const bool is_long_enough =
+      min_length_ == 0 || (min_length_ == 1 ? !text.empty() : text_width(text) >= min_length_);
+  return is_long_enough && (test_ == nullptr || test_(text));
 }
 
 bool QuickSchema::accepts_members(const json& value) const {
   const auto& members = value.get_ref<const json::object_t&>();
-  for (const auto& key : required_) {
-    if (!members.contains(key)) {
-      return false;
+  auto member = members.begin();
+  for (const auto& property : properties_) {
+    int order = -1;  // of the member's key beside the property's
+    while (member != members.end() && (order = member->first.compare(property.key)) < 0) {
+      ++member;
     }
-  }
-  for (const auto& [key, schema] : properties_) {
-    const auto member = members.find(key);
-    if (member != members.end() && !schema.surely_accepts(member->second)) {
+    if (member == members.end() || order != 0) {
+      if (property.required) {
+        return false;
+      }
+    } else if (property.schema != nullptr && !property.schema->surely_accepts(member->second)) {
       return false;
     }
   }

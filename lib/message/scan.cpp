@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "message/quick_parse.hpp"
 #include "message/quote.hpp"
 
 namespace fogis::message {
@@ -34,13 +35,7 @@ public:
   bool boolean(bool value) { return add(json(value)); }
   bool number_integer(std::int64_t value) { return add(json(value)); }
   bool number_unsigned(std::uint64_t value) { return add(json(value)); }
-  bool number_float(double value, const std::string&) {
-    constexpr double kExact = 9007199254740992.0;  // 2^53
-    if (std::trunc(value) == value && std::abs(value) <= kExact) {
-      return add(json(static_cast<std::int64_t>(value)));
-    }
-    return add(json(value));
-  }
+  bool number_float(double value, const std::string&) { return add(number_of(value)); }
   bool string(std::string& value) { return add(json(std::move(value))); }
   bool binary(json::binary_t&) { return false; }
   bool start_object(std::size_t) { return open(json::value_t::object); }
@@ -165,9 +160,12 @@ private:
   std::string reason_;
 };
 
-/// "line 3, column 14", both from 1, columns in bytes.
+/// "line 3, column 14", both from 1, columns in bytes; without the line where there is only one.
 std::string line_and_column(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
+  if (text.find('\n') == std::string_view::npos) {
+    return fmt::format("column {}", before.size() + 1);
+  }
   const auto lines = std::ranges::count(before, '\n');
   const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
@@ -199,18 +197,21 @@ std::string_view shorten(std::string_view reason) {
 void report_fault(std::string_view text, const BoundedBuilder& builder, Collector& findings) {
   const auto read = std::min(builder.position(), text.size() + 1);
   const auto offset = read > 0 ? read - 1 : 0;  // of the byte that was one too many
-  const auto report = [&](std::string_view rule, const auto& found) {
-    builder.with_path([&](const Path& path) { findings.add(rule, path, found); });
+  const auto report = [&](std::string_view rule, const auto& found,
+                          std::optional<std::size_t> at = std::nullopt) {
+    builder.with_path(
+        [&](const Path& path) { findings.add(rule, path, found, at.value_or(offset)); });
   };
   const auto place = [&] { return describe_place(text, offset); };
 
   const auto bad_byte = find_invalid_utf8(text.substr(0, std::min(text.size(), offset + 4)));
   if (bad_byte && *bad_byte <= offset && offset < text.size()) {
-    report("invalid-utf8", [&] { return describe_place(text, *bad_byte); });
+    report(
+        "invalid-utf8", [&] { return describe_place(text, *bad_byte); }, *bad_byte);
   } else if (builder.is_overflow()) {
     report("number-out-of-range", place);
   } else if (builder.is_root_closed()) {
-    findings.add("trailing-data", Path(), place);
+    findings.add("trailing-data", Path(), place, offset);
   } else if (offset >= text.size()) {
     report("truncated", [&] { return "the end at " + line_and_column(text, text.size()); });
   } else if (builder.reason().find("surrogate") != std::string::npos) {
@@ -225,9 +226,7 @@ void report_fault(std::string_view text, const BoundedBuilder& builder, Collecto
 /// Faults that need no parser. Returns whether there is none.
 bool check_outside(std::string_view text, const Bounds& bounds, Collector& findings) {
   if (text.size() > bounds.size) {
-    findings.add("too-large", Path(), [&] {
-      return fmt::format("{} bytes; the bound is {}", text.size(), bounds.size);
-    });
+    report_too_large(text.size(), bounds, findings);
     return false;
   }
   if (text.find_first_not_of(kBlanks) == std::string_view::npos) {
@@ -244,11 +243,28 @@ bool check_outside(std::string_view text, const Bounds& bounds, Collector& findi
 
 }  // namespace
 
+nlohmann::json number_of(double value) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::trunc(value) == value && std::abs(value) <= kExact) {
+    return static_cast<std::int64_t>(value);
+  }
+  return value;
+}
+
+void report_too_large(std::uint64_t size, const Bounds& bounds, Collector& findings) {
+  findings.add("too-large", Path(),
+               [&] { return fmt::format("{} bytes; the bound is {}", size, bounds.size); });
+}
+
 bool scan(std::string_view text, const Bounds& bounds, nlohmann::json& document,
           Collector& findings) {
   if (!check_outside(text, bounds, findings)) {
     return false;
   }
+  if (quick_parse(text, bounds, document)) {
+    return true;
+  }
+  document = nullptr;
   // The parser takes a NUL byte for the end. It may stand nowhere in JSON, so what is before it
   // tells.
   const auto readable = text.substr(0, text.find('\0'));
@@ -257,8 +273,9 @@ bool scan(std::string_view text, const Bounds& bounds, nlohmann::json& document,
   switch (builder.outcome()) {
     case BoundedBuilder::Outcome::whole:
       if (readable.size() < text.size()) {
-        findings.add("trailing-data", Path(),
-                     [&] { return describe_place(text, readable.size()); });
+        findings.add(
+            "trailing-data", Path(), [&] { return describe_place(text, readable.size()); },
+            readable.size());
         return false;
       }
       return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
@@ -24,5 +25,11 @@ struct Bounds {
 /// the last value. Returns whether the document is whole. Never throws anything but std::bad_alloc.
 bool scan(std::string_view text, const Bounds& bounds, nlohmann::json& document,
           Collector& findings);
+
+/// A number with a fraction or an exponent, as scan() keeps it: as an integer where it is one.
+nlohmann::json number_of(double value);
+
+/// Adds what scan() says of a document of `size` bytes that is larger than the bound.
+void report_too_large(std::uint64_t size, const Bounds& bounds, Collector& findings);
 
 }  // namespace fogis::message

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "cli/document.hpp"
 #include "cli/run_cli.hpp"
+#include "cli/xml.hpp"
 #include "support/fake_server.hpp"
 #include "support/redis_server.hpp"
 #include "support/reserved_port.hpp"
@@ -25,6 +26,7 @@ using fogis::testing::ReservedPort;
 using fogis::testing::run_binary;
 using fogis::testing::run_cli;
 using fogis::testing::TempDir;
+using fogis::testing::xml_faults;
 
 namespace {
 
@@ -32,15 +34,6 @@ Outcome suite(const std::string& url, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments{"test-suite", "-u", url};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_cli(arguments);
-}
-
-/// What a standard XML reader says to it; empty when it is well-formed.
-std::string xml_faults(const std::string& xml) {
-  fogis::testing::ProgramOptions options;
-  options.program = "xmllint";
-  options.arguments = {"--noout", "-"};
-  options.input = xml;
-  return run_binary(options).error;
 }
 
 }  // namespace

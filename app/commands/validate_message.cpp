@@ -1,0 +1,324 @@
+// validate-message: what the readers of a message will make of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/exit_code.hpp"
+#include "cli/values.hpp"
+#include "commands/commands.hpp"
+#include "commands/message_input.hpp"
+#include "message/contract.hpp"
+#include "message/document_stream.hpp"
+#include "message/locate.hpp"
+#include "message/schema.hpp"
+#include "output/message_report.hpp"
+#include "output/progress.hpp"
+
+namespace fogis::commands {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using output::Format;
+
+constexpr std::uint64_t kLargestBound = std::uint64_t{1} << 30U;
+
+struct MessageArguments {
+  std::vector<std::string> files;
+  std::optional<std::string> as;
+  std::optional<std::string> reader;
+  std::optional<std::string> max_size;
+  std::optional<std::string> print_schema;
+  bool ndjson = false;
+};
+
+/// What the arguments mean.
+struct MessagePlan {
+  message::JudgeOptions judge;
+  message::Layout layout = message::Layout::whole;
+};
+
+Error usage_error(std::string message, std::string hint) {
+  return make_error(ErrorKind::usage, Phase::usage, std::move(message), std::move(hint));
+}
+
+/// `names` as a sentence lists them.
+std::string list_of(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
+    list += names[i];
+  }
+  return list;
+}
+
+template <typename Choice, std::size_t Count>
+Result<std::optional<Choice>> choose(std::string_view option, const cli::OptionText& text,
+                                     const std::array<Choice, Count>& choices) {
+  if (!text) {
+    return std::nullopt;
+  }
+  std::vector<std::string_view> names;
+  for (const auto choice : choices) {
+    if (message::name(choice) == *text) {
+      return choice;
+    }
+    names.push_back(message::name(choice));
+  }
+  return failure(usage_error(fmt::format("{}: \"{}\" is not known", option, *text),
+                             fmt::format("{} takes {}", option, list_of(names))));
+}
+
+Result<MessagePlan> make_plan(const MessageArguments& arguments) {
+  static constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
+  MessagePlan plan;
+  plan.layout = arguments.ndjson ? message::Layout::lines : message::Layout::whole;
+  const auto type = choose("--as", arguments.as, message::kTypes);
+  if (!type) {
+    return failure(type.error());
+  }
+  plan.judge.as = *type;
+  const auto reader = choose("--reader", arguments.reader, kReaders);
+  if (!reader) {
+    return failure(reader.error());
+  }
+  plan.judge.reader = reader->value_or(message::Reader::contract);
+  const auto max_size =
+      cli::whole_number("--max-size", arguments.max_size, plan.judge.max_size, 1, kLargestBound);
+  if (!max_size) {
+    return failure(max_size.error());
+  }
+  plan.judge.max_size = static_cast<std::size_t>(*max_size);
+  if (arguments.files.empty()) {
+    return failure(
+        usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
+  }
+  if (std::ranges::count(arguments.files, "-") > 1) {
+    return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
+  }
+  return plan;
+}
+
+/// Judges the files one after the other and hands on what is found.
+class Run {
+public:
+  Run(cli::Session& session, const MessagePlan& plan, output::MessageReport& report)
+      : session_(&session), plan_(&plan), report_(&report), progress_(session.console) {}
+
+  void file(const std::string& name) {
+    const auto begin = Clock::now();
+    output::JudgedFile file{.name = name, .layout = plan_->layout};
+    show_progress(name);
+    const auto judged = judge_file(name, file.counts);
+    progress_.hide();
+    file.duration = Clock::now() - begin;
+    totals_.counts.add(file.counts);
+    ++totals_.files;
+    if (!judged && judged.error().kind == ErrorKind::interrupted) {
+      totals_.interrupted = true;
+    } else if (!judged) {
+      ++totals_.unreadable;
+      file.error = judged.error();
+      session_->console.error(judged.error());
+    }
+    report_->end_file(file);
+  }
+
+  /// Whether there is no sense in going on.
+  [[nodiscard]] bool ended() const { return session_->stop.requested() || session_->out.closed(); }
+
+  int end(Clock::time_point begin) {
+    totals_.interrupted = totals_.interrupted || session_->stop.requested();
+    totals_.duration = Clock::now() - begin;
+    report_->end(totals_);
+    if (totals_.interrupted) {
+      return cli::exit_code_of(session_->stop);
+    }
+    if (totals_.unreadable > 0) {
+      return cli::exit_code::kUsage;
+    }
+    return totals_.passed() ? cli::exit_code::kSuccess : cli::exit_code::kNegative;
+  }
+
+private:
+  void show_progress(std::string_view name) {
+    progress_.doing(fmt::format("reading {}", output::shown_name(name)));
+  }
+
+  Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
+    const auto input = MessageInput::open(name);
+    if (!input) {
+      return failure(input.error());
+    }
+    message::DocumentStream stream(input->descriptor(), plan_->layout, plan_->judge.max_size,
+                                   &session_->stop);
+    message::Judge judge(plan_->judge);
+    while (!ended()) {
+      const auto document = stream.next();
+      if (!document) {
+        return failure(input->explain(document.error()));
+      }
+      if (!*document) {
+        return {};
+      }
+      judge_document(name, **document, judge, counts);
+    }
+    return session_->stop.requested() ? failure(interrupted_error(Phase::usage)) : Result<void>();
+  }
+
+  void judge_document(std::string_view name, const message::StreamedDocument& document,
+                      message::Judge& judge, output::MessageCounts& counts) {
+    output::JudgedMessage judged{.file = name, .line = document.line, .size = document.size};
+    judged.judgement = document.too_large ? message::refuse_too_large(document.size, plan_->judge)
+                                          : judge.judge(document.text);
+    judged.lines = message::find_lines(document.text, judged.judgement.findings);
+    for (auto& line : judged.lines) {
+      line += document.line - 1;
+    }
+    counts.add(judged.judgement);
+    // The line that shows progress must not stand before what is written.
+    const bool writes = judged.judgement.errors + judged.judgement.warnings > 0 || writes_each_;
+    if (writes) {
+      progress_.hide();
+    }
+    report_->add(judged);
+    if (writes) {
+      show_progress(name);
+    }
+  }
+
+  cli::Session* session_;
+  const MessagePlan* plan_;
+  output::MessageReport* report_;
+  output::Progress progress_;
+  /// Whether something is written about a message without a finding.
+  bool writes_each_ = session_->format == Format::json || session_->console.verbose();
+  output::JudgedRun totals_;
+};
+
+int run_files(cli::Session& session, const MessageArguments& arguments, const MessagePlan& plan) {
+  const auto begin = Clock::now();
+  const auto report = output::make_message_report(session.format, session.out, session.style,
+                                                  {.reader = plan.judge.reader,
+                                                   .started = std::chrono::system_clock::now(),
+                                                   .quiet = session.console.quiet(),
+                                                   .verbose = session.console.verbose()});
+  report->begin();
+  Run run(session, plan, *report);
+  for (const auto& name : arguments.files) {
+    if (run.ended()) {
+      break;
+    }
+    run.file(name);
+  }
+  return run.end(begin);
+}
+
+/// The schema of that name; of a type that has several the newest, which is the last but for what
+/// has a suffix.
+const message::Schema* choose_schema(std::string_view name) {
+  const message::Schema* chosen = message::find_schema(name);
+  if (chosen != nullptr) {
+    return chosen;
+  }
+  for (const auto& schema : message::schemas()) {
+    const auto version = schema.name.substr(message::name(schema.type).size() + 1);
+    if (message::name(schema.type) == name && version.find('-') == std::string_view::npos) {
+      chosen = &schema;
+    }
+  }
+  return chosen;
+}
+
+/// The names of the schemas, or of those of one type.
+std::vector<std::string_view> schema_names(std::optional<message::Type> type) {
+  std::vector<std::string_view> names;
+  for (const auto& schema : message::schemas()) {
+    if (!type || schema.type == *type) {
+      names.push_back(schema.name);
+    }
+  }
+  return names;
+}
+
+int run_print_schema(cli::Session& session, const std::string& name,
+                     const MessageArguments& arguments) {
+  if (session.format != Format::text && session.format != Format::json) {
+    return session.fail(usage_error(
+        fmt::format("--print-schema has no format \"{}\"", output::name(session.format)),
+        fmt::format("write {}; a schema is JSON in both", output::list_of(output::kPlainFormats))));
+  }
+  if (!arguments.files.empty()) {
+    return session.fail(usage_error("--print-schema takes no file",
+                                    "leave out the file, or --print-schema to judge it"));
+  }
+  const auto* const schema = choose_schema(name);
+  if (schema == nullptr) {
+    return session.fail(
+        usage_error(fmt::format("--print-schema: no schema \"{}\"", name),
+                    fmt::format("--print-schema takes {}", list_of(schema_names(std::nullopt)))));
+  }
+  session.out.write(schema->text);
+  if (const auto names = schema_names(schema->type); schema->name != name && names.size() > 1) {
+    session.console.note(fmt::format("this is {}; there are {}", schema->name, list_of(names)));
+  }
+  return cli::exit_code::kSuccess;
+}
+
+int run_validate_message(cli::Session& session, const MessageArguments& arguments) {
+  if (session.options.ephemeral) {
+    return session.fail(
+        usage_error("validate-message does not use --ephemeral", "leave it out; it is offline"));
+  }
+  if (arguments.print_schema) {
+    return run_print_schema(session, *arguments.print_schema, arguments);
+  }
+  const auto plan = make_plan(arguments);
+  return plan ? run_files(session, arguments, *plan) : session.fail(plan.error());
+}
+
+cli::Run declare_validate_message(cli::OptionSet options) {
+  const auto values = std::make_shared<MessageArguments>();
+  options.arguments("FILE", values->files, "messages, one a file; - is stdin")
+      .flag("--ndjson", values->ndjson, "each line is a message")
+      .value("--as", "TYPE", values->as, "the type that each message must have")
+      .value("--reader", "READER", values->reader,
+             "contract, or calendar: what the deployed service can handle [default contract]")
+      .value("--max-size", "BYTES", values->max_size,
+             "larger messages are invalid, and are not held in memory [default 16777216]")
+      .value("--print-schema", "TYPE[-VERSION]", values->print_schema,
+             "print a JSON Schema (draft 7) and end");
+  return [values](cli::Session& session) { return run_validate_message(session, *values); };
+}
+
+constexpr cli::Example kExamples[] = {
+    {"validate-message message.json", "what is wrong with it, and how to mend it"},
+    {"validate-message --reader calendar *.json", "will the deployed calendar handle them?"},
+    {"validate-message --ndjson --json - < traffic.ndjson", "a stream, a message a line"},
+    {"validate-message -o github messages/*.json", "annotations in a workflow"},
+    {"validate-message --print-schema match_updates-2.0", "for other validators"},
+};
+
+}  // namespace
+
+constinit const cli::Command kValidateMessage{
+    .name = "validate-message",
+    .summary = "judge messages against the FOGIS contract",
+    .description =
+        "Reads messages and tells what their readers will make of them, without connecting "
+        "anywhere. Each finding has its file and line, a JSON pointer, the rule that is broken, "
+        "the consequence and how to mend it. Exit code 1: a message is invalid; warnings are "
+        "allowed.",
+    .examples = kExamples,
+    .formats = output::kReportFormats,
+    .declare = declare_validate_message,
+};
+
+}  // namespace fogis::commands

@@ -1,0 +1,167 @@
+// The quick parser beside nlohmann_json's own: it may refuse, but never differ.
+#include "message/quick_parse.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "message/builder.hpp"
+#include "message_fixtures.hpp"
+
+namespace fogis::message {
+namespace {
+
+using nlohmann::json;
+
+constexpr Bounds kBounds{.size = 1'000'000, .depth = 64, .values = 100'000};
+
+/// Equal, and each number kept in the same way.
+bool same(const json& left, const json& right) {
+  if (left.type() != right.type() || left != right) {
+    return false;
+  }
+  return !left.is_structured() ||
+         std::equal(left.begin(), left.end(), right.begin(), right.end(), same);
+}
+
+/// What nlohmann_json makes of it: nothing where it is no JSON, or where a key stands twice.
+json reference(const std::string& text) {
+  return json::parse(text, nullptr, false);
+}
+
+/// Whether it was accepted; then as the reference has it.
+bool accepts(const std::string& text) {
+  json quick;
+  if (!quick_parse(text, kBounds, quick)) {
+    return false;
+  }
+  const auto expected = reference(text);
+  CAPTURE(text);
+  CHECK(same(quick, expected));
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("all good messages go the short way") {
+  for (const auto& path : test::fixture_files("valid")) {
+    CAPTURE(path);
+    json quick;
+    CHECK(quick_parse(test::read_file(path), kBounds, quick));
+  }
+  for (const auto shape : kShapes) {
+    CHECK(accepts(build_message(shape)));
+  }
+}
+
+TEST_CASE("values of every kind are read as the library reads them") {
+  for (const char* text : {"null",
+                           " true ",
+                           "false",
+                           "0",
+                           "-0",
+                           "7",
+                           "-7",
+                           "999999999999999999",
+                           "-999999999999999999",
+                           "0.5",
+                           "-1.25e-3",
+                           "1E+2",
+                           "\"\"",
+                           R"("a\"\\\/\b\f\n\r\t")",
+                           R"("\u0041\u00e5\u20AC\uffff\u0000")",
+                           "\"å€😀\"",
+                           "[]",
+                           "[ ]",
+                           "{}",
+                           "{ }",
+                           "[1,[2,{\"a\":[]}]]",
+                           "\r\n\t{\"a\" : 1 , \"b\" : [ null ] }\n",
+                           "\"\x7f\""}) {
+    CAPTURE(text);
+    CHECK((accepts(text) || std::string_view(text).find('E') != std::string_view::npos));
+  }
+}
+
+TEST_CASE("an integral number with a fraction or an exponent is an integer") {
+  for (const char* text : {"1.0", "1e0", "1E+0", "10e-1"}) {
+    json value;
+    CHECK(quick_parse(text, kBounds, value));
+    CHECK(value.is_number_integer());
+    CHECK(value == 1);
+  }
+  json value;
+  CHECK(quick_parse("1e300", kBounds, value));
+  CHECK(value.is_number_float());
+}
+
+TEST_CASE("what is no JSON is left to the parser that explains it") {
+  for (const char* text : {"",           " ",           "nul",
+                           "nulll",      "tru",         "+1",
+                           "01",         "-",           "-a",
+                           "1.",         ".5",          "1.e1",
+                           "1e",         "1e+",         "0x1",
+                           "\"",         "\"a",         "\"\\",
+                           "\"\\u12\"",  "\"\\u12g4\"", "\"\\u-123\"",
+                           "\"\\x\"",    "\"\n\"",      "\"\x01\"",
+                           "\"\xff\"",   "\"\xc3(\"",   "\"\xed\xa0\x80\"",
+                           "[",          "[1",          "[1,",
+                           "[1,]",       "[,1]",        "[1 2]",
+                           "]",          "{",           "{\"a\"",
+                           "{\"a\":",    "{\"a\":1",    "{\"a\":1,",
+                           "{\"a\":1,}", "{a:1}",       "{\"a\" 1}",
+                           "{1:1}",      "{\"a\":1]",   "[1}",
+                           "1 1",        "{} {}",       "NaN",
+                           "Infinity",   "'a'",         "\xEF\xBB\xBF{}",
+                           "1e400",      "-1e400",      R"("\ud83d")",
+                           R"("\udc00")"}) {
+    CAPTURE(text);
+    json value;
+    CHECK_FALSE(quick_parse(text, kBounds, value));
+  }
+  json value;
+  CHECK_FALSE(quick_parse(std::string_view("{}\0", 3), kBounds, value));
+  CHECK_FALSE(quick_parse(R"({"a":1,"a":1})", kBounds, value));
+}
+
+TEST_CASE("the bounds hold on the short way") {
+  json value;
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  CHECK(quick_parse(nested(64), kBounds, value));
+  CHECK_FALSE(quick_parse(nested(65), kBounds, value));
+  const Bounds unbounded{.size = 1'000'000, .depth = 1'000'000, .values = 1'000'000};
+  CHECK(quick_parse(nested(512), unbounded, value));
+  CHECK_FALSE(quick_parse(nested(100'000), unbounded, value));
+  const Bounds few{.size = 100, .depth = 10, .values = 3};
+  CHECK(quick_parse("[1,2]", few, value));
+  CHECK_FALSE(quick_parse("[1,2,3]", few, value));
+}
+
+TEST_CASE("a message with a byte changed is read as the library reads it, or not at all") {
+  std::mt19937 random(20300601);  // NOLINT(cert-msc51-cpp): the same run each time
+  constexpr std::string_view kBytes = "\"\\{}[]:,0123456789-+.eEunltrfas \n\t\xC3\xA5\xF0\x7f";
+  std::size_t accepted = 0;
+  for (const auto shape : {Shape::enhanced_v2, Shape::production, Shape::system_alert}) {
+    const auto message = build_message(shape, {.matches = 1});
+    for (int i = 0; i < 3000; ++i) {
+      auto changed = message;
+      changed[random() % changed.size()] = kBytes[random() % kBytes.size()];
+      json quick;
+      if (quick_parse(changed, kBounds, quick)) {
+        ++accepted;
+        const auto expected = reference(changed);
+        if (!same(quick, expected)) {
+          // 1e5 instead of 105 is an integer here.
+          CHECK(quick == expected);
+        }
+      }
+    }
+  }
+  CHECK(accepted > 1000);
+}
+
+}  // namespace fogis::message
