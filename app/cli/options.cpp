@@ -61,16 +61,14 @@ OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder
 
 OptionSet& OptionSet::list(std::string_view names, std::string_view placeholder,
                            std::vector<std::string>& target, std::string_view help) {
-  return repeated(names, placeholder, help, [&target](const std::string& text) {
-    split_list(text, target);
-  });
+  return repeated(names, placeholder, help,
+                  [&target](const std::string& text) { split_list(text, target); });
 }
 
 OptionSet& OptionSet::each(std::string_view names, std::string_view placeholder,
                            std::vector<std::string>& target, std::string_view help) {
-  return repeated(names, placeholder, help, [&target](const std::string& text) {
-    target.push_back(text);
-  });
+  return repeated(names, placeholder, help,
+                  [&target](const std::string& text) { target.push_back(text); });
 }
 
 OptionSet& OptionSet::repeated(std::string_view names, std::string_view placeholder,

@@ -80,8 +80,7 @@ Result<std::optional<std::string_view>> LineInput::next() {
 Result<std::string> LineInput::rest() {
   while (true) {
     if (buffer_.size() - begin_ > kLargestPayload) {
-      return failure(
-          unreadable(name_, fmt::format("it is larger than {} bytes", kLargestPayload)));
+      return failure(unreadable(name_, fmt::format("it is larger than {} bytes", kLargestPayload)));
     }
     const auto more = read_more();
     if (!more) {

@@ -154,17 +154,17 @@ int verdict(const cli::Session& session, const output::Publication& publication)
   }
   const bool all_confirmed = publication.account.confirmed == publication.total();
   const bool whole_record = !publication.replay || publication.replay->damaged.empty();
-  return all_confirmed && whole_record && publication.has_receivers()
-             ? cli::exit_code::kSuccess
-             : cli::exit_code::kNegative;
+  return all_confirmed && whole_record && publication.has_receivers() ? cli::exit_code::kSuccess
+                                                                      : cli::exit_code::kNegative;
 }
 
 void show_end(cli::Session& session, const output::Publication& publication) {
   if (session.format == Format::json) {
     session.out.write(output::publication_json(publication));
   } else {
-    session.out.write(session.console.quiet() ? output::publication_quiet(publication)
-                                              : output::publication_text(publication, session.style));
+    session.out.write(session.console.quiet()
+                          ? output::publication_quiet(publication)
+                          : output::publication_text(publication, session.style));
   }
   if (publication.error) {
     session.console.error(*publication.error);

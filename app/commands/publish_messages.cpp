@@ -91,10 +91,9 @@ bool MessagePublisher::refuses(std::string_view channel, std::string_view payloa
   if (judgements_.size() < output::Publication::kMostJudgements) {
     progress_.hide();
     if (!session_.console.quiet()) {
-      session_.console.raw(fmt::format("message {} is invalid on {}:\n{}", number,
-                                       escape_for_terminal(channel),
-                                       output::findings_text(judgement, session_.console.style(),
-                                                             "  ")));
+      session_.console.raw(
+          fmt::format("message {} is invalid on {}:\n{}", number, escape_for_terminal(channel),
+                      output::findings_text(judgement, session_.console.style(), "  ")));
     }
     judgements_.emplace_back(number, std::move(judgement));
   }
@@ -109,8 +108,8 @@ void MessagePublisher::refuse_copies(std::uint64_t count) {
 
 void MessagePublisher::show_progress(std::uint64_t number) {
   if (session_.console.style().terminal) {
-    progress_.doing(fmt::format("publishing: {} sent, {} confirmed", number,
-                                publisher_.account().confirmed));
+    progress_.doing(
+        fmt::format("publishing: {} sent, {} confirmed", number, publisher_.account().confirmed));
   }
 }
 

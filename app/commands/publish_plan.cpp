@@ -84,8 +84,7 @@ Result<void> find_source(const PublishOptions& options, PublishPlan& plan) {
     plan.source = PublishSource::file;
     plan.text = *options.file;
   } else {
-    plan.source =
-        arguments[1] == "-" ? PublishSource::standard_input : PublishSource::argument;
+    plan.source = arguments[1] == "-" ? PublishSource::standard_input : PublishSource::argument;
     plan.text = arguments[1];
   }
   return {};

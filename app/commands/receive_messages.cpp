@@ -125,8 +125,9 @@ void MessageReceiver::note(const redis::ConnectionEvent& event) {
     return;
   }
   const auto& restored = std::get<redis::Resubscribed>(event);
-  session_.console.note(fmt::format("subscribed again after {}; what was published meanwhile is lost",
-                                    format_duration(restored.restored_at - restored.lost_at)));
+  session_.console.note(
+      fmt::format("subscribed again after {}; what was published meanwhile is lost",
+                  format_duration(restored.restored_at - restored.lost_at)));
   gap_.reset();
   ++reception_.gap_count;
   if (reception_.gaps.size() < output::Reception::kMostGaps) {

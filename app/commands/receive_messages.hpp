@@ -33,8 +33,8 @@ struct SubscribePlan {
 /// one thread.
 class MessageReceiver {
 public:
-  /// `subscriber` has its subscriptions. Owns none of its arguments, which must outlive it; `record`
-  /// may be null.
+  /// `subscriber` has its subscriptions. Owns none of its arguments, which must outlive it;
+  /// `record` may be null.
   MessageReceiver(cli::Session& session, const SubscribePlan& plan, redis::Subscriber& subscriber,
                   message::RecordFile* record);
 

@@ -32,10 +32,10 @@ public:
   Result<void> look_at(std::string_view line, std::uint64_t number) {
     const auto parsed = message::parse_record_line(line);
     if (number == 1 && (!parsed || !std::holds_alternative<RecordHeader>(*parsed))) {
-      return failure(unusable(
-          fmt::format("this is no record: line 1: {}",
-                      parsed ? "a record begins with its kind and version" : parsed.error().message),
-          "name a file that subscribe --record has written"));
+      return failure(unusable(fmt::format("this is no record: line 1: {}",
+                                          parsed ? "a record begins with its kind and version"
+                                                 : parsed.error().message),
+                              "name a file that subscribe --record has written"));
     }
     if (!parsed) {
       settle(false);

@@ -49,8 +49,9 @@ std::vector<std::string> default_channels(const config::Environment& environment
   for (const auto& channel : message::channels()) {
     add(std::string(channel.name));
   }
-  for (const auto* const variable : {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
-                                     "REDIS_SYSTEM_ALERTS_CHANNEL"}) {
+  for (const auto* const variable :
+       {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
+        "REDIS_SYSTEM_ALERTS_CHANNEL"}) {
     add(environment(variable).value_or(std::string()));
   }
   return names;
@@ -216,7 +217,8 @@ cli::Run declare_subscribe(cli::OptionSet options) {
 
 constexpr cli::Example kExamples[] = {
     {"subscribe", "watch all channels of FOGIS"},
-    {"subscribe --validate --duration 1h --record today.ndjson", "judge and keep an hour of traffic"},
+    {"subscribe --validate --duration 1h --record today.ndjson",
+     "judge and keep an hour of traffic"},
     {"subscribe --pattern 'fogis:*' -o json", "a JSON document for each message"},
     {"subscribe my:channel --count 1 -o raw", "wait for one message and print its bytes"},
 };

@@ -13,9 +13,9 @@
 namespace fogis::output {
 
 /// Holds back what its reader does not take yet, up to a bound; whatever comes beyond that is
-/// dropped and counted. Writing never blocks, and a file or a device is written to at once. A reader
-/// that went away ends the writing quietly; any other failure is kept until finish(). Does not own
-/// the descriptor. Not thread-safe.
+/// dropped and counted. Writing never blocks, and a file or a device is written to at once. A
+/// reader that went away ends the writing quietly; any other failure is kept until finish(). Does
+/// not own the descriptor. Not thread-safe.
 class BoundedOutput {
 public:
   static constexpr std::size_t kDefaultBound = std::size_t{8} << 20U;
@@ -23,14 +23,14 @@ public:
   /// `stop` may be null and must outlive the output.
   BoundedOutput(int descriptor, const StopEvent* stop, std::size_t bound = kDefaultBound);
 
-  /// Takes a piece that is written whole or not at all. Returns whether there was room for it; there
-  /// always is for one that is alone.
+  /// Takes a piece that is written whole or not at all. Returns whether there was room for it;
+  /// there always is for one that is alone.
   bool append(std::string_view piece);
   /// Writes what can be written now, and looks whether the reader is still there.
   void flush();
-  /// Writes the rest. A reader that has stopped reading is waited for, but not beyond a second after
-  /// a stop was requested.
-  /// Errors: output, for the first write that failed for another reason than a closed pipe.
+  /// Writes the rest. A reader that has stopped reading is waited for, but not beyond a second
+  /// after a stop was requested. Errors: output, for the first write that failed for another reason
+  /// than a closed pipe.
   [[nodiscard]] Result<void> finish();
 
   /// `deadline`, but over as soon as flush() has something to do: there is room for what waits, or

@@ -198,10 +198,9 @@ void append_message_json(std::string& target, const ShownMessage& shown) {
 
 std::string gap_json(std::chrono::system_clock::time_point from,
                      std::chrono::system_clock::time_point to) {
-  return fmt::format(
-      R"({{"kind":"fogis-redis/subscribe-gap","version":1,"from":"{}","to":"{}"}})"
-      "\n",
-      format_timestamp_us(from), format_timestamp_us(to));
+  return fmt::format(R"({{"kind":"fogis-redis/subscribe-gap","version":1,"from":"{}","to":"{}"}})"
+                     "\n",
+                     format_timestamp_us(from), format_timestamp_us(to));
 }
 
 }  // namespace fogis::output

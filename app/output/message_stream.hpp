@@ -27,7 +27,8 @@ void append_message_text(std::string& target, const ShownMessage& shown, const S
 /// Appends the document `fogis-redis/subscribe-message` in one line.
 void append_message_json(std::string& target, const ShownMessage& shown);
 
-/// A time in which the connection was lost, as the document `fogis-redis/subscribe-gap` in one line.
+/// A time in which the connection was lost, as the document `fogis-redis/subscribe-gap` in one
+/// line.
 std::string gap_json(std::chrono::system_clock::time_point from,
                      std::chrono::system_clock::time_point to);
 

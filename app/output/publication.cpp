@@ -117,12 +117,11 @@ std::string publication_text(const Publication& publication, const Style& style)
     return single_text(publication, style);
   }
   const bool all_confirmed = account.confirmed == publication.total();
-  auto text = fmt::format("{}: {}, {} unknown, {}{} unsent",
-                          count_of(publication.total(), "message"),
-                          style.paint(all_confirmed ? Colour::green : Colour::none,
-                                      fmt::format("{} confirmed", account.confirmed)),
-                          account.unknown.count(), publication.complete ? "" : "at least ",
-                          publication.unsent.count());
+  auto text = fmt::format(
+      "{}: {}, {} unknown, {}{} unsent", count_of(publication.total(), "message"),
+      style.paint(all_confirmed ? Colour::green : Colour::none,
+                  fmt::format("{} confirmed", account.confirmed)),
+      account.unknown.count(), publication.complete ? "" : "at least ", publication.unsent.count());
   if (!publication.refused.empty()) {
     text += fmt::format(", {} refused as invalid", publication.refused.count());
   }

@@ -25,10 +25,10 @@ std::string_view name(Numbering numbering);
 
 /// What was read of a record that was replayed.
 struct ReplaySource {
-  std::uint64_t gaps = 0;     ///< that the recording told of
-  Ranges torn;                ///< lines at the end of a recording that was killed
-  Ranges damaged;             ///< other lines that could not be read
-  double speed = 1;           ///< 0: as fast as possible
+  std::uint64_t gaps = 0;  ///< that the recording told of
+  Ranges torn;             ///< lines at the end of a recording that was killed
+  Ranges damaged;          ///< other lines that could not be read
+  double speed = 1;        ///< 0: as fast as possible
 };
 
 /// Every message that was to be published is in exactly one of confirmed, unknown, rejected,

@@ -41,12 +41,11 @@ std::string gap_line(const Gap& gap) {
 Json gaps_json(const Reception& reception) {
   auto list = Json::array();
   for (const auto& gap : reception.gaps) {
-    list.push_back(
-        {{"from", format_timestamp_us(gap.from)},
-         {"to", gap.to ? Json(format_timestamp_us(*gap.to)) : Json(nullptr)},
-         {"duration_ms", gap.to ? milliseconds(*gap.to - gap.from) : Json(nullptr)},
-         {"attempts", gap.attempts},
-         {"cause", to_json(gap.cause)}});
+    list.push_back({{"from", format_timestamp_us(gap.from)},
+                    {"to", gap.to ? Json(format_timestamp_us(*gap.to)) : Json(nullptr)},
+                    {"duration_ms", gap.to ? milliseconds(*gap.to - gap.from) : Json(nullptr)},
+                    {"attempts", gap.attempts},
+                    {"cause", to_json(gap.cause)}});
   }
   return list;
 }
@@ -142,10 +141,9 @@ std::string format_bytes(std::uint64_t bytes) {
 }
 
 std::string reception_text(const Reception& reception, const Style& style) {
-  auto text = fmt::format("{}, {} in {} ({:.0f} a second)\n",
-                          count_of(reception.messages, "message"),
-                          format_bytes(reception.payload_bytes), format_duration(reception.lasted),
-                          reception.rate());
+  auto text = fmt::format(
+      "{}, {} in {} ({:.0f} a second)\n", count_of(reception.messages, "message"),
+      format_bytes(reception.payload_bytes), format_duration(reception.lasted), reception.rate());
   if (reception.validated) {
     const auto invalid = fmt::format("invalid: {}", reception.invalid);
     text += fmt::format("{}, with warnings: {}\n",
@@ -153,10 +151,10 @@ std::string reception_text(const Reception& reception, const Style& style) {
                         reception.with_warnings);
   }
   if (const auto& latency = reception.latency; latency.count() > 0) {
-    text += fmt::format("age at arrival: p50 {}, p99 {}, max {} ({} with a timestamp)\n",
-                        format_duration(latency.quantile(0.5)),
-                        format_duration(latency.quantile(0.99)), format_duration(latency.max()),
-                        latency.count());
+    text +=
+        fmt::format("age at arrival: p50 {}, p99 {}, max {} ({} with a timestamp)\n",
+                    format_duration(latency.quantile(0.5)), format_duration(latency.quantile(0.99)),
+                    format_duration(latency.max()), latency.count());
   }
   constexpr std::size_t kShownGaps = 10;
   for (std::size_t i = 0; i < std::min(reception.gaps.size(), kShownGaps); ++i) {

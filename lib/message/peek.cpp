@@ -41,9 +41,9 @@ std::size_t end_of_string(std::string_view text, std::size_t begin) {
 void look_at_member(std::string_view key, std::string_view value, Peeked& found) {
   if (key == "\"sequence\"" || key == "\"seq\"") {
     const auto digits = digits_at(value);
-    const bool is_whole = digits.size() == value.size() ||
-                          std::string_view(",} \t\r\n").find(value[digits.size()]) !=
-                              std::string_view::npos;
+    const bool is_whole =
+        digits.size() == value.size() ||
+        std::string_view(",} \t\r\n").find(value[digits.size()]) != std::string_view::npos;
     // `sequence` is the clearer name: where both stand it counts.
     if (is_whole && (key == "\"sequence\"" || !found.sequence)) {
       found.sequence = parse_number<std::uint64_t>(digits);

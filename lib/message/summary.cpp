@@ -55,9 +55,8 @@ std::string urgency(const json* changes) {
 }
 
 std::string summarize_updates(const MessageView& view) {
-  const auto matches = view.matches == nullptr
-                           ? "no matches"
-                           : count_of(view.matches->size(), "match", "matches");
+  const auto matches =
+      view.matches == nullptr ? "no matches" : count_of(view.matches->size(), "match", "matches");
   std::string changes;
   if (!is_true(view.metadata, "has_changes")) {
     changes = "no changes";

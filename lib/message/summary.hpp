@@ -12,8 +12,8 @@ struct Summary {
   std::string text;  ///< one line; may be empty
 };
 
-/// What `payload`, which may be any bytes, is about. Both texts are escaped and may be printed; they
-/// are at most about 200 characters long. Thread-safe.
+/// What `payload`, which may be any bytes, is about. Both texts are escaped and may be printed;
+/// they are at most about 200 characters long. Thread-safe.
 Summary summarize(std::string_view payload);
 
 }  // namespace fogis::message

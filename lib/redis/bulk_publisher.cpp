@@ -156,7 +156,8 @@ Deadline::Clock::time_point BulkPublisher::patience_end() const {
   return (flying_.empty() ? progress_ : flying_.front().sent) + options_.timeouts.operation;
 }
 
-/// Does what can be done now; when that is nothing, waits until something can or `deadline` is over.
+/// Does what can be done now; when that is nothing, waits until something can or `deadline` is
+/// over.
 Result<void> BulkPublisher::step(const Deadline& deadline) {
   drop_broken_idle_connection();
   if (auto connected = connect(); !connected) {

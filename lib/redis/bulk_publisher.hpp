@@ -24,11 +24,11 @@ namespace fogis::redis {
 
 /// What became of the messages, by the numbers that their owner gave them.
 struct PublishAccount {
-  std::uint64_t confirmed = 0;       ///< the server has answered with a number of receivers
-  std::uint64_t confirmed_bytes = 0; ///< of their payloads
-  Ranges unknown;                    ///< sent whole, and the connection was lost before the answer
-  Ranges rejected;                   ///< refused by the server
-  std::uint64_t deliveries = 0;      ///< receivers of all confirmed messages together
+  std::uint64_t confirmed = 0;        ///< the server has answered with a number of receivers
+  std::uint64_t confirmed_bytes = 0;  ///< of their payloads
+  Ranges unknown;                     ///< sent whole, and the connection was lost before the answer
+  Ranges rejected;                    ///< refused by the server
+  std::uint64_t deliveries = 0;       ///< receivers of all confirmed messages together
   std::int64_t fewest_receivers = std::numeric_limits<std::int64_t>::max();
   std::int64_t most_receivers = 0;
   std::uint64_t reconnects = 0;
@@ -41,13 +41,14 @@ struct PublishAccount {
 class BulkPublisher {
 public:
   struct Options {
-    Timeouts timeouts = {};            ///< operation: the longest wait for one answer
-    RetryPolicy retry = {};            ///< for each connection; the count begins anew with each
-    std::size_t window = 1024;         ///< messages without an answer, at most
-    std::size_t window_bytes = std::size_t{1} << 20U;  ///< and their bytes; one message may exceed it
-    std::shared_ptr<Statistics> statistics = nullptr;  ///< may be null
-    std::function<void(const Error& cause)> on_loss = {};       ///< may be empty
-    std::function<void(const RetryNotice&)> on_retry = {};      ///< may be empty
+    Timeouts timeouts = {};     ///< operation: the longest wait for one answer
+    RetryPolicy retry = {};     ///< for each connection; the count begins anew with each
+    std::size_t window = 1024;  ///< messages without an answer, at most
+    std::size_t window_bytes = std::size_t{1}
+                               << 20U;  ///< and their bytes; one message may exceed it
+    std::shared_ptr<Statistics> statistics = nullptr;       ///< may be null
+    std::function<void(const Error& cause)> on_loss = {};   ///< may be empty
+    std::function<void(const RetryNotice&)> on_retry = {};  ///< may be empty
   };
 
   /// Connects nothing yet. `stop` may be null and must outlive the publisher.
@@ -63,8 +64,8 @@ public:
 
   /// Sends all that is queued and waits until each message has its answer, or is unknown.
   /// Errors: interrupted; the last error when the connection was lost for good; what the server
-  /// says when it refuses a message (forbidden, not_ready, rejected). After an error nothing more is
-  /// sent, and unsent() tells the first message that was not.
+  /// says when it refuses a message (forbidden, not_ready, rejected). After an error nothing more
+  /// is sent, and unsent() tells the first message that was not.
   Result<void> flush();
 
   /// Sends what is queued and takes answers until `moment`, for messages that are to leave at
