@@ -63,7 +63,8 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
       .flag("--insecure", connection.insecure, "accept any certificate");
   options.group("Output")
       .value("-o,--output", "FORMAT", target.output,
-             "text, json; for reports of checks also junit, github, markdown [env FOGIS_OUTPUT] "
+             "text, json; for reports of checks also junit, github, markdown, for subscribe raw "
+             "[env FOGIS_OUTPUT] "
              "[default text]")
       .flag("--json", target.json, "the same as --output json")
       .value("--color", "WHEN", target.colour,

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <utility>
 
 namespace fogis::cli {
 namespace {
@@ -67,12 +68,25 @@ OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder
 
 OptionSet& OptionSet::list(std::string_view names, std::string_view placeholder,
                            std::vector<std::string>& target, std::string_view help) {
+  return repeated(names, placeholder, help,
+                  [&target](const std::string& text) { split_list(text, target); });
+}
+
+OptionSet& OptionSet::each(std::string_view names, std::string_view placeholder,
+                           std::vector<std::string>& target, std::string_view help) {
+  return repeated(names, placeholder, help,
+                  [&target](const std::string& text) { target.push_back(text); });
+}
+
+OptionSet& OptionSet::repeated(std::string_view names, std::string_view placeholder,
+                               std::string_view help,
+                               std::function<void(const std::string& text)> take) {
   if (!is_needed(names)) {
     return *this;
   }
-  const auto store = [&target](const CLI::results_t& results) {
+  const auto store = [take = std::move(take)](const CLI::results_t& results) {
     for (const auto& text : unguard_all(results)) {
-      split_list(text, target);
+      take(text);
     }
     return true;
   };

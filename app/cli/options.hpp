@@ -1,6 +1,7 @@
 // How a command declares its options: the one place that knows the argument library.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ public:
   /// An option whose value is a comma-separated list; may be given several times.
   OptionSet& list(std::string_view names, std::string_view placeholder,
                   std::vector<std::string>& target, std::string_view help);
+  /// An option with a value that may be given several times.
+  OptionSet& each(std::string_view names, std::string_view placeholder,
+                  std::vector<std::string>& target, std::string_view help);
   /// An option without a value; giving it twice changes nothing.
   OptionSet& flag(std::string_view names, bool& target, std::string_view help);
   /// All arguments that are not options.
@@ -40,6 +44,8 @@ public:
 
 private:
   [[nodiscard]] bool is_needed(std::string_view names) const;
+  OptionSet& repeated(std::string_view names, std::string_view placeholder, std::string_view help,
+                      std::function<void(const std::string& text)> take);
 
   CLI::App* app_;
   const Mentions* mentions_;

@@ -12,6 +12,8 @@ extern const cli::Command kValidateUrl;
 extern const cli::Command kConfig;
 extern const cli::Command kTestSuite;
 extern const cli::Command kValidateMessage;
+extern const cli::Command kPublish;
+extern const cli::Command kSubscribe;
 
 /// The command table, in the order in which --help shows it.
 std::span<const cli::Command> all();

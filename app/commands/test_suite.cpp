@@ -175,6 +175,8 @@ void show_report(cli::Session& session, const checks::SuiteRun& run, const check
     case Format::markdown:
       session.out.write(output::report_markdown(run.report, policy));
       return;
+    case Format::raw:
+      return;  // not among its formats
   }
 }
 

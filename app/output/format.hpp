@@ -15,6 +15,7 @@ enum class Format : std::uint8_t {
   junit,     ///< JUnit XML, for test reports
   github,    ///< GitHub Actions annotations
   markdown,  ///< a table for a job summary or an issue
+  raw,       ///< received bytes as they are
 };
 
 /// Stable name of a format, as `--output` takes it.
@@ -28,6 +29,8 @@ std::string list_of(std::span<const Format> formats);
 
 /// What every command can write.
 inline constexpr Format kPlainFormats[] = {Format::text, Format::json};
+/// What a stream of messages can be written as.
+inline constexpr Format kStreamFormats[] = {Format::text, Format::json, Format::raw};
 /// What a report of checks can be written as.
 inline constexpr Format kReportFormats[] = {Format::text, Format::json, Format::junit,
                                             Format::github, Format::markdown};

@@ -33,7 +33,16 @@ Deadline Deadline::never(const StopEvent* stop) {
 }
 
 Deadline Deadline::within(Clock::duration span) const {
-  return {std::min(moment_, after(span, nullptr).moment_), stop_};
+  auto sooner = *this;
+  sooner.moment_ = std::min(moment_, after(span, nullptr).moment_);
+  return sooner;
+}
+
+Deadline Deadline::or_when(int descriptor, short events) const {
+  auto watching = *this;
+  watching.other_ = descriptor;
+  watching.other_events_ = events;
+  return watching;
 }
 
 Deadline::Clock::duration Deadline::remaining() const {
@@ -45,9 +54,10 @@ Deadline::Clock::duration Deadline::remaining() const {
 
 WaitOutcome Deadline::wait(int descriptor, short events) const {
   // poll skips negative descriptors, so a missing stop event or socket needs no case of its own.
-  std::array<pollfd, 2> watched{{
+  std::array<pollfd, 3> watched{{
       {.fd = stop_ != nullptr ? stop_->descriptor() : -1, .events = POLLIN, .revents = 0},
       {.fd = descriptor, .events = events, .revents = 0},
+      {.fd = other_, .events = other_events_, .revents = 0},
   }};
   while (true) {
     timespec left{};
@@ -58,7 +68,10 @@ WaitOutcome Deadline::wait(int descriptor, short events) const {
     }
     const int ready = ::ppoll(watched.data(), watched.size(), timeout, nullptr);
     if (ready > 0) {
-      return watched[0].revents != 0 ? WaitOutcome::stopped : WaitOutcome::ready;
+      if (watched[0].revents != 0) {
+        return WaitOutcome::stopped;
+      }
+      return watched[1].revents != 0 ? WaitOutcome::ready : WaitOutcome::expired;
     }
     if (ready == 0) {
       return WaitOutcome::expired;
@@ -70,10 +83,10 @@ WaitOutcome Deadline::wait(int descriptor, short events) const {
 }
 
 WaitOutcome Deadline::pause(Clock::duration span) const {
-  const auto end = after(span, stop_);
+  const auto end = after(span, stop_).or_when(other_, other_events_);
   if (end.moment_ <= moment_) {
     const auto outcome = end.wait(-1, 0);
-    return outcome == WaitOutcome::expired ? WaitOutcome::ready : outcome;
+    return outcome == WaitOutcome::expired && end.expired() ? WaitOutcome::ready : outcome;
   }
   return wait(-1, 0);
 }

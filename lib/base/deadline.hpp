@@ -31,6 +31,10 @@ public:
 
   /// The sooner of this deadline and `span` from now, with the same stop event.
   [[nodiscard]] Deadline within(Clock::duration span) const;
+  /// The same, but over as soon as `descriptor` shows one of the poll `events` or has failed: for a
+  /// wait that is given up for other work. expired() does not know about it; `within` keeps it.
+  /// 0 for `events` asks for failures alone.
+  [[nodiscard]] Deadline or_when(int descriptor, short events) const;
   /// The same moment without the stop event: for clean-up that must happen after Ctrl-C too.
   [[nodiscard]] Deadline unstoppable() const { return Deadline(moment_, nullptr); }
 
@@ -43,7 +47,7 @@ public:
 
   /// Waits until `descriptor` shows one of the poll `events` (POLLIN, POLLOUT), the deadline passes
   /// or a stop is requested. Interrupted system calls are taken up again with the time that is
-  /// left. A stop wins over a ready descriptor.
+  /// left. A stop wins over a ready descriptor, and that over or_when().
   [[nodiscard]] WaitOutcome wait(int descriptor, short events) const;
 
   /// Waits for `span`, the deadline or a stop, whichever is first. `ready` when the span is over.
@@ -54,6 +58,8 @@ private:
 
   Clock::time_point moment_;
   const StopEvent* stop_;
+  int other_ = -1;  ///< of or_when()
+  short other_events_ = 0;
 };
 
 }  // namespace fogis

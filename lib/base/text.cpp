@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace fogis {
@@ -14,6 +15,21 @@ unsigned char byte_at(std::string_view text, std::size_t index) {
 
 bool is_continuation(unsigned char byte) {
   return (byte & 0xC0U) == 0x80U;
+}
+
+/// The length of the ASCII text that `text` begins with, as far as it can be told in whole words.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t length = 0;
+  std::uint64_t word = 0;
+  while (text.size() - length >= sizeof(word)) {
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    if ((word & kHighBits) != 0) {
+      return length;
+    }
+    length += sizeof(word);
+  }
+  return length;
 }
 
 char32_t decode(std::string_view sequence) {
@@ -91,14 +107,17 @@ std::size_t utf8_sequence_length(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    text.remove_prefix(ascii_prefix(text));
+    if (text.empty()) {
+      return true;
+    }
     const auto length = utf8_sequence_length(text);
     if (length == 0) {
       return false;
     }
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string escape_for_terminal(std::string_view text) {

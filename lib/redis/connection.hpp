@@ -87,6 +87,29 @@ public:
   /// Errors: timed_out, interrupted; disconnected, protocol (these poison).
   Result<Reply> receive(const Deadline& deadline);
 
+  /// \name For streams of short replies
+  /// What a bulk publisher and a subscriber under load need instead of a call for each reply. None
+  /// of these waits but await().
+  /// @{
+
+  /// Bytes that have arrived, when they are at the beginning of a reply; else empty. Valid until
+  /// the next call.
+  [[nodiscard]] std::string_view arrived() const;
+  /// Passes over the first `bytes` of arrived(), which must be `replies` whole replies.
+  void consume(std::size_t bytes, std::size_t replies);
+  /// The next reply or push that has arrived whole, if any.
+  /// Errors: disconnected (poisoned before), protocol, which poisons.
+  Result<std::optional<Reply>> take_arrived();
+  /// Writes a first part of `bytes` and returns how much that is: 0 when the peer takes no more for
+  /// now. A command of which the last byte was not counted cannot have reached the server whole.
+  /// Errors: disconnected. Does not poison: replies to what was written before may still be read.
+  Result<std::size_t> write_some(std::string_view bytes);
+  /// Waits until there is something to read, or with `to_write` also until something can be
+  /// written, and reads what is there. Reads even when the last write failed.
+  /// Errors: timed_out, interrupted; disconnected, protocol (these two poison).
+  Result<void> await(bool to_write, const Deadline& deadline);
+  /// @}
+
   /// Whether the next command can be trusted to get its own reply: not poisoned, the peer has not
   /// closed, and nothing unasked-for has arrived. Does not block; one system call.
   [[nodiscard]] bool is_clean();

@@ -20,7 +20,56 @@ Error unexpected(const Reply& reply) {
                     "something between us and the server mixes up replies, e.g. a broken proxy");
 }
 
+/// Takes `expected` off the front.
+bool take(std::string_view& bytes, std::string_view expected) {
+  if (!bytes.starts_with(expected)) {
+    return false;
+  }
+  bytes.remove_prefix(expected.size());
+  return true;
+}
+
+/// Takes a bulk string (`$5\r\nhello\r\n`) off the front.
+std::optional<std::string_view> take_bulk(std::string_view& bytes) {
+  constexpr std::size_t kMostDigits = 12;
+  std::size_t length = 0;
+  std::size_t i = 1;
+  for (; i < bytes.size() && bytes[i] >= '0' && bytes[i] <= '9'; ++i) {
+    if (i > kMostDigits) {
+      return std::nullopt;
+    }
+    length = length * 10 + static_cast<std::size_t>(bytes[i] - '0');
+  }
+  const auto begin = i + 2;
+  if (i < 2 || bytes[0] != '$' || bytes.size() < begin + length + 2 || bytes[i] != '\r') {
+    return std::nullopt;
+  }
+  const auto text = bytes.substr(begin, length);
+  bytes.remove_prefix(begin + length + 2);
+  return text;
+}
+
 }  // namespace
+
+std::optional<FramedMessage> parse_message(std::string_view bytes) {
+  constexpr std::string_view kMessage = "3\r\n$7\r\nmessage\r\n";
+  constexpr std::string_view kPatternMessage = "4\r\n$8\r\npmessage\r\n";
+  auto rest = bytes;
+  if (!take(rest, "*") && !take(rest, ">")) {
+    return std::nullopt;
+  }
+  const bool has_pattern = take(rest, kPatternMessage);
+  if (!has_pattern && !take(rest, kMessage)) {
+    return std::nullopt;
+  }
+  const auto pattern = has_pattern ? take_bulk(rest) : std::string_view();
+  const auto channel = pattern ? take_bulk(rest) : std::nullopt;
+  const auto payload = channel ? take_bulk(rest) : std::nullopt;
+  if (!payload) {
+    return std::nullopt;
+  }
+  return FramedMessage{{*channel, *pattern, *payload}, bytes.size() - rest.size()};
+}
 
 Result<PubSubFrame> parse_pubsub_frame(Reply reply) {
   using Type = PubSubFrame::Type;

@@ -76,6 +76,12 @@ public:
   /// is unusable afterwards and repeats the error.
   Result<std::optional<Reply>> next();
 
+  /// The bytes that next() would read, when it stands at the beginning of a reply; else empty. For
+  /// owners who read short and frequent replies themselves. Valid until the next call.
+  [[nodiscard]] std::string_view peek() const;
+  /// Passes over the first `bytes` of peek(), which must be whole replies.
+  void skip(std::size_t bytes);
+
   /// Bytes that were fed and not yet returned in a reply.
   [[nodiscard]] std::size_t buffered() const;
 

@@ -306,6 +306,21 @@ Result<std::optional<Reply>> ReplyReader::next() {
   return std::optional<Reply>();
 }
 
+std::string_view ReplyReader::peek() const {
+  const auto* const reader = state_->reader.get();
+  if (reader == nullptr || state_->failed) {
+    return {};
+  }
+  // hiredis stands at a beginning when it has no task, or one whose type it has not seen yet.
+  const bool at_beginning = reader->ridx < 0 || (reader->ridx == 0 && reader->task[0]->type < 0);
+  return at_beginning ? std::string_view(reader->buf + reader->pos, reader->len - reader->pos)
+                      : std::string_view();
+}
+
+void ReplyReader::skip(std::size_t bytes) {
+  state_->reader->pos += bytes;
+}
+
 std::size_t ReplyReader::buffered() const {
   const auto* const reader = state_->reader.get();
   if (reader == nullptr || state_->failed) {

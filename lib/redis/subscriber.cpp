@@ -1,72 +1,32 @@
 #include "redis/subscriber.hpp"
 
-#include <algorithm>
 #include <array>
-#include <deque>
-#include <set>
 #include <string_view>
 #include <utility>
 
-#include "base/random.hpp"
-#include "redis/pubsub_frame.hpp"
 #include "redis/server_error.hpp"
+#include "redis/subscriber_state.hpp"
 
 namespace fogis::redis {
 namespace {
 
-/// A lost connection that is being replaced.
-struct Loss {
-  std::chrono::system_clock::time_point since;
-  Error cause;
-  unsigned attempts = 0;
-  Deadline::Clock::time_point next_attempt;
-};
+/// Whether the connection is gone, and another one may do better.
+bool is_loss(const Error& error) {
+  return error.kind == ErrorKind::disconnected || error.kind == ErrorKind::protocol;
+}
 
-Error not_acknowledged(const std::string& endpoint) {
-  auto error = make_error(ErrorKind::timed_out, Phase::subscribe,
-                          "no acknowledgement among the messages in time",
-                          "the channel is busier than we can read, or the server is not one: "
-                          "--timeout allows more time");
-  error.endpoint = endpoint;
-  return error;
+MessageView view_of(const Message& message) {
+  return {message.channel, message.pattern, message.payload};
+}
+
+/// The moment on the system's clock that a moment of the steady clock was.
+std::chrono::system_clock::time_point system_time(Deadline::Clock::time_point moment) {
+  const auto age = Deadline::Clock::now() - moment;
+  return std::chrono::system_clock::now() -
+         std::chrono::duration_cast<std::chrono::system_clock::duration>(age);
 }
 
 }  // namespace
-
-struct Subscriber::State {
-  State(config::ConnectionSettings connection_settings, Options subscriber_options,
-        const StopEvent* stop_event)
-      : settings(std::move(connection_settings)),
-        options(std::move(subscriber_options)),
-        stop(stop_event) {}
-
-  config::ConnectionSettings settings;
-  Options options;
-  const StopEvent* stop;
-  std::optional<Connection> connection;
-  std::optional<std::int64_t> client_id;
-  std::set<std::string> channels;
-  std::set<std::string> patterns;
-  std::deque<SubscriberEvent> pending;
-  std::optional<Loss> loss;
-
-  [[nodiscard]] Deadline operation_deadline(const Deadline& deadline) const {
-    return deadline.within(options.timeouts.operation);
-  }
-
-  Result<void> connect(const Deadline& deadline);
-  Result<void> subscribe_all(const Deadline& deadline);
-  Result<void> change(std::string_view command, const std::set<std::string>& names,
-                      const Deadline& deadline);
-  Result<void> change_and_record(std::string_view command, const std::vector<std::string>& names,
-                                 std::set<std::string>& known, bool added);
-  Result<PubSubFrame> receive(const Deadline& deadline);
-  Result<void> first_connection();
-  Result<void> reconnect(const Deadline& deadline);
-  Result<void> attempt(const Deadline& deadline);
-  void note_loss(Error cause);
-  void keep(PubSubFrame frame);
-};
 
 Subscriber::Subscriber(config::ConnectionSettings settings, Options options, const StopEvent* stop)
     : state_(std::make_unique<State>(std::move(settings), std::move(options), stop)) {}
@@ -77,115 +37,6 @@ Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 void Subscriber::State::keep(PubSubFrame frame) {
   pending.emplace_back(Message{std::move(frame.channel), std::move(frame.pattern),
                                std::move(frame.payload), Deadline::Clock::now()});
-}
-
-Result<void> Subscriber::State::connect(const Deadline& deadline) {
-  auto opened = Connection::open(settings, deadline.within(options.timeouts.connect),
-                                 {.limits = options.limits, .statistics = options.statistics});
-  if (!opened) {
-    return failure(std::move(opened.error()));
-  }
-  auto id = opened->command({"CLIENT", "ID"}, operation_deadline(deadline));
-  if (!id) {
-    return failure(std::move(id.error()));
-  }
-  client_id = id->type == ReplyType::integer ? std::optional(id->integer) : std::nullopt;
-  connection = std::move(*opened);
-  return {};
-}
-
-/// The next frame that the server sends, or the error that kept it away.
-Result<PubSubFrame> Subscriber::State::receive(const Deadline& deadline) {
-  if (!connection) {
-    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
-  }
-  auto reply = connection->receive(deadline);
-  if (!reply) {
-    return failure(std::move(reply.error()));
-  }
-  if (reply->is_error()) {
-    return failure(to_error(*reply, Phase::subscribe, connection->endpoint()));
-  }
-  auto frame = parse_pubsub_frame(std::move(*reply));
-  if (!frame) {
-    connection->poison();
-    frame.error().endpoint = connection->endpoint();
-  }
-  return frame;
-}
-
-/// Sends one (un)subscription of many names and waits for an acknowledgement of each.
-Result<void> Subscriber::State::change(std::string_view command, const std::set<std::string>& names,
-                                       const Deadline& deadline) {
-  if (names.empty()) {
-    return {};
-  }
-  std::vector<std::string_view> arguments{command};
-  arguments.insert(arguments.end(), names.begin(), names.end());
-  const auto limit = operation_deadline(deadline);
-  if (auto sent = connection->send(arguments, limit); !sent) {
-    return sent;
-  }
-  auto awaited = names;
-  while (!awaited.empty()) {
-    auto frame = receive(limit);
-    if (!frame) {
-      frame.error().phase = Phase::subscribe;
-      if (frame.error().kind == ErrorKind::timed_out) {
-        // Late acknowledgements would be taken for those of the next change.
-        connection->poison();
-      }
-      return failure(std::move(frame.error()));
-    }
-    if (frame->type == PubSubFrame::Type::message) {
-      keep(std::move(*frame));
-    } else if (frame->type == PubSubFrame::Type::acknowledgement) {
-      awaited.erase(frame->channel);
-    }
-    if (!awaited.empty() && limit.expired()) {
-      // Messages without end would keep the acknowledgement waiting for ever.
-      connection->poison();
-      return failure(not_acknowledged(connection->endpoint()));
-    }
-  }
-  return {};
-}
-
-Result<void> Subscriber::State::subscribe_all(const Deadline& deadline) {
-  auto subscribed = change("SUBSCRIBE", channels, deadline);
-  return subscribed ? change("PSUBSCRIBE", patterns, deadline) : subscribed;
-}
-
-Result<void> Subscriber::State::change_and_record(std::string_view command,
-                                                  const std::vector<std::string>& names,
-                                                  std::set<std::string>& known, bool added) {
-  const std::set<std::string> changed(names.begin(), names.end());
-  auto done = change(command, changed, Deadline::never(stop));
-  if (!done) {
-    return done;
-  }
-  for (const auto& name : changed) {
-    if (added) {
-      known.insert(name);
-    } else {
-      known.erase(name);
-    }
-  }
-  return {};
-}
-
-Result<void> Subscriber::State::first_connection() {
-  const auto unlimited = Deadline::never(stop);
-  for (unsigned attempts = 1;; ++attempts) {
-    auto connected = connect(unlimited);
-    if (connected || !connected.error().retryable || attempts > options.retry.retries) {
-      return connected;
-    }
-    if (unlimited.pause(backoff_delay(options.retry, attempts - 1, random_bits())) !=
-        WaitOutcome::ready) {
-      return failure(interrupted_error(Phase::connect));
-    }
-  }
 }
 
 Result<void> Subscriber::subscribe(const std::vector<std::string>& channels,
@@ -213,94 +64,222 @@ Result<void> Subscriber::unsubscribe(const std::vector<std::string>& channels,
   return done ? state.change_and_record("PUNSUBSCRIBE", patterns, state.patterns, false) : done;
 }
 
-void Subscriber::State::note_loss(Error cause) {
-  connection.reset();
-  loss = Loss{std::chrono::system_clock::now(), std::move(cause), 0, Deadline::Clock::now()};
+void Subscriber::State::note_heard() {
+  heard = Deadline::Clock::now();
+  heard_at = std::chrono::system_clock::now();
+  asked.reset();
 }
 
-/// One attempt to get the connection and all subscriptions back.
-Result<void> Subscriber::State::attempt(const Deadline& deadline) {
-  auto done = connect(deadline);
-  if (done) {
-    done = subscribe_all(deadline);
+Result<PubSubFrame> Subscriber::State::to_frame(Reply reply) {
+  if (reply.is_error()) {
+    return failure(to_error(reply, Phase::subscribe, connection->endpoint()));
   }
-  if (!done) {
-    connection.reset();
+  auto frame = parse_pubsub_frame(std::move(reply));
+  if (!frame) {
+    connection->poison();
+    frame.error().endpoint = connection->endpoint();
+  }
+  return frame;
+}
+
+/// The next frame that the server sends, or the error that kept it away.
+Result<PubSubFrame> Subscriber::State::receive(const Deadline& deadline) {
+  if (!connection) {
+    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
+  }
+  auto reply = connection->receive(deadline);
+  if (!reply) {
+    return failure(std::move(reply.error()));
+  }
+  note_heard();
+  return to_frame(std::move(*reply));
+}
+
+/// The next frame that has arrived whole, by way of the full reader.
+Result<std::optional<PubSubFrame>> Subscriber::State::take_frame() {
+  auto reply = connection->take_arrived();
+  if (!reply) {
+    return failure(std::move(reply.error()));
+  }
+  if (!*reply) {
+    return std::optional<PubSubFrame>();
+  }
+  if ((*reply)->is_error() && options.keepalive.count() > 0) {
+    // A server that refuses PING (by its ACL, or while it loads) is alive, which is all we asked.
+    return PubSubFrame{PubSubFrame::Type::pong, {}, {}, {}};
+  }
+  auto frame = to_frame(std::move(**reply));
+  if (!frame) {
+    return failure(std::move(frame.error()));
+  }
+  return std::move(*frame);
+}
+
+/// Hands over every message that has arrived whole.
+Result<Subscriber::State::Delivered> Subscriber::State::deliver(const MessageSink& take) {
+  Delivered done;
+  while (!done.enough) {
+    const auto bytes = connection->arrived();
+    std::size_t used = 0;
+    std::size_t count = 0;
+    while (!done.enough) {
+      const auto framed = parse_message(bytes.substr(used));
+      if (!framed) {
+        break;
+      }
+      done.enough = !take(framed->message, heard_at);
+      used += framed->bytes;
+      ++count;
+    }
+    done.any = done.any || count > 0;
+    connection->consume(used, count);
+    if (done.enough) {
+      break;
+    }
+    auto frame = take_frame();
+    if (!frame) {
+      return failure(std::move(frame.error()));
+    }
+    if (!*frame) {
+      break;
+    }
+    if ((*frame)->type == PubSubFrame::Type::message) {
+      done.any = true;
+      done.enough = !take({(*frame)->channel, (*frame)->pattern, (*frame)->payload}, heard_at);
+    }
   }
   return done;
 }
 
-/// Attempts until one succeeds, the retries are used up or the deadline passes. An attempt that
-/// only the deadline cut off does not count.
-Result<void> Subscriber::State::reconnect(const Deadline& deadline) {
+Error Subscriber::State::silence() const {
+  auto error =
+      make_error(ErrorKind::disconnected, Phase::subscribe,
+                 "the server is silent: PING was not answered in time",
+                 "the server may be stopped, or the network has dropped the connection unnoticed");
+  error.endpoint = connection->endpoint();
+  error.elapsed = Deadline::Clock::now() - heard;
+  return error;
+}
+
+/// Waits for bytes and asks a silent peer whether it is still there. Returns also when it has only
+/// asked. Errors: timed_out when `deadline` is over; disconnected also for a peer without answer.
+Result<void> Subscriber::State::await(const Deadline& deadline) {
+  if (options.keepalive.count() <= 0) {
+    auto waited = connection->await(false, deadline);
+    if (waited) {
+      note_heard();
+    }
+    return waited;
+  }
+  const auto due = asked ? *asked + options.timeouts.operation : heard + options.keepalive;
+  auto waited = connection->await(false, deadline.within(due - Deadline::Clock::now()));
+  if (waited) {
+    note_heard();
+    return waited;
+  }
+  if (waited.error().kind != ErrorKind::timed_out || Deadline::Clock::now() < due) {
+    return waited;
+  }
+  if (asked) {
+    return failure(silence());
+  }
+  asked = Deadline::Clock::now();
+  return connection->send(std::array<std::string_view, 1>{"PING"},
+                          Deadline::after(options.timeouts.operation, stop));
+}
+
+/// Hands over the messages that were kept, up to the first other event, which it returns.
+std::optional<Resubscribed> Subscriber::State::hand_over_kept(const MessageSink& take,
+                                                              Delivered& done) {
+  while (!pending.empty() && !done.enough) {
+    auto event = std::move(pending.front());
+    pending.pop_front();
+    if (auto* resubscribed = std::get_if<Resubscribed>(&event)) {
+      return std::move(*resubscribed);
+    }
+    const auto& message = std::get<Message>(event);
+    done.any = true;
+    done.enough = !take(view_of(message), system_time(message.received));
+  }
+  return std::nullopt;
+}
+
+/// Hands over what has arrived, else waits for more. Returns whether that is all for now: messages
+/// were handed over, or `deadline` is over.
+Result<bool> Subscriber::State::advance(const Deadline& deadline, const MessageSink& take) {
+  if (!connection) {
+    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
+  }
+  const auto delivered = deliver(take);
+  if (!delivered) {
+    return failure(delivered.error());
+  }
+  if (delivered->any) {
+    return true;
+  }
+  auto waited = await(deadline);
+  if (!waited && waited.error().kind != ErrorKind::timed_out) {
+    return failure(std::move(waited.error()));
+  }
+  return !waited;
+}
+
+Result<std::optional<ConnectionEvent>> Subscriber::receive(const Deadline& deadline,
+                                                           const MessageSink& take) {
+  auto& state = *state_;
   while (true) {
-    const auto outcome = deadline.pause(
-        std::max(loss->next_attempt - Deadline::Clock::now(), Deadline::Clock::duration::zero()));
-    if (outcome == WaitOutcome::stopped) {
-      return failure(interrupted_error(Phase::connect));
+    State::Delivered kept;
+    if (auto resubscribed = state.hand_over_kept(take, kept)) {
+      return std::optional<ConnectionEvent>(std::move(*resubscribed));
     }
-    if (outcome == WaitOutcome::expired) {
-      return {};
+    if (kept.any) {
+      return std::optional<ConnectionEvent>();
     }
-    auto restored = attempt(deadline);
-    if (restored) {
-      if (options.statistics) {
-        options.statistics->reconnected();
+    if (state.loss) {
+      if (auto reconnected = state.reconnect(deadline); !reconnected) {
+        return failure(std::move(reconnected.error()));
       }
-      pending.emplace_back(Resubscribed{loss->since, std::chrono::system_clock::now(),
-                                        loss->attempts + 1, std::move(loss->cause)});
-      loss.reset();
-      return {};
+      if (state.loss) {
+        return std::optional<ConnectionEvent>();
+      }
+      continue;
     }
-    auto& error = restored.error();
-    if (error.kind == ErrorKind::interrupted) {
-      return restored;
+    auto done = state.advance(deadline, take);
+    if (done && (*done || deadline.expired())) {
+      return std::optional<ConnectionEvent>();
     }
-    if (deadline.expired()) {
-      return {};
+    if (!done && !is_loss(done.error())) {
+      return failure(std::move(done.error()));
     }
-    if (!error.retryable || loss->attempts >= options.retry.retries) {
-      return restored;
+    if (!done) {
+      state.note_loss(std::move(done.error()));
+      return std::optional<ConnectionEvent>(Disconnected{state.loss->since, state.loss->cause});
     }
-    loss->next_attempt =
-        Deadline::Clock::now() + backoff_delay(options.retry, loss->attempts, random_bits());
-    ++loss->attempts;
   }
 }
 
 Result<std::optional<SubscriberEvent>> Subscriber::next(const Deadline& deadline) {
-  auto& state = *state_;
-  while (true) {
-    if (!state.pending.empty()) {
-      std::optional<SubscriberEvent> event(std::move(state.pending.front()));
-      state.pending.pop_front();
-      return event;
+  auto& pending = state_->pending;
+  const auto keep = [&](const MessageView& message, std::chrono::system_clock::time_point) {
+    pending.emplace_back(Message{std::string(message.channel), std::string(message.pattern),
+                                 std::string(message.payload), state_->heard});
+    return true;
+  };
+  while (pending.empty()) {
+    auto event = receive(deadline, keep);
+    if (!event) {
+      return failure(std::move(event.error()));
     }
-    if (state.loss) {
-      if (auto restored = state.reconnect(deadline); !restored) {
-        return failure(std::move(restored.error()));
-      }
-      if (state.loss) {
-        return std::optional<SubscriberEvent>();
-      }
-      continue;
+    if (*event && std::holds_alternative<Resubscribed>(**event)) {
+      return std::optional<SubscriberEvent>(std::get<Resubscribed>(std::move(**event)));
     }
-    auto frame = state.receive(deadline);
-    if (!frame) {
-      auto& error = frame.error();
-      if (error.kind == ErrorKind::timed_out) {
-        return std::optional<SubscriberEvent>();
-      }
-      if (error.kind != ErrorKind::disconnected && error.kind != ErrorKind::protocol) {
-        return failure(std::move(error));
-      }
-      state.note_loss(std::move(error));
-    } else if (frame->type == PubSubFrame::Type::message) {
-      state.keep(std::move(*frame));
-    } else if (deadline.expired()) {
+    if (!*event && pending.empty()) {
       return std::optional<SubscriberEvent>();
     }
   }
+  std::optional<SubscriberEvent> event(std::move(pending.front()));
+  pending.pop_front();
+  return event;
 }
 
 std::size_t Subscriber::subscriptions() const {

@@ -16,6 +16,7 @@
 #include "redis/backoff.hpp"
 #include "redis/client.hpp"
 #include "redis/connection.hpp"
+#include "redis/pubsub_frame.hpp"
 
 namespace fogis::redis {
 
@@ -25,6 +26,12 @@ struct Message {
   std::string pattern;  ///< the pattern that matched; empty for a plain subscription
   std::string payload;  ///< any bytes
   std::chrono::steady_clock::time_point received;
+};
+
+/// The connection was lost; it is being replaced.
+struct Disconnected {
+  std::chrono::system_clock::time_point lost_at;
+  Error cause;
 };
 
 /// The connection was lost and all subscriptions are acknowledged again. What was published in
@@ -37,6 +44,12 @@ struct Resubscribed {
 };
 
 using SubscriberEvent = std::variant<Message, Resubscribed>;
+using ConnectionEvent = std::variant<Disconnected, Resubscribed>;
+
+/// Takes a message, which is valid during the call alone, and the moment when its bytes were read.
+/// Returns whether it wants more at once.
+using MessageSink =
+    std::function<bool(const MessageView& message, std::chrono::system_clock::time_point received)>;
 
 /// One connection in pub/sub mode. Not thread-safe. The stop event ends every wait.
 class Subscriber {
@@ -44,6 +57,13 @@ public:
   struct Options {
     Timeouts timeouts = {};
     RetryPolicy retry = {};  ///< for reconnecting; the first connection is tried as often
+    /// Tries for ever to get back a connection that it once had, unless the failure is one that
+    /// time does not heal.
+    bool persistent = false;
+    /// After this long a silence PING is sent; when it is not answered within the operation's
+    /// timeout the connection counts as lost. 0: a peer that vanished without a word is never
+    /// noticed.
+    std::chrono::nanoseconds keepalive = std::chrono::nanoseconds(0);
     ReplyLimits limits = {};
     std::shared_ptr<Statistics> statistics = nullptr;  ///< may be null
   };
@@ -70,6 +90,13 @@ public:
   /// Errors: interrupted; the last error when all retries were in vain.
   Result<std::optional<SubscriberEvent>> next(const Deadline& deadline);
 
+  /// Waits for messages and hands over all that have arrived, without copying them: what a flood of
+  /// messages needs instead of next(). Returns nothing when it has handed over at least one, when
+  /// `take` has enough or when `deadline` is over; otherwise what became of the connection. The
+  /// subscriber may not be used by `take`.
+  /// Errors: as next().
+  Result<std::optional<ConnectionEvent>> receive(const Deadline& deadline, const MessageSink& take);
+
   /// Acknowledged subscriptions.
   [[nodiscard]] std::size_t subscriptions() const;
 
@@ -82,7 +109,7 @@ public:
   [[nodiscard]] std::optional<std::int64_t> client_id() const;
 
 private:
-  struct State;
+  struct State;  // subscriber_state.hpp
   std::unique_ptr<State> state_;
 };
 

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/unique_fd.hpp"
+#include "support/results.hpp"
 
 using namespace std::chrono_literals;
 using fogis::Deadline;
@@ -174,4 +175,20 @@ TEST_CASE("a pause ends after its span, at the deadline or with a stop") {
   CHECK(Deadline::after(5ms, &stop).pause(1h) == WaitOutcome::expired);
   stop.request(SIGINT);
   CHECK(Deadline::never(&stop).pause(1h) == WaitOutcome::stopped);
+}
+
+TEST_CASE("a deadline that watches another descriptor is over when that is ready") {
+  auto stop = fogis::testing::require_ok(fogis::StopEvent::create());
+  auto other = fogis::testing::require_ok(fogis::StopEvent::create());
+  auto wanted = fogis::testing::require_ok(fogis::StopEvent::create());
+  const auto deadline =
+      fogis::Deadline::after(std::chrono::seconds(10), &stop).or_when(other.descriptor(), POLLIN);
+  other.request(1);
+  CHECK(deadline.wait(wanted.descriptor(), POLLIN) == fogis::WaitOutcome::expired);
+  CHECK(deadline.pause(std::chrono::seconds(5)) == fogis::WaitOutcome::expired);
+  CHECK_FALSE(deadline.expired());
+  wanted.request(1);
+  CHECK(deadline.wait(wanted.descriptor(), POLLIN) == fogis::WaitOutcome::ready);
+  stop.request(1);
+  CHECK(deadline.wait(wanted.descriptor(), POLLIN) == fogis::WaitOutcome::stopped);
 }

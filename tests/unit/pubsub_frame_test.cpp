@@ -59,3 +59,35 @@ TEST_CASE("anything else on a subscribed connection is a protocol fault") {
   const auto error = require_error(parse_pubsub_frame(read(bytes)), ErrorKind::protocol);
   CHECK(error.phase == Phase::subscribe);
 }
+
+TEST_CASE("a message in a buffer is read without the full reader") {
+  const auto* const type = GENERATE("*", ">");
+  const std::string message =
+      std::string(type) + "3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$4\r\n\r\n:1\r\n";
+  const auto framed = parse_message(message + "*3\r\n");
+  REQUIRE(framed);
+  CHECK(framed->bytes == message.size());
+  CHECK(framed->message.channel == "ch");
+  CHECK(framed->message.pattern.empty());
+  CHECK(framed->message.payload == "\r\n:1");
+  const std::string matched =
+      std::string(type) + "4\r\n$8\r\npmessage\r\n$2\r\nc*\r\n$2\r\nch\r\n$0\r\n\r\n";
+  const auto by_pattern = parse_message(matched);
+  REQUIRE(by_pattern);
+  CHECK(by_pattern->message.pattern == "c*");
+  CHECK(by_pattern->message.channel == "ch");
+  CHECK(by_pattern->message.payload.empty());
+  for (std::size_t length = 0; length < message.size(); ++length) {
+    CHECK_FALSE(parse_message(std::string_view(message).substr(0, length)));
+  }
+}
+
+TEST_CASE("what is no plain message is left to the full reader") {
+  const auto* const bytes = GENERATE(
+      "+PONG\r\n", "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n", "*3\r\n+message\r\n+c\r\n+p\r\n",
+      "*3\r\n$7\r\nmessage\r\n$-1\r\n$1\r\np\r\n", "*3\r\n$7\r\nmessage\r\n$\r\n\r\n$1\r\np\r\n",
+      "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$99999999999999999999\r\np\r\n",
+      "*4\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\np\r\n$1\r\np\r\n",
+      "*3\r\n$7\r\nmessage\r\n$1x\r\nc");
+  CHECK_FALSE(parse_message(bytes));
+}

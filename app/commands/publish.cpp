@@ -1,0 +1,264 @@
+// publish: send messages, checked before and accounted for after.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "cli/exit_code.hpp"
+#include "cli/target.hpp"
+#include "commands/commands.hpp"
+#include "commands/publish_messages.hpp"
+#include "commands/publish_plan.hpp"
+#include "message/builder.hpp"
+
+namespace fogis::commands {
+namespace {
+
+using output::Format;
+using output::Numbering;
+
+/// What is read before anything is sent: the one message, or the input that has many.
+struct Material {
+  std::string body;
+  std::optional<LineInput> input;
+};
+
+Result<std::string> read_whole(const std::string& path, const StopEvent& stop) {
+  auto input = LineInput::open(path, stop);
+  return input ? input->rest() : failure(std::move(input.error()));
+}
+
+/// The envelope around --payload, which is JSON or @FILE.
+Result<std::string> build(const PublishPlan& plan, const std::string& service,
+                          const StopEvent& stop) {
+  auto payload = plan.text.starts_with('@') ? read_whole(plan.text.substr(1), stop)
+                                            : Result<std::string>(plan.text);
+  if (!payload) {
+    return payload;
+  }
+  message::BuildOptions options;
+  options.source = service;
+  return message::wrap_payload(plan.type, *payload, options);
+}
+
+Result<Material> gather(const PublishPlan& plan, const std::string& service, const StopEvent& stop,
+                        output::Publication& publication) {
+  Material material;
+  if (plan.lines || plan.source == PublishSource::replay) {
+    auto input = LineInput::open(plan.text, stop);
+    if (!input) {
+      return failure(std::move(input.error()));
+    }
+    if (plan.source == PublishSource::replay) {
+      publication.replay.emplace().speed = plan.replay.speed;
+      if (auto inspected = inspect_recording(*input, plan.replay, *publication.replay);
+          !inspected) {
+        return failure(std::move(inspected.error()));
+      }
+    }
+    material.input.emplace(std::move(*input));
+    return material;
+  }
+  Result<std::string> body = plan.text;
+  if (plan.source == PublishSource::built) {
+    body = build(plan, service, stop);
+  } else if (plan.source != PublishSource::argument) {
+    body = read_whole(plan.text, stop);
+  }
+  if (!body) {
+    return failure(std::move(body.error()));
+  }
+  material.body = std::move(*body);
+  return material;
+}
+
+/// The same message, `count` times.
+Result<void> publish_copies(const PublishPlan& plan, const std::string& body,
+                            MessagePublisher& publisher) {
+  for (std::uint64_t number = 1; number <= plan.count; ++number) {
+    if (auto published = publisher.send(plan.channel, body, number); !published) {
+      if (number < plan.count) {
+        publisher.skip(number + 1, plan.count);
+      }
+      return published;
+    }
+  }
+  return publisher.flush();
+}
+
+/// Counts the lines that are left after a failure. False when they have no end that can be reached.
+bool skip_lines(LineInput& input, MessagePublisher& publisher, output::Publication& publication) {
+  if (input.is_regular()) {
+    input.ignore_stop();
+  }
+  while (true) {
+    const auto line = input.next();
+    if (!line) {
+      return false;
+    }
+    if (!*line) {
+      return true;
+    }
+    if ((*line)->empty()) {
+      ++publication.blank_lines;
+    } else {
+      publisher.skip(input.line_number());
+    }
+  }
+}
+
+/// A message a line.
+Result<void> publish_lines(const PublishPlan& plan, LineInput& input, MessagePublisher& publisher,
+                           output::Publication& publication) {
+  Result<void> outcome;
+  while (outcome) {
+    // Whoever writes the lines may pause: what has come is sent and answered before that.
+    if (!input.ready()) {
+      outcome = publisher.flush();
+      if (!outcome) {
+        break;
+      }
+    }
+    const auto line = input.next();
+    if (!line) {
+      // What is under way is still wanted; should the connection fail too, that is in the account.
+      [[maybe_unused]] const auto settled = publisher.flush();
+      outcome = failure(line.error());
+    } else if (!*line) {
+      return publisher.flush();
+    } else if ((*line)->empty()) {
+      ++publication.blank_lines;
+    } else {
+      outcome = publisher.publish(plan.channel, **line, input.line_number());
+    }
+  }
+  publication.complete = skip_lines(input, publisher, publication);
+  return outcome;
+}
+
+Result<void> publish_all(const PublishPlan& plan, Material& material, MessagePublisher& publisher,
+                         output::Publication& publication) {
+  if (plan.source == PublishSource::replay) {
+    return replay(*material.input, plan.replay, publisher);
+  }
+  return plan.lines ? publish_lines(plan, *material.input, publisher, publication)
+                    : publish_copies(plan, material.body, publisher);
+}
+
+int verdict(const cli::Session& session, const output::Publication& publication) {
+  if (publication.interrupted) {
+    return cli::exit_code_of(session.stop);
+  }
+  if (publication.error) {
+    return cli::exit_code_of(*publication.error, session.stop);
+  }
+  const bool all_confirmed = publication.account.confirmed == publication.total();
+  const bool whole_record = !publication.replay || publication.replay->damaged.empty();
+  return all_confirmed && whole_record && publication.has_receivers() ? cli::exit_code::kSuccess
+                                                                      : cli::exit_code::kNegative;
+}
+
+void show_end(cli::Session& session, const output::Publication& publication) {
+  if (session.format == Format::json) {
+    session.out.write(output::publication_json(publication));
+  } else {
+    session.out.write(session.console.quiet()
+                          ? output::publication_quiet(publication)
+                          : output::publication_text(publication, session.style));
+  }
+  if (publication.error) {
+    session.console.error(*publication.error);
+  } else if (!publication.has_receivers()) {
+    session.console.note("fewer receivers than --require-receivers wants");
+  }
+}
+
+int run_publish(cli::Session& session, const PublishOptions& options) {
+  const auto plan = make_publish_plan(options);
+  if (!plan) {
+    return session.fail(plan.error());
+  }
+  int exit_code = cli::exit_code::kSuccess;
+  const auto target = cli::find_target(session, exit_code);
+  if (!target) {
+    return exit_code;
+  }
+  output::Publication publication;
+  publication.endpoint = target->config.connection.endpoint();
+  publication.channel = plan->channel;
+  publication.source = name(plan->source);
+  publication.numbering =
+      plan->lines || plan->source == PublishSource::replay ? Numbering::line : Numbering::message;
+  publication.wanted_receivers = plan->receivers;
+  auto material = gather(*plan, target->config.service, session.stop, publication);
+  if (!material) {
+    return session.fail(material.error());
+  }
+  std::optional<Error> error;
+  MessagePublisher publisher(session, target->config, {plan->validate, plan->rate});
+  // A single message that must not be sent needs no server.
+  if (!material->input && publisher.refuses(plan->channel, material->body, 1)) {
+    publisher.refuse_copies(plan->count);
+  } else {
+    if (auto connected = publisher.connect(); !connected) {
+      publisher.finish(publication, std::nullopt);
+      return session.fail(connected.error());
+    }
+    auto published = publish_all(*plan, *material, publisher, publication);
+    error = published ? std::nullopt : std::optional(std::move(published.error()));
+  }
+  publisher.finish(publication, error);
+  show_end(session, publication);
+  return verdict(session, publication);
+}
+
+cli::Run declare_publish(cli::OptionSet options) {
+  const auto values = std::make_shared<PublishOptions>();
+  options
+      .arguments("CHANNEL", values->arguments,
+                 "the channel, then the message; - reads the message from stdin")
+      .value("--file", "FILE", values->file, "the message is the content of FILE")
+      .value("--type", "TYPE", values->type,
+             "put the envelope of this type around --payload: match_updates, processing_status or "
+             "system_alert")
+      .value("--payload", "JSON", values->payload, "the payload, or @FILE")
+      .flag("--ndjson", values->ndjson, "each line of stdin or --file is a message")
+      .value("--count", "N", values->count, "send the message so many times [default 1]")
+      .value("--rate", "R", values->rate, "messages a second, at most")
+      .flag("--no-validate", values->no_validate,
+            "send onto a channel of FOGIS what its readers may not understand")
+      .value("--require-receivers", "N", values->require_receivers,
+             "exit code 1 when a message has fewer receivers");
+  options.group("Replay")
+      .value("--replay", "FILE", values->replay, "send the messages of a recording again")
+      .value("--speed", "SPEED", values->speed, "2x, 0.5x or max [default 1x]")
+      .value("--to", "CHANNEL", values->to,
+             "send them all on this channel; needed when the recording has production channels");
+  return [values](cli::Session& session) { return run_publish(session, *values); };
+}
+
+constexpr cli::Example kExamples[] = {
+    {"publish my:channel 'hello'", "send a message, and see how many receive it"},
+    {"publish fogis:processor:status --file status.json --require-receivers 1",
+     "check a message and be sure that somebody hears it"},
+    {"publish my:channel - --ndjson < messages.ndjson", "send each line, fast"},
+    {"publish --replay today.ndjson --to my:channel --speed 10x", "send recorded traffic again"},
+};
+
+}  // namespace
+
+constinit const cli::Command kPublish{
+    .name = "publish",
+    .summary = "send messages, and account for every one",
+    .description =
+        "Publishes a message, many copies of it, a message a line, or a recording. On a channel of "
+        "FOGIS each message is judged by the contract first; an invalid one is not sent. After a "
+        "lost connection it goes on, but never sends a message twice that may have arrived, and "
+        "ends with how many are confirmed, unknown and unsent, and which. Exit code 1: not all "
+        "were confirmed, or there were too few receivers.",
+    .examples = kExamples,
+    .formats = output::kPlainFormats,
+    .declare = declare_publish,
+};
+
+}  // namespace fogis::commands

@@ -1,0 +1,133 @@
+#include "commands/publish_messages.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "message/channels.hpp"
+#include "output/findings.hpp"
+
+namespace fogis::commands {
+namespace {
+
+using Clock = Deadline::Clock;
+
+/// The progress line is looked at by a person: not with each message.
+constexpr std::uint64_t kProgressStep = 4096;
+
+}  // namespace
+
+MessagePublisher::MessagePublisher(cli::Session& session, const config::Config& config,
+                                   const Options& options)
+    : session_(session),
+      options_(options),
+      progress_(session.console),
+      publisher_(config.connection, publisher_options(config), &session.stop),
+      judge_(message::JudgeOptions()) {
+  progress_.doing(fmt::format("connecting to {}", config.connection.endpoint()));
+}
+
+redis::BulkPublisher::Options MessagePublisher::publisher_options(const config::Config& config) {
+  redis::BulkPublisher::Options options;
+  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
+  options.retry.retries = config.retries;
+  options.retry.delay = config.retry_delay;
+  options.on_loss = [this](const Error& cause) {
+    progress_.hide();
+    session_.console.note(fmt::format("connection lost: {}", output::describe(cause)));
+  };
+  options.on_retry = [this](const redis::RetryNotice& notice) {
+    progress_.hide();
+    session_.console.detail(fmt::format("attempt {} failed: {}; next in {}", notice.attempt,
+                                        output::describe(notice.error),
+                                        format_duration(notice.delay)));
+  };
+  return options;
+}
+
+Result<void> MessagePublisher::publish(std::string_view channel, std::string_view payload,
+                                       std::uint64_t number) {
+  return refuses(channel, payload, number) ? Result<void>() : send(channel, payload, number);
+}
+
+Result<void> MessagePublisher::send(std::string_view channel, std::string_view payload,
+                                    std::uint64_t number) {
+  if (options_.rate) {
+    const std::chrono::duration<double> turn(static_cast<double>(sent_) / *options_.rate);
+    if (auto waited = wait_until(begin_ + std::chrono::duration_cast<Clock::duration>(turn));
+        !waited) {
+      skip(number);
+      return waited;
+    }
+  }
+  auto published = publisher_.publish(channel, payload, number);
+  if (!published) {
+    skip(number);
+    return published;
+  }
+  if (++sent_ % kProgressStep == 0) {
+    show_progress(number);
+  }
+  return {};
+}
+
+Result<void> MessagePublisher::wait_until(Clock::time_point moment) {
+  // Late already: several messages may leave together.
+  return Clock::now() >= moment ? Result<void>() : publisher_.run_until(moment);
+}
+
+bool MessagePublisher::refuses(std::string_view channel, std::string_view payload,
+                               std::uint64_t number) {
+  if (!options_.validate || !message::is_production_channel(channel)) {
+    return false;
+  }
+  auto judgement = judge_.judge(payload);
+  if (judgement.valid()) {
+    return false;
+  }
+  refused_.add(number);
+  if (judgements_.size() < output::Publication::kMostJudgements) {
+    progress_.hide();
+    if (!session_.console.quiet()) {
+      session_.console.raw(
+          fmt::format("message {} is invalid on {}:\n{}", number, escape_for_terminal(channel),
+                      output::findings_text(judgement, session_.console.style(), "  ")));
+    }
+    judgements_.emplace_back(number, std::move(judgement));
+  }
+  return true;
+}
+
+void MessagePublisher::refuse_copies(std::uint64_t count) {
+  if (count > 1) {
+    refused_.add(2, count);
+  }
+}
+
+void MessagePublisher::show_progress(std::uint64_t number) {
+  if (session_.console.style().terminal) {
+    progress_.doing(
+        fmt::format("publishing: {} sent, {} confirmed", number, publisher_.account().confirmed));
+  }
+}
+
+void MessagePublisher::finish(output::Publication& publication, const std::optional<Error>& error) {
+  progress_.hide();
+  publication.started = started_;
+  publication.lasted = Clock::now() - begin_;
+  publication.account = publisher_.account();
+  publication.refused = std::move(refused_);
+  publication.judgements = std::move(judgements_);
+  publication.unsent = publisher_.unsent();
+  for (const auto& [first, last] : never_tried_.list()) {
+    publication.unsent.add(first, last);
+  }
+  publication.interrupted = error && error->kind == ErrorKind::interrupted;
+  if (error && !publication.interrupted) {
+    publication.error = error;
+  }
+}
+
+}  // namespace fogis::commands

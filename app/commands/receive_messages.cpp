@@ -1,0 +1,207 @@
+#include "commands/receive_messages.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+#include <variant>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "message/peek.hpp"
+#include "output/message_stream.hpp"
+
+namespace fogis::commands {
+namespace {
+
+using output::Format;
+using output::ReceptionEnd;
+using Clock = Deadline::Clock;
+using SystemTime = std::chrono::system_clock::time_point;
+
+constexpr std::size_t kKeptCapacity = std::size_t{256} * 1024;
+
+}  // namespace
+
+MessageReceiver::MessageReceiver(cli::Session& session, const SubscribePlan& plan,
+                                 redis::Subscriber& subscriber, message::RecordFile* record)
+    : session_(session),
+      plan_(plan),
+      subscriber_(subscriber),
+      record_(record),
+      out_(STDOUT_FILENO, &session.stop) {
+  if (plan.validate) {
+    judge_.emplace(message::JudgeOptions());
+  }
+  reception_.channels = plan.channels.size();
+  reception_.patterns = plan.patterns.size();
+  reception_.wanted = plan.count;
+  reception_.validated = plan.validate;
+}
+
+output::Reception MessageReceiver::run() {
+  reception_.started = std::chrono::system_clock::now();
+  const auto begin = Clock::now();
+  const auto deadline = plan_.duration ? Deadline::after(*plan_.duration, &session_.stop)
+                                       : Deadline::never(&session_.stop);
+  const auto sink = [this](const redis::MessageView& message, SystemTime received) {
+    return take(message, received);
+  };
+  do {
+    auto event = subscriber_.receive(out_.watched(deadline), sink);
+    if (!commit()) {
+      break;
+    }
+    if (!event && event.error().kind == ErrorKind::interrupted) {
+      end_with(ReceptionEnd::signal);
+      break;
+    }
+    if (!event) {
+      fail(std::move(event.error()));
+      break;
+    }
+    if (*event) {
+      note(**event);
+    }
+  } while (!is_over(deadline.moment()));
+  reception_.lasted = Clock::now() - begin;
+  finish();
+  return std::move(reception_);
+}
+
+/// Takes one message. Returns whether another one is wanted.
+bool MessageReceiver::take(const redis::MessageView& message, SystemTime received) {
+  ++reception_.messages;
+  reception_.payload_bytes += message.payload.size();
+  const auto peeked = message::peek(message.payload);
+  reception_.ledger.note(message.channel, message.payload.size(), peeked.sequence);
+  if (peeked.timestamp) {
+    reception_.latency.record(received - *peeked.timestamp);
+  }
+  std::optional<message::Judgement> judgement;
+  if (judge_) {
+    judgement = judge_->judge(message.payload);
+    reception_.invalid += judgement->valid() ? 0 : 1;
+    reception_.with_warnings += judgement->warnings > 0 ? 1 : 0;
+  }
+  if (record_ != nullptr) {
+    if (auto added = record_->add(received, message.channel, message.pattern, message.payload);
+        !added) {
+      fail(std::move(added.error()));
+      output_failed_ = true;
+      return false;
+    }
+  }
+  show(message, received, judgement ? &*judgement : nullptr);
+  return !plan_.count || reception_.messages < *plan_.count;
+}
+
+void MessageReceiver::show(const redis::MessageView& message, SystemTime received,
+                           const message::Judgement* judgement) {
+  line_.clear();
+  const output::ShownMessage shown{message, received, judgement};
+  switch (session_.format) {
+    case Format::raw:
+      line_ += message.payload;
+      line_ += '\n';
+      break;
+    case Format::json:
+      output::append_message_json(line_, shown);
+      break;
+    default:
+      output::append_message_text(line_, shown, session_.style, session_.console.verbose());
+  }
+  out_.append(line_);
+  if (line_.capacity() > kKeptCapacity) {
+    line_ = std::string();
+  }
+}
+
+void MessageReceiver::note(const redis::ConnectionEvent& event) {
+  if (const auto* lost = std::get_if<redis::Disconnected>(&event)) {
+    session_.console.note(
+        fmt::format("connection lost, reconnecting: {}", output::describe(lost->cause)));
+    gap_ = output::Gap{.from = lost->lost_at, .to = {}, .attempts = 0, .cause = lost->cause};
+    return;
+  }
+  const auto& restored = std::get<redis::Resubscribed>(event);
+  session_.console.note(
+      fmt::format("subscribed again after {}; what was published meanwhile is lost",
+                  format_duration(restored.restored_at - restored.lost_at)));
+  gap_.reset();
+  ++reception_.gap_count;
+  if (reception_.gaps.size() < output::Reception::kMostGaps) {
+    reception_.gaps.push_back(
+        {restored.lost_at, restored.restored_at, restored.attempts, restored.cause});
+  }
+  if (session_.format == Format::json) {
+    out_.append(output::gap_json(restored.lost_at, restored.restored_at));
+  }
+  if (record_ != nullptr && !output_failed_) {
+    if (auto added = record_->add({restored.lost_at, restored.restored_at}); !added) {
+      fail(std::move(added.error()));
+      output_failed_ = true;
+    }
+  }
+}
+
+/// Lets go of what a round of receiving has brought. Returns whether going on makes sense.
+bool MessageReceiver::commit() {
+  if (record_ != nullptr && !output_failed_) {
+    if (auto committed = record_->commit(); !committed) {
+      fail(std::move(committed.error()));
+      output_failed_ = true;
+    }
+  }
+  out_.flush();
+  return !output_failed_;
+}
+
+bool MessageReceiver::is_over(Clock::time_point end) {
+  if (output_failed_ || out_.failed()) {
+    return true;
+  }
+  if (plan_.count && reception_.messages >= *plan_.count) {
+    end_with(ReceptionEnd::count);
+    return true;
+  }
+  if (plan_.duration && Clock::now() >= end) {
+    end_with(ReceptionEnd::duration);
+    return true;
+  }
+  // Recording is work of its own: it goes on when nobody looks.
+  if (out_.closed() && record_ == nullptr) {
+    end_with(ReceptionEnd::closed_output);
+    return true;
+  }
+  return false;
+}
+
+void MessageReceiver::fail(Error error) {
+  end_with(ReceptionEnd::failure);
+  if (!reception_.error) {
+    reception_.error = std::move(error);
+  }
+}
+
+void MessageReceiver::finish() {
+  if (gap_) {
+    ++reception_.gap_count;
+    reception_.gaps.push_back(std::move(*gap_));
+  }
+  if (auto written = out_.finish(); !written) {
+    fail(std::move(written.error()));
+    output_failed_ = true;
+  }
+  if (record_ != nullptr) {
+    if (auto kept = record_->finish(); !kept) {
+      fail(std::move(kept.error()));
+      output_failed_ = true;
+    }
+    reception_.recorded = record_->messages();
+  }
+  reception_.dropped = out_.dropped();
+  reception_.dropped_bytes = out_.dropped_bytes();
+}
+
+}  // namespace fogis::commands

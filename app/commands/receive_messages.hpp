@@ -1,0 +1,70 @@
+// The work of subscribe: receives, judges, shows and records.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "message/contract.hpp"
+#include "message/record_file.hpp"
+#include "output/bounded_output.hpp"
+#include "output/reception.hpp"
+#include "redis/subscriber.hpp"
+
+namespace fogis::commands {
+
+/// What subscribe was asked for.
+struct SubscribePlan {
+  std::vector<std::string> channels;
+  std::vector<std::string> patterns;
+  std::optional<std::uint64_t> count;
+  std::optional<std::chrono::nanoseconds> duration;
+  bool validate = false;
+  std::optional<std::string> record;
+
+  /// Whether it ends by itself.
+  [[nodiscard]] bool has_end() const { return count || duration; }
+};
+
+/// Receives messages until the plan, a signal, a failure or a closed stdout ends it. Used once, by
+/// one thread.
+class MessageReceiver {
+public:
+  /// `subscriber` has its subscriptions. Owns none of its arguments, which must outlive it;
+  /// `record` may be null.
+  MessageReceiver(cli::Session& session, const SubscribePlan& plan, redis::Subscriber& subscriber,
+                  message::RecordFile* record);
+
+  /// Returns what it saw. The stdout of the session has all messages by then.
+  output::Reception run();
+
+  /// Whether a result could not be written: the reception's error tells.
+  [[nodiscard]] bool output_failed() const { return output_failed_; }
+
+private:
+  bool take(const redis::MessageView& message, std::chrono::system_clock::time_point received);
+  void show(const redis::MessageView& message, std::chrono::system_clock::time_point received,
+            const message::Judgement* judgement);
+  void note(const redis::ConnectionEvent& event);
+  bool commit();
+  bool is_over(Deadline::Clock::time_point end);
+  void end_with(output::ReceptionEnd end) { reception_.end = end; }
+  void fail(Error error);
+  void finish();
+
+  cli::Session& session_;
+  const SubscribePlan& plan_;
+  redis::Subscriber& subscriber_;
+  message::RecordFile* record_;
+  std::optional<message::Judge> judge_;
+  output::BoundedOutput out_;
+  output::Reception reception_;
+  std::optional<output::Gap> gap_;  ///< that lasts
+  std::string line_;
+  bool output_failed_ = false;
+};
+
+}  // namespace fogis::commands

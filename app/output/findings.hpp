@@ -1,0 +1,22 @@
+// What is wrong with a message, as text and as JSON.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "message/contract.hpp"
+#include "output/style.hpp"
+
+namespace fogis::output {
+
+/// Two lines for each finding: severity, rule, number of the known failure, pointer and what was
+/// found; then what the reader will do and how to mend it. Each line begins with `indent`. A last
+/// line tells how many findings were not kept.
+std::string findings_text(const message::Judgement& judgement, const Style& style,
+                          std::string_view indent);
+
+/// An array of `{rule, ref, severity, reader, pointer, found, consequence, mend}`.
+nlohmann::ordered_json findings_json(const message::Judgement& judgement);
+
+}  // namespace fogis::output

@@ -1,0 +1,206 @@
+#include "output/message_stream.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/base64.hpp"
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+#include "base/timestamp.hpp"
+#include "message/summary.hpp"
+#include "output/findings.hpp"
+#include "output/json.hpp"
+
+namespace fogis::output {
+namespace {
+
+constexpr std::string_view kIndent = "    ";
+constexpr std::size_t kDeepest = 128;
+
+/// A JSON text without its white space, laid out in lines, or nothing when it is nested too deeply.
+class JsonCopier {
+public:
+  enum class Layout : bool { compact, indented };
+
+  JsonCopier(std::string_view text, Layout layout) : text_(text), layout_(layout) {
+    copy_.reserve(text.size());
+  }
+
+  std::optional<std::string> copy() {
+    for (std::size_t i = 0; i < text_.size(); ++i) {
+      const char c = text_[i];
+      if (c == '"') {
+        i = copy_string(i);
+      } else if (c == '{' || c == '[') {
+        begin_value();
+        if (++depth_ > kDeepest) {
+          return std::nullopt;
+        }
+        copy_ += c;
+        is_empty_ = true;
+      } else if (c == '}' || c == ']') {
+        --depth_;
+        if (!is_empty_) {
+          line_break();
+        }
+        is_empty_ = false;
+        copy_ += c;
+      } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+        copy_other(c);
+      }
+    }
+    return std::move(copy_);
+  }
+
+private:
+  void line_break() {
+    if (layout_ == Layout::indented) {
+      copy_ += '\n';
+      copy_.append(2 * depth_, ' ');
+    }
+  }
+
+  void begin_value() {
+    if (is_empty_) {
+      is_empty_ = false;
+      line_break();
+    }
+  }
+
+  /// Returns the place of the closing quotation mark.
+  std::size_t copy_string(std::size_t begin) {
+    begin_value();
+    auto end = begin + 1;
+    while (text_[end] != '"') {
+      end += text_[end] == '\\' ? 2 : 1;
+    }
+    copy_.append(text_, begin, end - begin + 1);
+    return end;
+  }
+
+  void copy_other(char c) {
+    if (c == ',') {
+      copy_ += c;
+      line_break();
+    } else if (c == ':') {
+      copy_ += layout_ == Layout::indented ? ": " : ":";
+    } else {
+      begin_value();
+      copy_ += c;
+    }
+  }
+
+  std::string_view text_;
+  Layout layout_;
+  std::string copy_;
+  std::size_t depth_ = 0;
+  bool is_empty_ = false;  ///< an array or object has begun and has no content yet
+};
+
+std::optional<std::string> copy_json(std::string_view text, JsonCopier::Layout layout) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark) || !nlohmann::json::accept(text)) {
+    return std::nullopt;
+  }
+  return JsonCopier(text, layout).copy();
+}
+
+/// The payload in lines that are safe to show.
+void append_whole(std::string& target, std::string_view payload) {
+  const auto laid_out = copy_json(payload, JsonCopier::Layout::indented);
+  std::string_view rest = laid_out ? std::string_view(*laid_out) : payload;
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    target += kIndent;
+    target += escape_for_terminal(rest.substr(0, end));
+    target += '\n';
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+}
+
+void append_payload_json(std::string& target, std::string_view payload) {
+  if (const auto document = compact_json(payload)) {
+    target += R"("json","payload":)";
+    target += *document;
+  } else if (is_utf8(payload)) {
+    target += R"("text","payload":)";
+    append_json_string(target, payload);
+  } else {
+    target += R"("base64","payload":")";
+    append_base64(target, payload);
+    target += '"';
+  }
+}
+
+/// `"name":"text"`; for bytes that are no UTF-8 a readable form, and the bytes in base64.
+void append_name(std::string& target, std::string_view name, std::string_view bytes) {
+  const bool is_text = is_utf8(bytes);
+  target += fmt::format(",\"{}\":", name);
+  append_json_string(target, is_text ? std::string(bytes) : escape_for_terminal(bytes));
+  if (!is_text) {
+    target += fmt::format(",\"{}_base64\":\"", name);
+    append_base64(target, bytes);
+    target += '"';
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> compact_json(std::string_view text) {
+  return copy_json(text, JsonCopier::Layout::compact);
+}
+
+void append_message_text(std::string& target, const ShownMessage& shown, const Style& style,
+                         bool whole) {
+  const auto& message = shown.message;
+  const auto summary = message::summarize(message.payload);
+  // The date is known to somebody who watches: the time of day is enough.
+  const auto time = format_timestamp(shown.received).substr(11);
+  target += style.paint(Colour::dim, time);
+  target += ' ';
+  target += style.paint(Colour::bold, escape_for_terminal(message.channel));
+  target += ' ';
+  target += summary.type;
+  if (!summary.text.empty()) {
+    target += "  ";
+    target += summary.text;
+  }
+  target += '\n';
+  if (shown.judgement != nullptr) {
+    target += findings_text(*shown.judgement, style, kIndent);
+  }
+  if (whole) {
+    append_whole(target, message.payload);
+  }
+}
+
+void append_message_json(std::string& target, const ShownMessage& shown) {
+  const auto& message = shown.message;
+  target += R"({"kind":"fogis-redis/subscribe-message","version":1,"received":")";
+  target += format_timestamp_us(shown.received);
+  target += '"';
+  append_name(target, "channel", message.channel);
+  if (message.pattern.empty()) {
+    target += R"(,"pattern":null)";
+  } else {
+    append_name(target, "pattern", message.pattern);
+  }
+  target += fmt::format(R"(,"size_bytes":{},"encoding":)", message.payload.size());
+  append_payload_json(target, message.payload);
+  if (shown.judgement != nullptr) {
+    target += R"(,"findings":)";
+    target += findings_json(*shown.judgement)
+                  .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  }
+  target += "}\n";
+}
+
+std::string gap_json(std::chrono::system_clock::time_point from,
+                     std::chrono::system_clock::time_point to) {
+  return fmt::format(R"({{"kind":"fogis-redis/subscribe-gap","version":1,"from":"{}","to":"{}"}})"
+                     "\n",
+                     format_timestamp_us(from), format_timestamp_us(to));
+}
+
+}  // namespace fogis::output

@@ -1,0 +1,207 @@
+#include "output/reception.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "base/timestamp.hpp"
+#include "output/console.hpp"
+#include "output/json.hpp"
+
+namespace fogis::output {
+namespace {
+
+using ChannelRow = std::pair<const std::string*, const message::ChannelLedger::Entry*>;
+
+/// The channels by name, so that the order does not depend on a hash.
+std::vector<ChannelRow> sorted_channels(const message::ChannelLedger& ledger) {
+  std::vector<ChannelRow> rows;
+  rows.reserve(ledger.entries().size());
+  for (const auto& [channel, entry] : ledger.entries()) {
+    rows.emplace_back(&channel, &entry);
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const ChannelRow& a, const ChannelRow& b) { return *a.first < *b.first; });
+  return rows;
+}
+
+std::string gap_line(const Gap& gap) {
+  auto text = fmt::format("gap: {} to {}", format_timestamp(gap.from),
+                          gap.to ? format_timestamp(*gap.to) : "the end");
+  if (gap.to) {
+    text += fmt::format(" ({})", format_duration(*gap.to - gap.from));
+  }
+  return text + fmt::format(": {}\n", escape_for_terminal(gap.cause.message));
+}
+
+Json gaps_json(const Reception& reception) {
+  auto list = Json::array();
+  for (const auto& gap : reception.gaps) {
+    list.push_back({{"from", format_timestamp_us(gap.from)},
+                    {"to", gap.to ? Json(format_timestamp_us(*gap.to)) : Json(nullptr)},
+                    {"duration_ms", gap.to ? milliseconds(*gap.to - gap.from) : Json(nullptr)},
+                    {"attempts", gap.attempts},
+                    {"cause", to_json(gap.cause)}});
+  }
+  return list;
+}
+
+Json series_json(const message::SequenceTracker& series) {
+  auto ranges = Json::array();
+  for (const auto& [first, last] : series.lost_ranges().list()) {
+    ranges.push_back({first, last});
+  }
+  return {{"first", series.first()},
+          {"last", series.last()},
+          {"lost", series.lost()},
+          {"lost_ranges", std::move(ranges)},
+          {"restarts", series.restarts()}};
+}
+
+Json channels_json(const message::ChannelLedger& ledger) {
+  auto list = Json::array();
+  for (const auto& [channel, entry] : sorted_channels(ledger)) {
+    list.push_back(
+        {{"channel", *channel},
+         {"messages", entry->messages},
+         {"payload_bytes", entry->bytes},
+         {"series", entry->sequence.is_series() ? series_json(entry->sequence) : Json(nullptr)}});
+  }
+  return list;
+}
+
+Json latency_json(const Histogram& latency) {
+  if (latency.count() == 0) {
+    return nullptr;
+  }
+  return {{"messages", latency.count()},
+          {"min_ms", milliseconds(latency.min())},
+          {"avg_ms", milliseconds(latency.mean())},
+          {"p50_ms", milliseconds(latency.quantile(0.5))},
+          {"p99_ms", milliseconds(latency.quantile(0.99))},
+          {"max_ms", milliseconds(latency.max())}};
+}
+
+std::string lost_lines(const message::ChannelLedger& ledger) {
+  constexpr std::size_t kShown = 10;
+  std::string text = fmt::format("lost: {} by their numbers\n", count_of(ledger.lost(), "message"));
+  std::size_t shown = 0;
+  for (const auto& [channel, entry] : sorted_channels(ledger)) {
+    if (entry->sequence.lost() == 0) {
+      continue;
+    }
+    if (++shown > kShown) {
+      return text + "  and more channels\n";
+    }
+    text += fmt::format("  {}: {}\n", escape_for_terminal(*channel),
+                        describe(entry->sequence.lost_ranges()));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view name(ReceptionEnd end) {
+  switch (end) {
+    case ReceptionEnd::count:
+      return "count";
+    case ReceptionEnd::duration:
+      return "duration";
+    case ReceptionEnd::signal:
+      return "signal";
+    case ReceptionEnd::closed_output:
+      return "closed_output";
+    case ReceptionEnd::failure:
+      break;
+  }
+  return "failure";
+}
+
+double Reception::rate() const {
+  const auto seconds = std::chrono::duration<double>(lasted).count();
+  return seconds > 0 ? static_cast<double>(messages) / seconds : 0;
+}
+
+std::string format_bytes(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 4> kUnits{"kB", "MB", "GB", "TB"};
+  if (bytes < 1000) {
+    return count_of(bytes, "byte");
+  }
+  auto value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (value >= 1000 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string reception_text(const Reception& reception, const Style& style) {
+  auto text = fmt::format(
+      "{}, {} in {} ({:.0f} a second)\n", count_of(reception.messages, "message"),
+      format_bytes(reception.payload_bytes), format_duration(reception.lasted), reception.rate());
+  if (reception.validated) {
+    const auto invalid = fmt::format("invalid: {}", reception.invalid);
+    text += fmt::format("{}, with warnings: {}\n",
+                        style.paint(reception.invalid > 0 ? Colour::red : Colour::none, invalid),
+                        reception.with_warnings);
+  }
+  if (const auto& latency = reception.latency; latency.count() > 0) {
+    text +=
+        fmt::format("age at arrival: p50 {}, p99 {}, max {} ({} with a timestamp)\n",
+                    format_duration(latency.quantile(0.5)), format_duration(latency.quantile(0.99)),
+                    format_duration(latency.max()), latency.count());
+  }
+  constexpr std::size_t kShownGaps = 10;
+  for (std::size_t i = 0; i < std::min(reception.gaps.size(), kShownGaps); ++i) {
+    text += gap_line(reception.gaps[i]);
+  }
+  if (reception.gap_count > kShownGaps) {
+    text += fmt::format("and {} more\n", count_of(reception.gap_count - kShownGaps, "gap"));
+  }
+  if (reception.ledger.lost() > 0) {
+    text += lost_lines(reception.ledger);
+  }
+  if (reception.dropped > 0) {
+    text += style.paint(Colour::yellow, fmt::format("dropped: {} ({}), because the output was not "
+                                                    "taken fast enough",
+                                                    count_of(reception.dropped, "message"),
+                                                    format_bytes(reception.dropped_bytes))) +
+            "\n";
+  }
+  if (reception.recorded) {
+    text += fmt::format("recorded: {}\n", count_of(*reception.recorded, "message"));
+  }
+  return text;
+}
+
+std::string reception_json(const Reception& reception) {
+  auto document = json_document("subscribe-summary");
+  document["endpoint"] = reception.endpoint;
+  document["started"] = format_timestamp_us(reception.started);
+  document["duration_ms"] = milliseconds(reception.lasted);
+  document["end"] = name(reception.end);
+  document["subscribed"] = {{"channels", reception.channels}, {"patterns", reception.patterns}};
+  document["wanted"] = reception.wanted ? Json(*reception.wanted) : Json(nullptr);
+  document["messages"] = reception.messages;
+  document["payload_bytes"] = reception.payload_bytes;
+  document["messages_per_second"] = reception.rate();
+  document["invalid"] = reception.validated ? Json(reception.invalid) : Json(nullptr);
+  document["with_warnings"] = reception.validated ? Json(reception.with_warnings) : Json(nullptr);
+  document["latency"] = latency_json(reception.latency);
+  document["gap_count"] = reception.gap_count;
+  document["gaps"] = gaps_json(reception);
+  document["lost"] = reception.ledger.lost();
+  document["dropped"] = {{"messages", reception.dropped}, {"bytes", reception.dropped_bytes}};
+  document["recorded"] = reception.recorded ? Json(*reception.recorded) : Json(nullptr);
+  document["channels"] = channels_json(reception.ledger);
+  document["messages_on_other_channels"] = reception.ledger.others();
+  document["error"] = reception.error ? to_json(*reception.error) : Json(nullptr);
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace fogis::output

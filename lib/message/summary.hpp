@@ -1,0 +1,19 @@
+// A message in a few words, for somebody who watches the traffic.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fogis::message {
+
+struct Summary {
+  /// The type that the message names; else `json`, `text`, `binary` or `empty`.
+  std::string type;
+  std::string text;  ///< one line; may be empty
+};
+
+/// What `payload`, which may be any bytes, is about. Both texts are escaped and may be printed;
+/// they are at most about 200 characters long. Thread-safe.
+Summary summarize(std::string_view payload);
+
+}  // namespace fogis::message

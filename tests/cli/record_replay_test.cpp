@@ -1,0 +1,177 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/document.hpp"
+#include "cli/pubsub.hpp"
+#include "cli/run_cli.hpp"
+#include "support/redis_server.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using namespace fogis::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kHead =
+    R"({"kind":"fogis-redis/record","version":1,"started":"2031-01-01T00:00:00Z"})"
+    "\n";
+
+/// A record line: so many milliseconds after midnight.
+std::string recorded(int after, const std::string& channel, const std::string& payload) {
+  char time[40];
+  std::snprintf(time, sizeof(time), "2031-01-01T00:00:%02d.%03d000Z", after / 1000, after % 1000);
+  return R"({"received":")" + std::string(time) + R"(","channel":")" + channel +
+         R"(","payload":")" + payload + "\"}\n";
+}
+
+/// When a message was received, in milliseconds within its hour.
+double moment_of(const nlohmann::json& message) {
+  const auto text = message["received"].get<std::string>();
+  return std::stod(text.substr(14, 2)) * 60'000 + std::stod(text.substr(17, 9)) * 1000;
+}
+
+}  // namespace
+
+TEST_CASE("what is recorded is replayed into another server: same bytes, same order") {
+  const RedisServer first;
+  const RedisServer second;
+  const TempDir folder;
+  auto recorder = subscribe(first.url(), {"a", "b", "--pattern", "p*", "--record", folder / "r",
+                                          "-o", "raw", "--count", "2003"});
+  std::string lines;
+  for (int number = 1; number <= 1000; ++number) {
+    lines += std::to_string(number) + " \x1b \"text\" \\ \u00e5\n";
+  }
+  CHECK(publish(first.url(), {"a", "-", "--ndjson"}, lines).exit_code == 0);
+  CHECK(publish(first.url(), {"b", std::string("\xFF\x01", 2)}).exit_code == 0);
+  CHECK(publish(first.url(), {"p1", ""}).exit_code == 0);
+  CHECK(publish(first.url(), {"b", "-", "--ndjson"}, lines).exit_code == 0);
+  CHECK(publish(first.url(), {"a", std::string(200'000, 'x')}).exit_code == 0);
+  const auto original = recorder.wait();
+  CHECK(original.exit_code == 0);
+  CHECK_THAT(original.error, ContainsSubstring("recorded: 2003 messages"));
+  auto listener = subscribe(second.url(), {"a", "b", "p1", "-o", "raw", "--count", "2003"});
+  const auto replayed =
+      publish(second.url(), {"--replay", folder / "r", "--speed", "max", "--json"});
+  CHECK(replayed.exit_code == 0);
+  CHECK(require_document(replayed.output, "publish")["confirmed"] == 2003);
+  CHECK((listener.wait().output == original.output));
+}
+
+TEST_CASE("a replay keeps the time between messages, or a part of it") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto path =
+      folder.write("r", std::string(kHead) + recorded(0, "c", "1") + recorded(200, "c", "2") +
+                            recorded(200, "c", "3") + recorded(600, "c", "4"));
+  const auto speed = GENERATE(1.0, 2.0);
+  auto listener = subscribe(server.url(), {"c", "-o", "json", "--count", "4"});
+  const auto outcome =
+      publish(server.url(), {"--replay", path, "--speed", speed == 1 ? "1x" : "2x"});
+  CHECK(outcome.exit_code == 0);
+  const auto lines = lines_of(listener.wait().output);
+  REQUIRE(lines.size() == 5);
+  std::vector<double> moments;
+  for (int i = 0; i < 4; ++i) {
+    const auto message = require_document(lines[i], "subscribe-message");
+    CHECK(message["payload"] == i + 1);
+    moments.push_back(moment_of(message));
+  }
+  // Early would be wrong on any machine; how late a loaded one is proves nothing. What arrives late
+  // itself makes the next distance look shorter.
+  CHECK(moments[1] - moments[0] > 200 / speed - 100);
+  CHECK(moments[3] - moments[0] > 600 / speed - 100);
+}
+
+TEST_CASE("a recording of production traffic is replayed only where it is told to") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto path = folder.write("r", std::string(kHead) + recorded(0, "mine", "1") +
+                                          recorded(1, "fogis:matches:updates", "2"));
+  auto listener = subscribe(server.url(), {"--pattern", "*", "-o", "raw", "--count", "2"});
+  const auto refused = publish(server.url(), {"--replay", path});
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.error, ContainsSubstring("production channel fogis:matches:updates") &&
+                                ContainsSubstring("--to"));
+  const auto judged = publish(server.url(), {"--replay", path, "--to", "fogis:matches:updates"});
+  CHECK(judged.exit_code == 1);
+  CHECK_THAT(judged.output, ContainsSubstring("refused: lines 2-3"));
+  CHECK(publish(server.url(), {"--replay", path, "--to", "mine"}).exit_code == 0);
+  // Nothing of the first two attempts.
+  CHECK(listener.wait().output == "1\n2\n");
+}
+
+TEST_CASE("a recording that was killed is replayed up to where it is torn") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto torn = folder.write(
+      "torn", std::string(kHead) + recorded(0, "c", "1") + recorded(0, "c", "2").substr(0, 30) +
+                  "\n" + std::string(kHead) + recorded(0, "c", "3") + "{\"received\":\"20");
+  auto outcome = publish(server.url(), {"--replay", torn});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 confirmed") &&
+                                 ContainsSubstring("cut off, not replayed: lines 3, 6"));
+  const auto damaged =
+      folder.write("damaged", std::string(kHead) + "garbage\x1b[2J\n" + recorded(0, "c", "1"));
+  outcome = publish(server.url(), {"--replay", damaged, "--json"});
+  CHECK(outcome.exit_code == 1);
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["replay"]["damaged_lines"]["count"] == 1);
+  CHECK(document["confirmed"] == 1);
+}
+
+TEST_CASE("a file that is no recording is refused before anything is sent") {
+  const TempDir folder;
+  const auto content = GENERATE(std::string(), std::string("\n"), std::string("hello\n"),
+                                std::string("{\"kind\":\"fogis-redis/ping\",\"version\":1}\n"),
+                                std::string("{\"kind\":\"fogis-redis/record\",\"version\":9}\n"),
+                                std::string("\x7f"
+                                            "ELF\x00\xFF",
+                                            6));
+  const auto outcome = publish("redis://127.0.0.1:1", {"--replay", folder.write("r", content)});
+  CHECK(outcome.exit_code == 2);
+  CHECK_THAT(outcome.error, ContainsSubstring("this is no record"));
+}
+
+TEST_CASE("a record is whole up to the moment of a kill") {
+  const RedisServer server;
+  const TempDir folder;
+  auto recorder = subscribe(server.url(), {"c", "--record", folder / "r", "-o", "raw"});
+  CHECK(publish(server.url(), {"c", "-", "--ndjson"}, numbered_lines(1, 5000)).exit_code == 0);
+  recorder.wait_for_output("\n5000\n");
+  recorder.signal(SIGKILL);
+  recorder.wait();
+  // What was shown was recorded before.
+  const auto lines = lines_of(read_file(folder / "r"));
+  REQUIRE(lines.size() == 5001);
+  CHECK_THAT(lines[5000], ContainsSubstring("\"payload\":\"5000\"}"));
+  auto again = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
+  server.raw({"PUBLISH", "c", "more"});
+  CHECK(again.wait().exit_code == 0);
+  CHECK(lines_of(read_file(folder / "r")).size() == 5003);
+}
+
+TEST_CASE("a record that cannot be kept is told") {
+  const RedisServer server;
+  const TempDir folder;
+  folder.write("diary", "mine\n");
+  for (const auto& path : {folder / "diary", folder.path().string(), folder / "none/r"}) {
+    const auto outcome = run_cli({"subscribe", "-u", server.url(), "c", "--record", path});
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, ContainsSubstring("cannot record to"));
+  }
+  CHECK(read_file(folder / "diary") == "mine\n");
+  auto vanishing = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
+  std::filesystem::remove(folder / "r");
+  server.raw({"PUBLISH", "c", "x"});
+  const auto outcome = vanishing.wait();
+  CHECK(outcome.exit_code == 5);
+  CHECK_THAT(outcome.error, ContainsSubstring("removed or replaced"));
+}

@@ -1,0 +1,268 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "cli/document.hpp"
+#include "cli/pubsub.hpp"
+#include "cli/run_cli.hpp"
+#include "support/paths.hpp"
+#include "support/redis_server.hpp"
+#include "support/reserved_port.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::Matches;
+using Catch::Matchers::StartsWith;
+using namespace fogis::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string fixture(const std::string& name) {
+  return read_file(source_dir() / "tests/fixtures/messages" / name);
+}
+
+/// What a terminal must never get.
+bool has_control_bytes(std::string_view text) {
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("subscribe says when it is ready, and loses nothing from then on") {
+  const RedisServer server;
+  auto subscriber =
+      subscribe(server.url(), {"a", "--pattern", "p:*", "--pattern", "q,[xy]", "--count", "3"});
+  CHECK_THAT(subscriber.error(),
+             ContainsSubstring("subscribed to 1 channel and 2 patterns on unix://"));
+  CHECK(server.raw({"PUBLISH", "a", "plain"}) == "1");
+  CHECK(server.raw({"PUBLISH", "p:1", "matched"}) == "1");
+  CHECK(server.raw({"PUBLISH", "q,x", "comma"}) == "1");
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, Matches("[0-9:.]{12}Z a text  plain\n"
+                                     "[0-9:.]{12}Z p:1 text  matched\n"
+                                     "[0-9:.]{12}Z q,x text  comma\n"));
+  CHECK_THAT(outcome.error, ContainsSubstring("3 messages, 17 bytes in "));
+}
+
+TEST_CASE("all channels of FOGIS are the default, and those of the environment") {
+  const RedisServer server;
+  auto options = subscribing(server.url(), {"--count", "1", "-o", "raw"});
+  options.environment["REDIS_SYSTEM_ALERTS_CHANNEL"] = "our:alerts";
+  Process process(options);
+  process.wait_for_error("subscribed to 9 channels");
+  CHECK(server.raw(
+            {"PUBSUB", "NUMSUB", "fogis:matches:updates:v2", "match_updates_v1", "our:alerts"}) ==
+        "fogis:matches:updates:v2\n1\nmatch_updates_v1\n1\nour:alerts\n1");
+  server.raw({"PUBLISH", "our:alerts", "x"});
+  CHECK(process.wait().output == "x\n");
+}
+
+TEST_CASE("a message of FOGIS is shown in a few words, with -v as a whole") {
+  const RedisServer server;
+  auto brief = subscribe(server.url(), {"c", "--count", "1"});
+  auto whole = subscribe(server.url(), {"c", "--count", "1", "-v"});
+  server.raw({"PUBLISH", "c", fixture("valid/processing-status-completed.json")});
+  const auto line = brief.wait().output;
+  CHECK_THAT(line, ContainsSubstring(" c processing_status  completed, "));
+  CHECK(lines_of(line).size() == 1);
+  CHECK_THAT(whole.wait().output, ContainsSubstring("\n    {\n      \"message_id\": \""));
+}
+
+TEST_CASE("anything at all can be received, shown and described") {
+  const RedisServer server;
+  const std::vector<std::string> payloads{"",
+                                          "not json",
+                                          "[1, 2]",
+                                          "\"text\"",
+                                          "5",
+                                          "{\"a\":",
+                                          "\xFF\xFE",
+                                          std::string("\x00\x1b[2J\x07", 6),
+                                          "\x1b]0;title\x07",
+                                          std::string(100'000, '['),
+                                          "{\"a\": 1.50, \"a\": 2}",
+                                          "\xEF\xBB\xBF{}",
+                                          "\r\n",
+                                          R"({"type":"\u001b[31m","payload":{}})"};
+  const std::string channel = "c\x1b[31m\xFF\n";
+  const std::string count = std::to_string(payloads.size());
+  auto text = subscribe(server.url(), {"--pattern", "c*", "--count", count, "-v"});
+  auto json = subscribe(server.url(), {"--pattern", "c*", "--count", count, "-o", "json"});
+  auto raw = subscribe(server.url(), {"--pattern", "c*", "--count", count, "-o", "raw"});
+  std::string bytes;
+  for (const auto& payload : payloads) {
+    server.raw({"PUBLISH", channel, payload});
+    bytes += payload + "\n";
+  }
+  const auto shown = text.wait();
+  CHECK(shown.exit_code == 0);
+  CHECK_FALSE(has_control_bytes(shown.output));
+  CHECK_FALSE(has_control_bytes(shown.error));
+  CHECK((raw.wait().output == bytes));
+  const auto documents = lines_of(json.wait().output);
+  REQUIRE(documents.size() == payloads.size() + 1);
+  std::string encodings;
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    CHECK_FALSE(has_control_bytes(documents[i]));
+    const auto document = require_document(documents[i], "subscribe-message");
+    CHECK(document["size_bytes"] == payloads[i].size());
+    encodings += document["encoding"].get<std::string>().substr(0, 1);
+    CHECK(document["channel_base64"] == "YxtbMzFt/wo=");
+  }
+  CHECK(encodings == "ttjjjtbtttjttj");
+  CHECK_THAT(documents[10], ContainsSubstring(R"("payload":{"a":1.50,"a":2})"));
+  CHECK(require_document(documents.back(), "subscribe-summary")["messages"] == payloads.size());
+}
+
+TEST_CASE("with --validate each finding is shown, and an invalid message is a no") {
+  const RedisServer server;
+  const auto invalid = fixture("invalid/schema-version-in-payload.json");
+  const auto format = GENERATE("text", "json");
+  auto subscriber = subscribe(server.url(), {"c", "--validate", "--count", "2", "-o", format});
+  server.raw({"PUBLISH", "c", invalid});
+  server.raw({"PUBLISH", "c", "nonsense\x1b[2J"});
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.error, ContainsSubstring("invalid: 2"));
+  CHECK_FALSE(has_control_bytes(outcome.output));
+  if (format == std::string("text")) {
+    CHECK_THAT(outcome.output,
+               ContainsSubstring("\n    error: schema-version-in-payload D1 at /payload/"));
+    CHECK_THAT(outcome.output, ContainsSubstring("\n    error: not-json"));
+    return;
+  }
+  const auto lines = lines_of(outcome.output);
+  REQUIRE(lines.size() == 3);
+  CHECK(require_document(lines[0], "subscribe-message")["findings"][0]["ref"] == "D1");
+  CHECK(require_document(lines[2], "subscribe-summary")["invalid"] == 2);
+}
+
+TEST_CASE(
+    "a duration ends a subscription that saw nothing, and a count that was not reached is a no") {
+  const RedisServer server;
+  const auto idle = run_cli({"subscribe", "-u", server.url(), "c", "--duration", "50ms"});
+  CHECK(idle.exit_code == 0);
+  CHECK_THAT(idle.error, ContainsSubstring("0 messages, 0 bytes in "));
+  const auto missed = run_cli(
+      {"subscribe", "-u", server.url(), "c", "--duration", "50ms", "--count", "1", "--json"});
+  CHECK(missed.exit_code == 1);
+  const auto document = require_document(missed.output, "subscribe-summary");
+  CHECK(document["end"] == "duration");
+  CHECK(document["wanted"] == 1);
+}
+
+TEST_CASE("Ctrl-C is the normal end of a subscription without one, after its summary") {
+  const auto signal = GENERATE(SIGINT, SIGTERM);
+  const RedisServer server;
+  auto endless = subscribe(server.url(), {"c", "-o", "json"});
+  auto counted = subscribe(server.url(), {"c", "--count", "5", "-q"});
+  server.raw({"PUBLISH", "c", "x"});
+  endless.wait_for_output("\"x\"");
+  counted.wait_for_output("text  x");
+  endless.signal(signal);
+  counted.signal(signal);
+  const auto outcome = endless.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK(require_document(lines_of(outcome.output).back(), "subscribe-summary")["end"] == "signal");
+  CHECK(counted.wait().exit_code == 128 + signal);
+}
+
+TEST_CASE("a subscription that saw an invalid message ends with no, also by Ctrl-C") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "--validate"});
+  server.raw({"PUBLISH", "c", "{}"});
+  subscriber.wait_for_output("error:");
+  subscriber.signal(SIGINT);
+  CHECK(subscriber.wait().exit_code == 1);
+}
+
+TEST_CASE("a reader that goes away ends a subscription at once, without another message") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "--count", "100", "-o", "raw"});
+  server.raw({"PUBLISH", "c", "first"});
+  subscriber.wait_for_output("first");
+  subscriber.close_output();
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("1 message, "));
+}
+
+TEST_CASE("a full disk ends a subscription with 5") {
+  const RedisServer server;
+  ProgramOptions options;
+  options.program = "/bin/sh";
+  options.arguments = {"-c", "exec \"$0\" subscribe -u \"$1\" c > /dev/full", binary(),
+                       server.url()};
+  Process process(options);
+  process.wait_for_error("subscribed to ");
+  server.raw({"PUBLISH", "c", "x"});
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 5);
+  CHECK_THAT(outcome.error, ContainsSubstring("cannot write the result"));
+}
+
+TEST_CASE("numbers that are missing in a series are told, with the channel") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "d", "--count", "6", "-o", "json"});
+  for (const auto* const payload : {"1 a", "2 b", "5 c", "6"}) {
+    server.raw({"PUBLISH", "c", payload});
+  }
+  server.raw({"PUBLISH", "d", R"({"seq":1})"});
+  server.raw({"PUBLISH", "d", R"({"seq":2})"});
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("lost: 2 messages by their numbers\n  c: 3-4\n"));
+  const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
+  CHECK(summary["lost"] == 2);
+  CHECK(summary["channels"][0]["series"]["lost_ranges"] == nlohmann::json::parse("[[3,4]]"));
+  CHECK(summary["channels"][1]["series"]["lost"] == 0);
+}
+
+TEST_CASE("how old messages are when they arrive is measured by their timestamps") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "--count", "2", "--json"});
+  server.raw({"PUBLISH", "c", R"({"timestamp":"2024-05-01T12:00:00Z"})"});
+  server.raw({"PUBLISH", "c", R"({"timestamp":"2999-05-01T12:00:00Z"})"});
+  const auto summary =
+      require_document(lines_of(subscriber.wait().output).back(), "subscribe-summary");
+  CHECK(summary["latency"]["messages"] == 2);
+  CHECK(summary["latency"]["min_ms"] == 0);
+  CHECK(summary["latency"]["max_ms"] == 3'600'000);
+}
+
+TEST_CASE("subscribe refuses what makes no sense") {
+  const auto arguments = GENERATE(
+      std::vector<std::string>{"--count", "0"}, std::vector<std::string>{"--count", "x"},
+      std::vector<std::string>{"--duration", "0"}, std::vector<std::string>{"--duration", "soon"},
+      std::vector<std::string>{"-o", "junit"});
+  auto options = subscribing("redis://127.0.0.1:1", arguments);
+  const auto outcome = run_binary(options);
+  CHECK(outcome.exit_code == 2);
+  CHECK_THAT(outcome.error, ContainsSubstring("error: ") && ContainsSubstring("\nhint: "));
+}
+
+TEST_CASE("subscribe tells who is not there, and who does not let us") {
+  const ReservedPort nobody;
+  const auto unreachable =
+      run_cli({"subscribe", "-u", "redis://127.0.0.1:" + std::to_string(nobody.number()), "c",
+               "--retries", "0", "--json"});
+  CHECK(unreachable.exit_code == 3);
+  CHECK(require_document(unreachable.output, "error")["command"] == "subscribe");
+  const RedisServer server({.users = {"limited on >secret ~* resetchannels &mine +@all"}});
+  auto options = subscribing(server.url(), {"other", "--user", "limited"});
+  options.environment["REDIS_PASSWORD"] = "secret";
+  const auto forbidden = run_binary(options);
+  CHECK(forbidden.exit_code == 4);
+  CHECK_THAT(forbidden.error, ContainsSubstring("NOPERM"));
+}
