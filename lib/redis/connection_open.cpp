@@ -8,7 +8,7 @@
 
 #include "redis/connection.hpp"
 #include "redis/dial.hpp"
-#include "redis/resolver.hpp"
+#include "base/resolver.hpp"
 #include "redis/server_error.hpp"
 #include "redis/stream.hpp"
 #include "redis/tls.hpp"

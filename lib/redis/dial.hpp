@@ -7,7 +7,7 @@
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "redis/resolver.hpp"
+#include "base/resolver.hpp"
 
 namespace fogis::redis {
 
