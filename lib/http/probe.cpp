@@ -130,14 +130,14 @@ Error fault(ErrorKind kind, std::string message, std::string hint = {}) {
 
 Error no_connection(const Exchange& result, const std::string& address) {
   constexpr std::array kTelling{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, EPERM};
-  const bool known = std::find(kTelling.begin(), kTelling.end(), result.connect_errno) !=
-                     kTelling.end();
-  auto error = fault(ErrorKind::unreachable,
-                     known ? fmt::format("cannot connect to {}: {}", address,
-                                         describe_errno(result.connect_errno))
-                           : fmt::format("cannot connect to {}", address),
-                     "check that the service runs, and the port: the host's and the container's "
-                     "are different ones");
+  const bool known =
+      std::find(kTelling.begin(), kTelling.end(), result.connect_errno) != kTelling.end();
+  auto error = fault(
+      ErrorKind::unreachable,
+      known ? fmt::format("cannot connect to {}: {}", address, describe_errno(result.connect_errno))
+            : fmt::format("cannot connect to {}", address),
+      "check that the service runs, and the port: the host's and the container's "
+      "are different ones");
   error.system_errno = known ? result.connect_errno : 0;
   return error;
 }
@@ -181,8 +181,7 @@ Error explain(const Exchange& result, const std::string& address, const ProbeLim
                  : untrusted(result);
     default:
       return result.response.status == 0
-                 ? fault(ErrorKind::disconnected,
-                         "the connection ended without an HTTP answer",
+                 ? fault(ErrorKind::disconnected, "the connection ended without an HTTP answer",
                          "look at the service's log; something else may listen on that port")
                  : fault(ErrorKind::disconnected, "the answer ended in the middle",
                          "look at the service's log");
@@ -225,10 +224,10 @@ Result<Exchange> request(const Url& url, const std::string& address, const std::
     case WaitOutcome::stopped:
       return failure(interrupted_error(Phase::http));
     default:
-      return failure(fault(ErrorKind::timed_out,
-                           result.response.status == 0 ? "no answer in time"
-                                                       : "the answer did not end in time",
-                           "look at the service's log: it is overloaded or stuck"));
+      return failure(fault(
+          ErrorKind::timed_out,
+          result.response.status == 0 ? "no answer in time" : "the answer did not end in time",
+          "look at the service's log: it is overloaded or stuck"));
   }
   if (result.error != httplib::Error::Success || result.too_long || !result.fault.empty()) {
     return failure(explain(result, address, limits));

@@ -18,7 +18,8 @@ constexpr std::size_t kLongestHost = 253;  ///< RFC 1035
 constexpr std::string_view kHint = "write it like http://localhost:9083";
 
 tl::unexpected<Error> refuse(std::string_view fault) {
-  return failure(make_error(ErrorKind::usage, Phase::usage, std::string(fault), std::string(kHint)));
+  return failure(
+      make_error(ErrorKind::usage, Phase::usage, std::string(fault), std::string(kHint)));
 }
 
 bool is_visible(std::string_view text) {
