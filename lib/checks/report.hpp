@@ -99,6 +99,7 @@ struct Report {
   std::optional<Error> error;  ///< set when the server could not be reached or refused us
   bool interrupted = false;
   std::vector<std::string> leftovers;  ///< keys that could not be removed; they expire by their TTL
+  bool traces_causes = false;          ///< its checks look for findings, also when they have none
   std::vector<std::string> unseen;     ///< what this run could not look at, and why
 
   [[nodiscard]] Counts counts() const;

@@ -202,6 +202,8 @@ struct Evidence {
   Canary resp3;
   std::vector<FlowStep> flow;
   SlowSubscribers slow;
+  /// What was spent on each check, by its id.
+  std::map<std::string_view, std::chrono::nanoseconds> took;
 
   /// Listeners of a channel now, at the end of the run; nothing when it may not be asked.
   [[nodiscard]] std::optional<Listeners> listeners(std::string_view channel) const;

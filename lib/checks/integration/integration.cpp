@@ -1,6 +1,6 @@
 #include "checks/integration/integration.hpp"
 
-#include <algorithm>
+#include <initializer_list>
 #include <thread>
 #include <utility>
 
@@ -39,15 +39,21 @@ public:
 
   Evidence collect() {
     ServiceAnswers answers;
+    nanoseconds services_took{};
     std::thread services([&] {
-      answers = ask_services(evidence_.options, Deadline::after(kServicesTime, context_.stop()));
+      const auto started = steady_clock::now();
+      answers = ask_services(evidence_.options, {context_.timeouts().operation, kServicesTime},
+                             context_.stop());
+      services_took = steady_clock::now() - started;
     });
     look_at_redis();
     doing("waiting for the services' HTTP");
     services.join();
+    evidence_.took["services"] = services_took;
     evidence_.processor = std::move(answers.processor);
     evidence_.calendar = std::move(answers.calendar);
     if (answers.calendar_redis && usable()) {
+      const auto watch = timed({"configuration"});
       auto comparison = compare_servers(context_, *answers.calendar_redis);
       evidence_.calendar.redis = comparison.sameness;
       evidence_.calendar.redis_proof = std::move(comparison.proof);
@@ -60,6 +66,29 @@ private:
     if (doing_) {
       doing_(what);
     }
+  }
+
+  /// Adds the time until it is destroyed to what was spent on the checks.
+  class Timed {
+  public:
+    Timed(Evidence& evidence, std::initializer_list<std::string_view> checks)
+        : evidence_(evidence), checks_(checks) {}
+    ~Timed() {
+      for (const auto check : checks_) {
+        evidence_.took[check] += steady_clock::now() - started_;
+      }
+    }
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+  private:
+    Evidence& evidence_;
+    std::vector<std::string_view> checks_;
+    steady_clock::time_point started_ = steady_clock::now();
+  };
+
+  [[nodiscard]] Timed timed(std::initializer_list<std::string_view> checks) {
+    return {evidence_, checks};
   }
 
   [[nodiscard]] bool stopped() const {
@@ -86,8 +115,7 @@ private:
     }
     if (usable() && !is_starving(evidence_)) {
       doing("sending messages through the channels");
-      evidence_.flow = send_messages(context_, evidence_.options.flow, evidence_.service);
-      note_loss_of_flow();
+      send_through();
     }
     if (usable()) {
       evidence_.after = survey();
@@ -97,6 +125,7 @@ private:
 
   /// The checks of the suite about a server's health, as one.
   void check_health() {
+    const auto watch = timed({"redis"});
     auto connected = check_connection(context_);
     if (!connected) {
       evidence_.redis_error = std::move(connected.error());
@@ -120,6 +149,7 @@ private:
   }
 
   std::optional<Survey> survey() {
+    const auto watch = timed({"wiring"});
     auto survey = take_survey(context_, channels_);
     if (survey) {
       note_waiting(*survey, evidence_.slow);
@@ -151,6 +181,7 @@ private:
   }
 
   void send_canaries() {
+    const auto watch = timed({"liveness"});
     std::thread other([&] { evidence_.resp3 = send_canary(context_, config::RespVersion::resp3); });
     evidence_.resp2 = send_canary(context_, config::RespVersion::resp2);
     other.join();
@@ -158,12 +189,15 @@ private:
   }
 
   void watch() {
+    const auto watch = timed({"wiring", "contract", "activity"});
     evidence_.traffic = watch_traffic(context_, channels_, evidence_.service,
                                       evidence_.options.observe, evidence_.slow);
     note_loss_if(evidence_.traffic.error);
   }
 
-  void note_loss_of_flow() {
+  void send_through() {
+    const auto watch = timed({"flow"});
+    evidence_.flow = send_messages(context_, evidence_.options.flow, evidence_.service);
     for (const auto& step : evidence_.flow) {
       note_loss_if(step.error);
     }
@@ -220,6 +254,7 @@ Run run_integration(const Target& target, const Options& options, const StopEven
   report.started = std::chrono::system_clock::now();
   const auto started = steady_clock::now();
   const auto evidence = Collection(context, target, options, doing).collect();
+  report.traces_causes = true;
   report.checks = judge_all(evidence);
   report.unseen = unseen(evidence);
   report.error = evidence.redis_error;

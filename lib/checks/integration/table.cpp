@@ -92,6 +92,9 @@ std::vector<CheckReport> judge_all(const Evidence& evidence) {
     report.id = stage.id;
     report.title = stage.title;
     report.result = judge(stage, evidence, diagnoses);
+    if (const auto took = evidence.took.find(stage.id); took != evidence.took.end()) {
+      report.duration = took->second;
+    }
     reports.push_back(std::move(report));
   }
   return reports;
