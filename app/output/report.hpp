@@ -54,6 +54,9 @@ std::vector<FindingPart> finding_parts(const checks::Finding& finding);
 /// The same in lines.
 std::string finding_text(const checks::Finding& finding);
 
+/// Whether the cause tells more than the findings.
+bool has_own_cause(const checks::CheckResult& result);
+
 /// `PASS`, `FAIL` or `INTERRUPTED`.
 std::string_view verdict_word(const checks::Report& report, const checks::Policy& policy);
 

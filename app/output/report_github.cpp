@@ -93,7 +93,8 @@ std::vector<Note> notes_of(const checks::Report& report, const checks::Policy& p
     for (const auto& finding : check.result.findings) {
       notes.push_back(note_of(check, finding));
     }
-    if (check.result.findings.empty() && !level_of(check.result.status, policy).empty()) {
+    if ((check.result.findings.empty() || has_own_cause(check.result)) &&
+        !level_of(check.result.status, policy).empty()) {
       notes.push_back(note_of(check));
     }
   }

@@ -96,7 +96,7 @@ std::string body_of(const CheckReport& check) {
   for (const auto& finding : result.findings) {
     text += "\n" + finding_text(finding);
   }
-  if (!result.hint.empty() && result.findings.empty()) {
+  if (!result.hint.empty() && (result.findings.empty() || has_own_cause(result))) {
     text += fmt::format("\nhint: {}", result.hint);
   }
   for (const auto& channel : result.channels) {

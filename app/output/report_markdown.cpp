@@ -79,9 +79,8 @@ std::string channels_of(const checks::Report& report) {
 std::string row_of(const checks::CheckReport& check) {
   const auto& result = check.result;
   auto text = escape_markdown(result.summary);
-  if (!result.findings.empty()) {
-    text += findings_of(result);
-  } else if (result.status != checks::Status::pass) {
+  text += findings_of(result);
+  if ((result.findings.empty() || has_own_cause(result)) && result.status != checks::Status::pass) {
     if (!result.cause.empty() && result.cause != result.summary) {
       text += fmt::format("<br>{}", escape_markdown(result.cause));
     }

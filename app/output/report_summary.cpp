@@ -61,6 +61,11 @@ std::string finding_text(const checks::Finding& finding) {
   return text;
 }
 
+bool has_own_cause(const checks::CheckResult& result) {
+  return !result.cause.empty() &&
+         (result.findings.empty() || !result.cause.starts_with(result.findings.front().id + ": "));
+}
+
 std::string detail_text(const checks::DetailValue& value) {
   return std::visit(
       [](const auto& held) -> std::string {

@@ -95,9 +95,8 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
   std::string text =
       fmt::format("{} {}  {}\n", mark(style, result.status), head,
                   truncate_text(escape_for_terminal(result.summary), left, !style.unicode));
-  if (!result.findings.empty()) {
-    text += findings_text(result, indent + 2, style);
-  } else if (result.status != checks::Status::pass) {
+  text += findings_text(result, indent + 2, style);
+  if ((result.findings.empty() || has_own_cause(result)) && result.status != checks::Status::pass) {
     text += cause_text(result, layout, indent + 2, style);
   }
   if (!result.channels.empty()) {

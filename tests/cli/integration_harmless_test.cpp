@@ -94,8 +94,7 @@ TEST_CASE("after a run the server holds no key, client or subscription of ours")
   CHECK(run.outcome.exit_code == 1);
   CHECK(server.raw({"DBSIZE"}) == "0");
   // The server notices closed connections when it next looks at them.
-  while (server.raw({"CLIENT", "LIST"}).find("name=fogis-redis") != std::string::npos) {
-  }
+  while (server.raw({"CLIENT", "LIST"}).find("name=fogis-redis") != std::string::npos) {}
   CHECK(server.raw({"PUBSUB", "CHANNELS"}).empty());
   CHECK(server.raw({"PUBSUB", "NUMPAT"}) == "0");
 }

@@ -127,7 +127,8 @@ TEST_CASE("D3: a publisher on a channel that nobody listens to") {
   CHECK(run.channel("match_updates_v2")["verdict"] == "messages are lost");
 }
 
-TEST_CASE("D3: both ends on channels of their own, and a subscriber alone on one without publisher") {
+TEST_CASE(
+    "D3: both ends on channels of their own, and a subscriber alone on one without publisher") {
   const Pair pair({"--fault", "v2-only"}, {"--channel", "match_updates_v2"});
   require_only(run_integration({pair.server.url(), pair.processor.url(), pair.calendar.url()}),
                "D3", "wiring",
@@ -199,8 +200,8 @@ TEST_CASE("D13: a calendar without its Redis integration") {
 
 TEST_CASE("D14: names that do not resolve, apart from ports that refuse") {
   const Pair pair;
-  const auto unresolved = run_integration(
-      {pair.server.url(), pair.processor.url(), "http://nohost.invalid:5003"});
+  const auto unresolved =
+      run_integration({pair.server.url(), pair.processor.url(), "http://nohost.invalid:5003"});
   require_only(unresolved, "D14", "services", "does not resolve");
   const auto wrong_redis = run_integration({"redis://nohost.invalid:6379"});
   REQUIRE(wrong_redis.ids() == Ids{"D14"});
@@ -243,7 +244,7 @@ TEST_CASE("the same server under another address is no other Redis") {
 
 TEST_CASE("D16: a subscriber that is about to be cut, and one that is cut meanwhile") {
   const RedisServer server(
-      {.arguments = {"--client-output-buffer-limit", "pubsub 4000000 0 0"}});
+      {.arguments = {"--client-output-buffer-limit", "pubsub", "4000000", "0", "0"}});
   const Standin calendar("calendar", server.url(), {"--fault", "slow"});
   const Standin processor("processor", server.url(), {"--interval", "200"});
   auto client = server.client();
@@ -256,8 +257,7 @@ TEST_CASE("D16: a subscriber that is about to be cut, and one that is cut meanwh
   options.arguments = integration_arguments(deployment, {"--observe", "2s"});
   Process process(options);
   // Our subscription beside the calendar's shows that the first count is done.
-  while (listeners(server, "fogis:system:alerts") < 2 && !process.has_ended()) {
-  }
+  while (listeners(server, "fogis:system:alerts") < 2 && !process.has_ended()) {}
   flood(server, client, 1'000'000'000);
   require_only(fogis::testing::read_integration(process.wait()), "D16", "wiring",
                "its subscription vanished while we looked");

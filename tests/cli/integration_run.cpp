@@ -51,8 +51,8 @@ json IntegrationRun::channel(const std::string& name) const {
 
 std::vector<std::string> integration_arguments(const Deployment& deployment,
                                                const std::vector<std::string>& more) {
-  std::vector<std::string> arguments{"integration", "-u",        deployment.redis_url, "--json",
-                                     "--observe",   "300ms",     "--timeout",          "2s",
+  std::vector<std::string> arguments{"integration",       "-u",    deployment.redis_url, "--json",
+                                     "--observe",         "300ms", "--timeout",          "2s",
                                      "--connect-timeout", "2s"};
   const auto add = [&](const char* option, const std::string& url) {
     if (!url.empty()) {
@@ -78,8 +78,7 @@ IntegrationRun read_integration(Outcome outcome) {
   return {std::move(outcome), std::move(document)};
 }
 
-IntegrationRun run_integration(const Deployment& deployment,
-                               const std::vector<std::string>& more) {
+IntegrationRun run_integration(const Deployment& deployment, const std::vector<std::string>& more) {
   return read_integration(run_cli(integration_arguments(deployment, more)));
 }
 

@@ -95,8 +95,8 @@ TEST_CASE("integration --list shows every check without a server") {
   const auto text = run_cli({"integration", "--list"}, {{"REDIS_URL", "redis://nohost.invalid"}});
   CHECK(text.exit_code == 0);
   CHECK_THAT(text.output, StartsWith("redis ") && ContainsSubstring("\nwiring "));
-  const auto json = require_document(run_cli({"integration", "--list", "--json"}).output,
-                                     "check-list");
+  const auto json =
+      require_document(run_cli({"integration", "--list", "--json"}).output, "check-list");
   CHECK(json["checks"].size() == 8);
 }
 
@@ -138,11 +138,10 @@ TEST_CASE("integration takes the services' URLs from the environment") {
   const RedisServer server;
   const Standin calendar("calendar", server.url());
   const Standin processor("processor", server.url());
-  const auto outcome = run_cli({"integration", "-u", server.url(), "--observe", "100ms"},
-                               {{"CALENDAR_SERVICE_URL", calendar.url()},
-                                {"MATCH_PROCESSOR_URL", processor.url()}});
-  CHECK_THAT(outcome.output,
-             ContainsSubstring("match-list-processor healthy, calendar healthy"));
+  const auto outcome =
+      run_cli({"integration", "-u", server.url(), "--observe", "100ms"},
+              {{"CALENDAR_SERVICE_URL", calendar.url()}, {"MATCH_PROCESSOR_URL", processor.url()}});
+  CHECK_THAT(outcome.output, ContainsSubstring("match-list-processor healthy, calendar healthy"));
   CHECK(outcome.exit_code == 0);
 }
 
@@ -209,16 +208,15 @@ TEST_CASE("what services say of themselves counts") {
 }
 
 TEST_CASE("missing rights leave out what needs them, with the reason") {
-  const RedisServer server({.users = {"blind on >pw ~* &* +@all -client|list -config -acl",
-                                      "deaf on >pw ~* &* +@all -pubsub",
-                                      "mute on >pw ~* &* +@all -publish",
-                                      "narrow on >pw ~* &fogis:test:* +@all"},
-                            .tcp = true});
+  const RedisServer server(
+      {.users = {"blind on >pw ~* &* +@all -client|list -config -acl",
+                 "deaf on >pw ~* &* +@all -pubsub", "mute on >pw ~* &* +@all -publish",
+                 "narrow on >pw ~* &fogis:test:* +@all"},
+       .tcp = true});
   const Standin calendar("calendar", server.url());
   const auto as = [&](const std::string& user) {
-    return run_integration({"redis://" + user + ":pw@127.0.0.1:" + std::to_string(server.port()),
-                            {},
-                            calendar.url()});
+    return run_integration(
+        {"redis://" + user + ":pw@127.0.0.1:" + std::to_string(server.port()), {}, calendar.url()});
   };
   const auto blind = as("blind");
   CHECK(blind.ids() == Ids{});
@@ -239,8 +237,7 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
 
 TEST_CASE("a Redis that refuses us or dies in the middle ends the report with its exit code") {
   const RedisServer closed({.arguments = {"--requirepass", "right"}, .tcp = true});
-  const auto refused =
-      run_integration({"redis://127.0.0.1:" + std::to_string(closed.port())});
+  const auto refused = run_integration({"redis://127.0.0.1:" + std::to_string(closed.port())});
   CHECK(refused.outcome.exit_code == 4);
   CHECK(refused.check("redis")["status"] == "error");
   CHECK(refused.check("wiring")["status"] == "skip");
@@ -250,8 +247,7 @@ TEST_CASE("a Redis that refuses us or dies in the middle ends the report with it
   options.arguments = integration_arguments({dying.url()}, {"--observe", "60s"});
   Process process(options);
   while (dying.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
-         !process.has_ended()) {
-  }
+         !process.has_ended()) {}
   dying.kill9();
   const auto lost = fogis::testing::read_integration(process.wait());
   CHECK(lost.outcome.exit_code == 3);
@@ -265,8 +261,7 @@ TEST_CASE("an interrupted integration run ends with the signal's code and leaves
   options.arguments = integration_arguments({server.url()}, {"--observe", "60s"});
   Process process(options);
   while (server.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
-         !process.has_ended()) {
-  }
+         !process.has_ended()) {}
   process.signal(SIGTERM);
   const auto run = fogis::testing::read_integration(process.wait());
   CHECK(run.outcome.exit_code == 143);

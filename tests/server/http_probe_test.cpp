@@ -46,8 +46,8 @@ Deadline soon() {
 }  // namespace
 
 TEST_CASE("an HTTP answer of any status is a response, asked for below the URL's path") {
-  const FakeServer server(answer(
-      "HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+  const FakeServer server(
+      answer("HTTP/1.1 503 Busy\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
   auto url = url_of(server.port());
   url.path = "/base";
   const auto response = require_ok(get(url, "/health", soon()));
@@ -62,9 +62,8 @@ TEST_CASE("a dripping HTTP server cannot outlast the deadline, nor can a silent 
   const FakeServer dripping(
       {fake::Accept{}, fake::ReadBytes{16}, fake::Drip{std::string(600, 'H'), 100ms}});
   const auto begin = std::chrono::steady_clock::now();
-  const auto dripped =
-      require_error(get(url_of(dripping.port()), "/", Deadline::after(400ms, nullptr)),
-                    ErrorKind::timed_out);
+  const auto dripped = require_error(
+      get(url_of(dripping.port()), "/", Deadline::after(400ms, nullptr)), ErrorKind::timed_out);
   CHECK(dripped.phase == Phase::http);
   const FakeServer silent({fake::Accept{}, fake::AwaitClose{}});
   require_error(get(url_of(silent.port()), "/", Deadline::after(200ms, nullptr)),
@@ -95,9 +94,8 @@ TEST_CASE("a body beyond the limit is not taken, whether its length is told or n
   const FakeServer told(answer("HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n" + body));
   const FakeServer untold(answer("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body));
   for (const auto* const server : {&told, &untold}) {
-    const auto error =
-        require_error(get(url_of(server->port()), "/", soon(), {.body = 2000}),
-                      ErrorKind::protocol);
+    const auto error = require_error(get(url_of(server->port()), "/", soon(), {.body = 2000}),
+                                     ErrorKind::protocol);
     CHECK_THAT(error.message, ContainsSubstring("more than 2000 bytes"));
   }
 }
@@ -114,19 +112,18 @@ TEST_CASE("redirections are followed within their limit, and never from https to
 
 TEST_CASE("who does not speak HTTP, refuses or has no name is told apart") {
   const ReservedPort nobody;
-  const auto refused = require_error(get(url_of(nobody.number()), "/health", soon()),
-                                     ErrorKind::unreachable);
+  const auto refused =
+      require_error(get(url_of(nobody.number()), "/health", soon()), ErrorKind::unreachable);
   CHECK(refused.phase == Phase::http);
   CHECK_THAT(refused.message, ContainsSubstring("Connection refused"));
   CHECK_THAT(refused.endpoint, ContainsSubstring("/health"));
   const FakeServer closing({fake::Accept{}, fake::ReadBytes{1}, fake::Close{}});
   require_error(get(url_of(closing.port()), "/", soon()), ErrorKind::disconnected);
-  const FakeServer short_body(
-      {fake::Accept{}, fake::ReadBytes{16},
-       fake::Send{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"}, fake::Close{}});
+  const FakeServer short_body({fake::Accept{}, fake::ReadBytes{16},
+                               fake::Send{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"},
+                               fake::Close{}});
   require_error(get(url_of(short_body.port()), "/", soon()), ErrorKind::disconnected);
   auto unknown = url_of(80);
   unknown.host = "nohost.invalid";
-  CHECK(require_error(get(unknown, "/", soon()), ErrorKind::not_resolved).phase ==
-        Phase::resolve);
+  CHECK(require_error(get(unknown, "/", soon()), ErrorKind::not_resolved).phase == Phase::resolve);
 }

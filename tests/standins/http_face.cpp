@@ -46,19 +46,19 @@ struct HttpFace::State {
 HttpFace::HttpFace(Answers answers, const std::string& fault) : state_(std::make_unique<State>()) {
   auto& state = *state_;
   state.answers = std::move(answers);
-  state.server.Get(".*", [&state, fault](const httplib::Request& request,
-                                         httplib::Response& response) {
-    const auto found = state.answers.find(request.path);
-    if (!fault.empty()) {
-      answer_with(fault, request, response);
-    } else if (found == state.answers.end()) {
-      answer_with("404", request, response);
-    } else {
-      const auto answer = found->second();
-      response.status = answer.status;
-      response.set_content(answer.body, "application/json");
-    }
-  });
+  state.server.Get(".*",
+                   [&state, fault](const httplib::Request& request, httplib::Response& response) {
+                     const auto found = state.answers.find(request.path);
+                     if (!fault.empty()) {
+                       answer_with(fault, request, response);
+                     } else if (found == state.answers.end()) {
+                       answer_with("404", request, response);
+                     } else {
+                       const auto answer = found->second();
+                       response.status = answer.status;
+                       response.set_content(answer.body, "application/json");
+                     }
+                   });
   state.port = state.server.bind_to_any_port("127.0.0.1");
   state.thread = std::thread([&state] { state.server.listen_after_bind(); });
   state.server.wait_until_ready();

@@ -49,8 +49,8 @@ RoleOptions read_options(int count, char** arguments) {
       refuse("no option " + std::string(name));
     }
   }
-  const auto resolution = fogis::config::resolve(
-      {.url = options.redis_url}, [](std::string_view) { return std::nullopt; });
+  const auto resolution = fogis::config::resolve({.url = options.redis_url},
+                                                 [](std::string_view) { return std::nullopt; });
   if (!resolution.errors.empty()) {
     refuse(resolution.errors.front().message);
   }

@@ -51,7 +51,8 @@ std::string match_update(const std::string& fault) {
   }
   auto text = message::build_message(Shape::corrected, options);
   if (fault == "D5") {
-    return replaced(std::move(text), R"("domaruppdraglista":[)", R"("domaruppdraglista":null,"x":[)");
+    return replaced(std::move(text), R"("domaruppdraglista":[)",
+                    R"("domaruppdraglista":null,"x":[)");
   }
   if (fault == "D6") {
     return replaced(std::move(text), R"("priority":"high")", R"("priority":"critical")");
@@ -71,8 +72,7 @@ Answers answers_of(const std::string& fault) {
   answers["/health/simple"] = [] { return Answer{200, R"({"status": "healthy"})"}; };
   answers["/health"] = [fault] {
     const bool is_unhealthy = fault == "unhealthy";
-    const std::string word =
-        is_unhealthy || fault == "degraded" ? fault : std::string("healthy");
+    const std::string word = is_unhealthy || fault == "degraded" ? fault : std::string("healthy");
     return Answer{is_unhealthy ? 503 : 200,
                   fmt::format(R"({{"service_name": "match-list-processor", "status": "{}", )"
                               R"("version": "0.0.0", "uptime_seconds": 1, "dependencies": {{}}}})",

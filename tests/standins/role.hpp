@@ -9,10 +9,10 @@
 namespace fogis::standins {
 
 struct RoleOptions {
-  std::string redis_url;                ///< as the service would be given it
-  config::ConnectionSettings settings;  ///< of that
-  std::string fault;                    ///< of the service; empty: it works
-  std::string http_fault;               ///< see HttpFace
+  std::string redis_url;                          ///< as the service would be given it
+  config::ConnectionSettings settings;            ///< of that
+  std::string fault;                              ///< of the service; empty: it works
+  std::string http_fault;                         ///< see HttpFace
   std::string channel = "fogis:matches:updates";  ///< of match updates
   std::chrono::milliseconds interval{20};         ///< between two cycles of the processor
 };

@@ -33,12 +33,23 @@ TEST_CASE("a service URL is taken apart, with the ports of the schemes as defaul
 
 TEST_CASE("what is no service URL is refused with the reason, and never quoted") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"", "begin with"},          {"localhost:9083", "begin with"}, {"http://", "no host"},
-      {"http://:80", "no host"},   {"http://h:0", "port"},           {"http://h:65536", "port"},
-      {"http://h:8x", "port"},     {"http://h:", "port"},            {"http://[::1", "IPv6"},
-      {"http://[g]", "IPv6"},      {"http://[::1]x", "follows"},     {"http://a b", "blanks"},
-      {"http://h/?q=1", "query"},  {"http://h/#f", "query"},         {"http://u:secret@h", "credentials"},
-      {"http://h\n", "blanks"},    {"http://a,b", "no name"},
+      {"", "begin with"},
+      {"localhost:9083", "begin with"},
+      {"http://", "no host"},
+      {"http://:80", "no host"},
+      {"http://h:0", "port"},
+      {"http://h:65536", "port"},
+      {"http://h:8x", "port"},
+      {"http://h:", "port"},
+      {"http://[::1", "IPv6"},
+      {"http://[g]", "IPv6"},
+      {"http://[::1]x", "follows"},
+      {"http://a b", "blanks"},
+      {"http://h/?q=1", "query"},
+      {"http://h/#f", "query"},
+      {"http://u:secret@h", "credentials"},
+      {"http://h\n", "blanks"},
+      {"http://a,b", "no name"},
   };
   for (const auto& [text, fault] : cases) {
     INFO(text);

@@ -152,9 +152,8 @@ TEST_CASE("D11 needs more listeners than expected that are not ours") {
           set_listeners(evidence, 2);
           evidence.options.expected_subscribers = 2;
         }) == Ids{});
-  CHECK(ids_with([](Evidence& evidence) {
-          evidence.options.expected_subscribers = 2;
-        }) == Ids{"too-few-consumers"});
+  CHECK(ids_with([](Evidence& evidence) { evidence.options.expected_subscribers = 2; }) ==
+        Ids{"too-few-consumers"});
 }
 
 TEST_CASE("D12 needs an observation as long as the interval") {
@@ -230,8 +229,7 @@ TEST_CASE("D15 needs another server or other channels, and hides what follows fr
 }
 
 TEST_CASE("D16 needs waiting output, and tells a cut subscriber from a slow one") {
-  CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 5'000'000; }) ==
-        Ids{"D16"});
+  CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 5'000'000; }) == Ids{"D16"});
   CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 1'000'000; }) == Ids{});
   auto cut = healthy();
   cut.after = survey_with(0);

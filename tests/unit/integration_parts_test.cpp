@@ -105,10 +105,10 @@ TEST_CASE("what the calendar says is taken field by field, and other kinds count
 TEST_CASE("the calendar's Redis URL is read without its password") {
   CalendarClaims calendar;
   std::optional<ConnectionSettings> redis;
-  const auto endpoint = read_redis_config(
-      json(R"({"config": {"url": "redis://u:secret@example.org:7000/2", )"
-           R"("channels": {"x": "a", "y": ["b"], "z": 3}}})"),
-      calendar, redis);
+  const auto endpoint =
+      read_redis_config(json(R"({"config": {"url": "redis://u:secret@example.org:7000/2", )"
+                             R"("channels": {"x": "a", "y": ["b"], "z": 3}}})"),
+                        calendar, redis);
   CHECK(endpoint.answer == Answer::usable);
   CHECK(calendar.redis_url == "redis://u:***@example.org:7000/2");
   CHECK(calendar.channels == std::vector<std::string>{"a", "b"});

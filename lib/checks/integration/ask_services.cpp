@@ -52,8 +52,7 @@ void ask_calendar(const Asking& ask, ServiceAnswers& answers) {
   }
   calendar.status = read_redis_status(ask.get("/redis-status"), calendar);
   calendar.stats = read_redis_stats(ask.get("/redis-stats"), calendar);
-  calendar.config =
-      read_redis_config(ask.get("/redis-config"), calendar, answers.calendar_redis);
+  calendar.config = read_redis_config(ask.get("/redis-config"), calendar, answers.calendar_redis);
 }
 
 }  // namespace

@@ -155,8 +155,7 @@ bool is_misaddressed(const Endpoint& endpoint, bool runs) {
     return false;
   }
   const auto kind = endpoint.error->kind;
-  return kind == ErrorKind::not_resolved ||
-         (runs && (kind == ErrorKind::unreachable || kind == ErrorKind::timed_out));
+  return kind == ErrorKind::not_resolved || (runs && kind == ErrorKind::unreachable);
 }
 
 /// An absent container has no name and no port either: the group `calendar` tells that.

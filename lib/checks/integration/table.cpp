@@ -57,8 +57,10 @@ void add_findings(CheckResult& result, std::vector<Finding> findings) {
   const auto& first = findings.front();
   result.summary = findings.size() == 1 ? fmt::format("{}: {}", first.id, first.problem)
                                         : fmt::format("{} findings", findings.size());
-  result.cause = std::move(problems);
-  result.hint = first.mend;
+  if (result.cause.empty()) {
+    result.cause = std::move(problems);
+    result.hint = first.mend;
+  }
   result.findings = std::move(findings);
 }
 
