@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -32,7 +33,6 @@ using std::chrono::steady_clock;
 /// What the HTTP thread leaves behind for whoever waits for it.
 struct Exchange {
   httplib::Error error = httplib::Error::Unknown;
-  int connect_errno = 0;
   std::string tls_fault;  ///< why a certificate was not accepted
   std::string fault;      ///< of an exception
   bool too_long = false;
@@ -100,7 +100,6 @@ void exchange(const Url& url, const std::string& address, const std::string& tar
   client->set_connection_timeout(left);
   client->set_read_timeout(left);
   client->set_write_timeout(left);
-  errno = 0;
   const auto answer = client->Get(
       target, httplib::Headers{{"User-Agent", "fogis-redis"}, {"Accept", "application/json"}},
       [&](const httplib::Response& head) {
@@ -118,7 +117,6 @@ void exchange(const Url& url, const std::string& address, const std::string& tar
         return true;
       });
   result.error = answer.error();
-  result.connect_errno = errno;
   if (result.error != httplib::Error::Success) {
     result.tls_fault = tls_fault(*client);
   }
@@ -128,17 +126,36 @@ Error fault(ErrorKind kind, std::string message, std::string hint = {}) {
   return make_error(kind, Phase::http, std::move(message), std::move(hint));
 }
 
-Error no_connection(const Exchange& result, const std::string& address) {
-  constexpr std::array kTelling{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EACCES, EPERM};
-  const bool known =
-      std::find(kTelling.begin(), kTelling.end(), result.connect_errno) != kTelling.end();
+/// Why connecting fails, which the library does not tell: tried once more. 0 when it does not fail,
+/// or not soon.
+int connect_errno(const Address& address, const Deadline& deadline) {
+  constexpr std::chrono::milliseconds kSoon(500);
+  const auto* const target = reinterpret_cast<const sockaddr*>(&address.storage);
+  const UniqueFd socket(
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket || ::connect(socket.get(), target, address.length) == 0) {
+    return 0;
+  }
+  if (errno != EINPROGRESS) {
+    return errno;
+  }
+  int fault = 0;
+  socklen_t length = sizeof(fault);
+  if (deadline.within(kSoon).wait(socket.get(), POLLOUT) == WaitOutcome::ready) {
+    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &fault, &length);
+  }
+  return fault;
+}
+
+Error no_connection(const Address& address, const Deadline& deadline) {
+  const int known = connect_errno(address, deadline);
   auto error = fault(
       ErrorKind::unreachable,
-      known ? fmt::format("cannot connect to {}: {}", address, describe_errno(result.connect_errno))
-            : fmt::format("cannot connect to {}", address),
+      known != 0 ? fmt::format("cannot connect to {}: {}", address.text, describe_errno(known))
+                 : fmt::format("cannot connect to {}", address.text),
       "check that the service runs, and the port: the host's and the container's "
       "are different ones");
-  error.system_errno = known ? result.connect_errno : 0;
+  error.system_errno = known;
   return error;
 }
 
@@ -153,7 +170,8 @@ Error untrusted(const Exchange& result) {
 }
 
 /// What the library's word for a failed exchange means here.
-Error explain(const Exchange& result, const std::string& address, const ProbeLimits& limits) {
+Error explain(const Exchange& result, const Address& address, const Deadline& deadline,
+              const ProbeLimits& limits) {
   using httplib::Error;
   if (!result.fault.empty()) {
     return fault(ErrorKind::internal, result.fault);
@@ -164,9 +182,10 @@ Error explain(const Exchange& result, const std::string& address, const ProbeLim
   }
   switch (result.error) {
     case Error::Connection:
-      return no_connection(result, address);
+      return no_connection(address, deadline);
     case Error::ConnectionTimeout:
-      return fault(ErrorKind::timed_out, fmt::format("{} takes no connection in time", address),
+      return fault(ErrorKind::timed_out,
+                   fmt::format("{} takes no connection in time", address.text),
                    "a firewall may drop the packets, or the service is stuck");
     case Error::SSLServerVerification:
     case Error::SSLServerHostnameVerification:
@@ -189,7 +208,7 @@ Error explain(const Exchange& result, const std::string& address, const ProbeLim
 }
 
 /// Runs the exchange on a thread, waits for it, and cuts it off at the deadline or a stop.
-Result<Exchange> request(const Url& url, const std::string& address, const std::string& target,
+Result<Exchange> request(const Url& url, const Address& address, const std::string& target,
                          const Deadline& deadline, const ProbeLimits& limits) {
   const UniqueFd done(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!done) {
@@ -202,7 +221,7 @@ Result<Exchange> request(const Url& url, const std::string& address, const std::
   try {
     thread = std::thread([&] {
       try {
-        exchange(url, address, target, deadline, limits.body, lever, result);
+        exchange(url, address.text, target, deadline, limits.body, lever, result);
       } catch (const std::exception& thrown) {
         result.fault = thrown.what();
       }
@@ -230,7 +249,7 @@ Result<Exchange> request(const Url& url, const std::string& address, const std::
           "look at the service's log: it is overloaded or stuck"));
   }
   if (result.error != httplib::Error::Success || result.too_long || !result.fault.empty()) {
-    return failure(explain(result, address, limits));
+    return failure(explain(result, address, deadline, limits));
   }
   return result;
 }
@@ -244,7 +263,7 @@ Result<Exchange> request_host(const Url& url, const std::string& target, const D
   }
   Result<Exchange> result = failure(fault(ErrorKind::internal, "no address"));
   for (const auto& address : resolution->addresses) {
-    result = request(url, address.text, target, deadline, limits);
+    result = request(url, address, target, deadline, limits);
     if (result || result.error().kind != ErrorKind::unreachable) {
       break;
     }

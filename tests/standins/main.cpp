@@ -49,8 +49,10 @@ RoleOptions read_options(int count, char** arguments) {
       refuse("no option " + std::string(name));
     }
   }
-  const auto resolution = fogis::config::resolve({.url = options.redis_url},
-                                                 [](std::string_view) { return std::nullopt; });
+  fogis::config::CommandLine command_line;
+  command_line.url = options.redis_url;
+  const auto resolution =
+      fogis::config::resolve(command_line, [](std::string_view) { return std::nullopt; });
   if (!resolution.errors.empty()) {
     refuse(resolution.errors.front().message);
   }

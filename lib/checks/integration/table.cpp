@@ -50,16 +50,16 @@ void add_findings(CheckResult& result, std::vector<Finding> findings) {
   if (result.status != Status::error && result.status != Status::fail) {
     result.status = fails ? Status::fail : Status::warn;
   }
+  std::string ids;
   std::string problems;
   for (const auto& finding : findings) {
+    ids += fmt::format("{}{}", ids.empty() ? "" : ", ", finding.id);
     problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", finding.id, finding.problem);
   }
-  const auto& first = findings.front();
-  result.summary = findings.size() == 1 ? fmt::format("{}: {}", first.id, first.problem)
-                                        : fmt::format("{} findings", findings.size());
+  result.summary = result.summary.empty() ? ids : fmt::format("{}; {}", ids, result.summary);
   if (result.cause.empty()) {
     result.cause = std::move(problems);
-    result.hint = first.mend;
+    result.hint = findings.front().mend;
   }
   result.findings = std::move(findings);
 }
