@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,12 +14,11 @@
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "cli/values.hpp"
+#include "commands/check_list.hpp"
 #include "commands/commands.hpp"
-#include "output/json.hpp"
-#include "output/layout.hpp"
+#include "commands/report_options.hpp"
 #include "output/progress.hpp"
 #include "output/report.hpp"
-#include "output/report_file.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -39,19 +37,16 @@ struct SuiteArguments {
   std::optional<std::string> payload_size;
   std::optional<std::string> max_p99;
   std::optional<std::string> min_ops;
-  std::optional<std::string> min_success_rate;
   std::optional<std::string> repeat;
-  std::optional<std::string> junit;
+  ReportArguments report;
   bool list = false;
   bool fail_fast = false;
-  bool strict = false;
 };
 
 /// What the arguments mean.
 struct SuitePlan {
   checks::SuiteOptions options;
-  checks::Policy policy;
-  std::optional<output::ReportFile> junit;
+  ReportPlan report;
 };
 
 Result<checks::SuiteOptions> suite_options(const SuiteArguments& arguments) {
@@ -96,18 +91,11 @@ Result<SuitePlan> make_plan(const SuiteArguments& arguments) {
     return failure(options.error());
   }
   plan.options = std::move(*options);
-  const auto rate = cli::decimal("--min-success-rate", arguments.min_success_rate, 100);
-  if (!rate) {
-    return failure(rate.error());
+  auto report = report_plan(arguments.report);
+  if (!report) {
+    return failure(report.error());
   }
-  plan.policy = {.min_success_rate = rate->value_or(100), .strict = arguments.strict};
-  if (arguments.junit) {
-    auto file = output::ReportFile::prepare(*arguments.junit);
-    if (!file) {
-      return failure(file.error());
-    }
-    plan.junit = std::move(*file);
-  }
+  plan.report = std::move(*report);
   return plan;
 }
 
@@ -143,9 +131,7 @@ private:
 
   void finished(const checks::CheckReport& report) {
     progress_.hide();
-    const auto status = report.result.status;
-    const bool is_failure = status == checks::Status::fail || status == checks::Status::error;
-    if (session_->format == Format::text && (is_failure || !session_->console.quiet())) {
+    if (is_shown(*session_, report)) {
       session_->out.write(output::report_row(report, session_->style, layout_));
       layout_.known_cause = report.result.cause;
     } else {
@@ -157,39 +143,6 @@ private:
   output::RowLayout layout_;
   output::Progress progress_;
 };
-
-void show_report(cli::Session& session, const checks::SuiteRun& run, const checks::Policy& policy) {
-  switch (session.format) {
-    case Format::text:
-      session.out.write(output::report_end(run.report, policy, session.style));
-      return;
-    case Format::json:
-      session.out.write(output::report_json(run.report, policy, run.statistics));
-      return;
-    case Format::junit:
-      session.out.write(output::report_junit(run.report, policy));
-      return;
-    case Format::github:
-      session.out.write(output::report_github(run.report, policy));
-      return;
-    case Format::markdown:
-      session.out.write(output::report_markdown(run.report, policy));
-      return;
-    case Format::raw:
-      return;  // not among its formats
-  }
-}
-
-int verdict(const cli::Session& session, const checks::Report& report,
-            const checks::Policy& policy) {
-  if (report.interrupted) {
-    return cli::exit_code_of(session.stop);
-  }
-  if (report.error) {
-    return cli::exit_code_of(*report.error, session.stop);
-  }
-  return checks::passes(report, policy) ? cli::exit_code::kSuccess : cli::exit_code::kNegative;
-}
 
 int run_checks(cli::Session& session, const SuitePlan& plan) {
   int exit_code = cli::exit_code::kSuccess;
@@ -206,55 +159,16 @@ int run_checks(cli::Session& session, const SuitePlan& plan) {
   if (!run) {
     return session.fail(run.error());
   }
-  show_report(session, *run, plan.policy);
-  session.console.statistics(run->statistics);
-  if (run->report.error) {
-    session.console.error(*run->report.error);
-  }
-  if (plan.junit) {
-    const auto written = plan.junit->write(output::report_junit(run->report, plan.policy));
-    if (!written) {
-      session.console.error(written.error());
-      return cli::exit_code_of(written.error(), session.stop);
-    }
-  }
-  return verdict(session, run->report, plan.policy);
-}
-
-std::string list_text(const output::Style& style) {
-  const auto column = longest_id() + 2;
-  std::string text;
-  for (const auto& check : checks::suite_checks()) {
-    text += output::pad_right(check.id, column) +
-            output::wrap_indented(check.purpose, column, style.width) + "\n";
-  }
-  return text;
-}
-
-std::string list_json() {
-  auto document = output::json_document("check-list");
-  document["checks"] = output::Json::array();
-  for (const auto& check : checks::suite_checks()) {
-    document["checks"].push_back(
-        {{"id", check.id}, {"title", check.title}, {"purpose", check.purpose}});
-  }
-  return output::dump(document);
-}
-
-int run_list(cli::Session& session) {
-  if (session.format != Format::text && session.format != Format::json) {
-    return session.fail(
-        make_error(ErrorKind::usage, Phase::usage,
-                   fmt::format("--list has no format \"{}\"", output::name(session.format)),
-                   fmt::format("write {}", output::list_of(output::kPlainFormats))));
-  }
-  session.out.write(session.format == Format::json ? list_json() : list_text(session.style));
-  return cli::exit_code::kSuccess;
+  return finish(session, {run->report, run->statistics}, plan.report);
 }
 
 int run_test_suite(cli::Session& session, const SuiteArguments& arguments) {
   if (arguments.list) {
-    return run_list(session);
+    std::vector<CheckLine> lines;
+    for (const auto& check : checks::suite_checks()) {
+      lines.push_back({check.id, check.title, check.purpose});
+    }
+    return show_check_list(session, lines);
   }
   const auto plan = make_plan(arguments);
   return plan ? run_checks(session, *plan) : session.fail(plan.error());
@@ -275,12 +189,9 @@ cli::Run declare_test_suite(cli::OptionSet options) {
              "largest value and message in binary-safety, bytes [default 262144]");
   options.group("Verdict")
       .value("--max-p99", "DUR", values->max_p99, "slowest acceptable 99th percentile")
-      .value("--min-ops", "N", values->min_ops, "fewest acceptable operations per second")
-      .value("--min-success-rate", "PCT", values->min_success_rate,
-             "passed and warned, in percent of all that were not skipped [default 100]")
-      .flag("--strict", values->strict, "a warning or a skipped check fails too");
-  options.group("Report").value("--junit", "FILE", values->junit,
-                                "also write a JUnit XML report, whatever the outcome");
+      .value("--min-ops", "N", values->min_ops, "fewest acceptable operations per second");
+  declare_verdict(options, values->report);
+  declare_report(options, values->report);
   return [values](cli::Session& session) { return run_test_suite(session, *values); };
 }
 

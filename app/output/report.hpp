@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/report.hpp"
 #include "output/style.hpp"
@@ -40,6 +41,21 @@ std::string report_github(const checks::Report& report, const checks::Policy& po
 
 /// A heading, a table, and the causes below it.
 std::string report_markdown(const checks::Report& report, const checks::Policy& policy);
+
+/// A part of a finding: `evidence`, and what it is.
+struct FindingPart {
+  std::string_view label;  ///< empty for the problem, which begins with the finding's id
+  std::string text;        ///< not escaped
+};
+
+/// Problem, evidence, consequence and mend, as far as there are any.
+std::vector<FindingPart> finding_parts(const checks::Finding& finding);
+
+/// The same in lines.
+std::string finding_text(const checks::Finding& finding);
+
+/// Whether the cause tells more than the findings.
+bool has_own_cause(const checks::CheckResult& result);
 
 /// `PASS`, `FAIL` or `INTERRUPTED`.
 std::string_view verdict_word(const checks::Report& report, const checks::Policy& policy);

@@ -31,8 +31,8 @@ std::string_view level_of(Status status, const checks::Policy& policy) {
   }
 }
 
-int severity(const CheckReport& check) {
-  switch (check.result.status) {
+int severity(Status status) {
+  switch (status) {
     case Status::error:
     case Status::fail:
       return 0;
@@ -43,42 +43,68 @@ int severity(const CheckReport& check) {
   }
 }
 
+/// What becomes an annotation: a finding, or a check that has none.
+struct Note {
+  Status status = Status::fail;
+  std::string title;
+  std::string message;
+};
+
 std::string annotation(std::string_view level, std::string_view title, std::string_view message) {
   return fmt::format("::{} title={}::{}\n", level, escape_command(escape_for_terminal(title), true),
                      escape_command(message, false));
 }
 
-std::string annotation_of(const CheckReport& check, const checks::Policy& policy) {
+Note note_of(const CheckReport& check) {
   const auto& result = check.result;
   auto message = escape_for_terminal(result.cause.empty() ? result.summary : result.cause);
   if (!result.hint.empty()) {
     message += "\nhint: " + escape_for_terminal(result.hint);
   }
-  return annotation(level_of(result.status, policy), "fogis-redis " + row_id(check), message);
+  return {result.status, "fogis-redis " + row_id(check), std::move(message)};
+}
+
+Note note_of(const CheckReport& check, const checks::Finding& finding) {
+  std::string message;
+  for (const auto& part : finding_parts(finding)) {
+    message += fmt::format("{}{}{}{}", message.empty() ? "" : "\n", part.label,
+                           part.label.empty() ? "" : ": ", escape_for_terminal(part.text));
+  }
+  return {finding.status, fmt::format("fogis-redis {} {}", row_id(check), finding.id),
+          std::move(message)};
+}
+
+std::vector<Note> notes_of(const checks::Report& report, const checks::Policy& policy) {
+  std::vector<Note> notes;
+  for (const auto& check : report.checks) {
+    for (const auto& finding : check.result.findings) {
+      notes.push_back(note_of(check, finding));
+    }
+    if ((check.result.findings.empty() || has_own_cause(check.result)) &&
+        !level_of(check.result.status, policy).empty()) {
+      notes.push_back(note_of(check));
+    }
+  }
+  std::stable_sort(notes.begin(), notes.end(), [](const Note& left, const Note& right) {
+    return severity(left.status) < severity(right.status);
+  });
+  return notes;
 }
 
 }  // namespace
 
 std::string report_github(const checks::Report& report, const checks::Policy& policy) {
-  std::vector<const CheckReport*> shown;
-  for (const auto& check : report.checks) {
-    if (!level_of(check.result.status, policy).empty()) {
-      shown.push_back(&check);
-    }
-  }
-  std::stable_sort(shown.begin(), shown.end(), [](const auto* left, const auto* right) {
-    return severity(*left) < severity(*right);
-  });
+  const auto notes = notes_of(report, policy);
   // The last place tells how many found none.
-  const auto fitting = shown.size() > kMostAnnotations ? kMostAnnotations - 1 : shown.size();
+  const auto fitting = notes.size() > kMostAnnotations ? kMostAnnotations - 1 : notes.size();
   std::string text;
   for (std::size_t i = 0; i < fitting; ++i) {
-    text += annotation_of(*shown[i], policy);
+    text += annotation(level_of(notes[i].status, policy), notes[i].title, notes[i].message);
   }
-  if (fitting < shown.size()) {
-    text += annotation(level_of(shown[fitting]->result.status, policy), "fogis-redis",
+  if (fitting < notes.size()) {
+    text += annotation(level_of(notes[fitting].status, policy), "fogis-redis",
                        fmt::format("{} more did not pass; see the log",
-                                   count_of(shown.size() - fitting, "check")));
+                                   count_of(notes.size() - fitting, "check")));
   }
   return text + fmt::format("{} {}\n", verdict_word(report, policy), summary_line(report));
 }

@@ -26,6 +26,41 @@ Json details_json(const checks::CheckResult& result) {
   return json;
 }
 
+Json finding_json(const checks::Finding& finding) {
+  return {{"id", finding.id},
+          {"severity", finding.status == checks::Status::fail ? "error" : "warning"},
+          {"problem", finding.problem},
+          {"evidence", finding.evidence},
+          {"consequence", finding.consequence},
+          {"mend", finding.mend}};
+}
+
+/// All findings of the report, each with its check.
+Json findings_json(const checks::Report& report) {
+  Json list = Json::array();
+  for (const auto& check : report.checks) {
+    for (const auto& finding : check.result.findings) {
+      auto json = finding_json(finding);
+      json["check"] = check.id;
+      list.push_back(std::move(json));
+    }
+  }
+  return list;
+}
+
+Json channels_json(const std::vector<checks::ChannelVerdict>& channels) {
+  Json list = Json::array();
+  for (const auto& channel : channels) {
+    list.push_back({{"channel", channel.channel},
+                    {"role", channel.role},
+                    {"listeners", channel.listeners ? Json(*channel.listeners) : Json(nullptr)},
+                    {"messages", channel.messages},
+                    {"status", checks::name(channel.status)},
+                    {"verdict", channel.verdict}});
+  }
+  return list;
+}
+
 Json check_json(const checks::CheckReport& check) {
   Json json;
   json["id"] = check.id;
@@ -38,6 +73,9 @@ Json check_json(const checks::CheckReport& check) {
   json["hint"] = text_or_null(check.result.hint);
   json["details"] = details_json(check.result);
   json["error"] = check.result.error ? to_json(*check.result.error) : Json(nullptr);
+  if (!check.result.channels.empty()) {
+    json["channels"] = channels_json(check.result.channels);
+  }
   return json;
 }
 
@@ -64,6 +102,10 @@ std::string report_json(const checks::Report& report, const checks::Policy& poli
   document["checks"] = Json::array();
   for (const auto& check : report.checks) {
     document["checks"].push_back(check_json(check));
+  }
+  if (report.traces_causes) {
+    document["findings"] = findings_json(report);
+    document["unseen"] = report.unseen;
   }
   document["leftovers"] = report.leftovers;
   document["error"] = report.error ? to_json(*report.error) : Json(nullptr);

@@ -42,8 +42,15 @@ std::string_view element_of(Status status, const checks::Policy& policy) {
 std::string body_of(const CheckReport& check) {
   const auto& result = check.result;
   std::string text = result.cause.empty() ? result.summary : result.cause;
-  if (!result.hint.empty()) {
+  for (const auto& finding : result.findings) {
+    text += "\n" + finding_text(finding);
+  }
+  if (!result.hint.empty() && (result.findings.empty() || has_own_cause(result))) {
     text += fmt::format("\nhint: {}", result.hint);
+  }
+  for (const auto& channel : result.channels) {
+    text += fmt::format("\n{}: listeners {}, messages {}, {}", channel.channel,
+                        channel.listeners.value_or(0), channel.messages, channel.verdict);
   }
   for (const auto& detail : result.details) {
     text += fmt::format("\n{}: {}", detail.name, detail_text(detail.value));

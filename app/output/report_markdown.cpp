@@ -20,10 +20,37 @@ std::string_view symbol_of(checks::Status status) {
   }
 }
 
+std::string findings_of(const checks::CheckResult& result) {
+  std::string text;
+  for (const auto& finding : result.findings) {
+    for (const auto& part : finding_parts(finding)) {
+      text += part.label.empty()
+                  ? fmt::format("<br>**{}**", escape_markdown(part.text))
+                  : fmt::format("<br>*{}: {}*", part.label, escape_markdown(part.text));
+    }
+  }
+  return text;
+}
+
+std::string channels_of(const checks::Report& report) {
+  std::string text;
+  for (const auto& check : report.checks) {
+    for (const auto& channel : check.result.channels) {
+      text += fmt::format("| {} | {} | {} | {} | {} |\n", symbol_of(channel.status),
+                          escape_markdown(channel.channel), channel.listeners.value_or(0),
+                          channel.messages, escape_markdown(channel.verdict));
+    }
+  }
+  return text.empty()
+             ? text
+             : "\n| | channel | listeners | messages | verdict |\n|---|---|---:|---:|---|\n" + text;
+}
+
 std::string row_of(const checks::CheckReport& check) {
   const auto& result = check.result;
   auto text = escape_markdown(result.summary);
-  if (result.status != checks::Status::pass) {
+  text += findings_of(result);
+  if ((result.findings.empty() || has_own_cause(result)) && result.status != checks::Status::pass) {
     if (!result.cause.empty() && result.cause != result.summary) {
       text += fmt::format("<br>{}", escape_markdown(result.cause));
     }
@@ -47,6 +74,10 @@ std::string report_markdown(const checks::Report& report, const checks::Policy& 
   text += "| status | check | time | result |\n|---|---|---:|---|\n";
   for (const auto& check : report.checks) {
     text += row_of(check);
+  }
+  text += channels_of(report);
+  for (const auto& what : report.unseen) {
+    text += fmt::format("\nnot seen: {}\n", escape_markdown(what));
   }
   return text;
 }

@@ -39,6 +39,33 @@ std::string summary_line(const checks::Report& report) {
   return text + fmt::format("; in {}", format_duration(report.duration));
 }
 
+std::vector<FindingPart> finding_parts(const checks::Finding& finding) {
+  std::vector<FindingPart> parts{{"", fmt::format("{}: {}", finding.id, finding.problem)}};
+  const auto add = [&](std::string_view label, const std::string& text) {
+    if (!text.empty()) {
+      parts.push_back({label, text});
+    }
+  };
+  add("evidence", finding.evidence);
+  add("consequence", finding.consequence);
+  add("mend", finding.mend);
+  return parts;
+}
+
+std::string finding_text(const checks::Finding& finding) {
+  std::string text;
+  for (const auto& part : finding_parts(finding)) {
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : "\n", part.label,
+                        part.label.empty() ? "" : ": ", part.text);
+  }
+  return text;
+}
+
+bool has_own_cause(const checks::CheckResult& result) {
+  return !result.cause.empty() &&
+         (result.findings.empty() || !result.cause.starts_with(result.findings.front().id + ": "));
+}
+
 std::string detail_text(const checks::DetailValue& value) {
   return std::visit(
       [](const auto& held) -> std::string {

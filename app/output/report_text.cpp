@@ -28,6 +28,50 @@ std::string details_text(const checks::CheckResult& result) {
   return text;
 }
 
+std::string findings_text(const checks::CheckResult& result, std::size_t indent,
+                          const Style& style) {
+  std::string text;
+  for (const auto& finding : result.findings) {
+    for (const auto& part : finding_parts(finding)) {
+      const auto label = part.label.empty() ? std::string() : fmt::format("{}: ", part.label);
+      text += below(label, part.text, part.label.empty() ? indent : indent + 2, style);
+    }
+  }
+  return text;
+}
+
+/// Cause and hint, where no finding tells more.
+std::string cause_text(const checks::CheckResult& result, const RowLayout& layout,
+                       std::size_t indent, const Style& style) {
+  std::string text;
+  if (!result.cause.empty() && result.cause != result.summary &&
+      result.cause != layout.known_cause) {
+    text += below("", result.cause, indent, style);
+  }
+  if (!result.hint.empty()) {
+    text += below("hint: ", result.hint, indent, style);
+  }
+  return text;
+}
+
+std::string channels_text(const checks::CheckResult& result, std::size_t indent,
+                          const Style& style) {
+  std::size_t columns = 0;
+  for (const auto& channel : result.channels) {
+    columns = std::max(columns, text_width(escape_for_terminal(channel.channel)));
+  }
+  std::string text;
+  for (const auto& channel : result.channels) {
+    const auto listeners =
+        channel.listeners ? fmt::format("{}", *channel.listeners) : std::string("?");
+    text += fmt::format(
+        "{}{} {}  {} {}  {}\n", std::string(indent, ' '), mark(style, channel.status),
+        pad_right(escape_for_terminal(channel.channel), std::min<std::size_t>(columns, 40)),
+        pad_left(listeners, 3), pad_left(fmt::format("{}", channel.messages), 5), channel.verdict);
+  }
+  return text;
+}
+
 /// What was skipped took no time worth telling.
 std::string time_of(const checks::CheckReport& check) {
   return check.result.status == checks::Status::skip ? "-" : format_duration(check.duration);
@@ -51,12 +95,13 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
   std::string text =
       fmt::format("{} {}  {}\n", mark(style, result.status), head,
                   truncate_text(escape_for_terminal(result.summary), left, !style.unicode));
-  if (result.status != checks::Status::pass && !result.cause.empty() &&
-      result.cause != result.summary && result.cause != layout.known_cause) {
-    text += below("", result.cause, indent + 2, style);
+  text += findings_text(result, indent + 2, style);
+  if ((result.findings.empty() || has_own_cause(result)) && result.status != checks::Status::pass) {
+    text += cause_text(result, layout, indent + 2, style);
   }
-  if (result.status != checks::Status::pass && !result.hint.empty()) {
-    text += below("hint: ", result.hint, indent + 2, style);
+  if (!result.channels.empty()) {
+    text += below("", "listeners and messages of each channel:", indent + 2, style) +
+            channels_text(result, indent + 2, style);
   }
   if (layout.details && !result.details.empty()) {
     text += below("", details_text(result), indent + 2, style);
@@ -77,6 +122,10 @@ std::string report_end(const checks::Report& report, const checks::Policy& polic
     text += fmt::format("wanted: a success rate of {:.4g} %\n", policy.min_success_rate);
   } else if (verdict == "FAIL" && policy.strict) {
     text += "wanted: every check passed (--strict)\n";
+  }
+  for (const auto& what : report.unseen) {
+    text +=
+        fmt::format("not seen: {}\n", wrap_indented(escape_for_terminal(what), 10, style.width));
   }
   for (const auto& key : report.leftovers) {
     text += fmt::format("left behind until it expires: {}\n", escape_for_terminal(key));

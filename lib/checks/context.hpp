@@ -44,6 +44,10 @@ public:
   [[nodiscard]] const SuiteOptions& options() const { return options_; }
   [[nodiscard]] const redis::Timeouts& timeouts() const { return timeouts_; }
   [[nodiscard]] const StopEvent* stop() const { return client_.stop(); }
+  /// What all connections of this context count into.
+  [[nodiscard]] const std::shared_ptr<redis::Statistics>& statistics() const {
+    return client_.statistics();
+  }
   /// The user that we are by our settings, for hints.
   [[nodiscard]] std::string_view user() const;
 

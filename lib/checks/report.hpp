@@ -34,6 +34,26 @@ struct Detail {
   DetailValue value;
 };
 
+/// A fault that was traced to its cause. All texts are whole sentences without a full stop.
+struct Finding {
+  std::string id;                ///< number of the known field failure ("D9"), else kebab-case
+  Status status = Status::fail;  ///< fail, or warn where nothing is lost yet
+  std::string problem;           ///< what is wrong
+  std::string evidence;          ///< what was seen that says so
+  std::string consequence;       ///< what is being lost
+  std::string mend;              ///< how to put it right
+};
+
+/// What was seen of one channel.
+struct ChannelVerdict {
+  std::string channel;
+  std::string role;                       ///< its part in the wiring: `live`, `unheard`, …
+  std::optional<std::int64_t> listeners;  ///< without our own; nothing when it may not be asked
+  std::uint64_t messages = 0;             ///< seen while observing, without our own
+  Status status = Status::pass;
+  std::string verdict;  ///< in a few words
+};
+
 /// The outcome of one check.
 struct CheckResult {
   Status status = Status::pass;
@@ -41,7 +61,9 @@ struct CheckResult {
   std::string cause;    ///< why it is not pass; empty when it is
   std::string hint;     ///< what to do next; empty when nothing useful can be said
   std::vector<Detail> details;
-  std::optional<Error> error;  ///< the failure behind the status, where there is one
+  std::optional<Error> error;            ///< the failure behind the status, where there is one
+  std::vector<Finding> findings;         ///< the faults behind the status; `cause` sums them up
+  std::vector<ChannelVerdict> channels;  ///< of a check that looks at channels
 
   CheckResult& detail(std::string detail_name, DetailValue value) {
     details.push_back({std::move(detail_name), std::move(value)});
@@ -77,6 +99,8 @@ struct Report {
   std::optional<Error> error;  ///< set when the server could not be reached or refused us
   bool interrupted = false;
   std::vector<std::string> leftovers;  ///< keys that could not be removed; they expire by their TTL
+  bool traces_causes = false;          ///< its checks look for findings, also when they have none
+  std::vector<std::string> unseen;     ///< what this run could not look at, and why
 
   [[nodiscard]] Counts counts() const;
   /// (pass + warn) / all that were not skipped, in percent; nothing when all were skipped.

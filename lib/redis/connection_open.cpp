@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/resolver.hpp"
 #include "redis/connection.hpp"
 #include "redis/dial.hpp"
-#include "redis/resolver.hpp"
 #include "redis/server_error.hpp"
 #include "redis/stream.hpp"
 #include "redis/tls.hpp"

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/deadline.hpp"
+#include "base/resolver.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
-#include "redis/resolver.hpp"
 
 namespace fogis::redis {
 

@@ -12,4 +12,9 @@ const std::filesystem::path& binary() {
   return path;
 }
 
+const std::filesystem::path& standin_binary() {
+  static const std::filesystem::path path(FOGIS_STANDIN_BINARY);
+  return path;
+}
+
 }  // namespace fogis::testing

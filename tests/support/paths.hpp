@@ -12,4 +12,7 @@ const std::filesystem::path& source_dir();
 /// The fogis-redis of this build.
 const std::filesystem::path& binary();
 
+/// The stand-ins of the FOGIS services of this build.
+const std::filesystem::path& standin_binary();
+
 }  // namespace fogis::testing

@@ -1,4 +1,4 @@
-#include "redis/resolver.hpp"
+#include "base/resolver.hpp"
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -15,7 +15,7 @@
 
 #include "base/unique_fd.hpp"
 
-namespace fogis::redis {
+namespace fogis {
 namespace {
 
 struct AddrinfoDeleter {
@@ -157,4 +157,4 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   return Resolution{to_addresses(result.list.get()), true};
 }
 
-}  // namespace fogis::redis
+}  // namespace fogis

@@ -1,0 +1,298 @@
+// integration: do the processor's messages reach the calendar, and if not, which failure is it?
+#include "checks/integration/integration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/duration.hpp"
+#include "checks/integration/checks.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/target.hpp"
+#include "cli/values.hpp"
+#include "commands/channels_file.hpp"
+#include "commands/check_list.hpp"
+#include "commands/commands.hpp"
+#include "commands/report_options.hpp"
+#include "http/url.hpp"
+#include "output/progress.hpp"
+#include "output/report.hpp"
+
+namespace fogis::commands {
+namespace {
+
+namespace integration = checks::integration;
+
+constexpr std::uint64_t kMostSubscribers = 100'000;
+
+struct IntegrationArguments {
+  std::optional<std::string> match_processor_url;
+  std::optional<std::string> calendar_url;
+  std::optional<std::string> observe;
+  std::optional<std::string> service_interval;
+  std::optional<std::string> flow;
+  std::optional<std::string> expect_subscribers;
+  std::optional<std::string> channels;
+  ReportArguments report;
+  bool allow_side_effects = false;
+  bool list = false;
+};
+
+struct IntegrationPlan {
+  integration::Options options;
+  ReportPlan report;
+};
+
+/// The option, else the variable; a variable that is set to nothing counts as not set.
+Result<std::optional<http::Url>> service_url(const cli::Session& session, std::string_view option,
+                                             const std::optional<std::string>& given,
+                                             std::string_view variable) {
+  const auto from_environment = session.environment(variable);
+  const bool is_set = from_environment && !from_environment->empty();
+  if (!given && !is_set) {
+    return std::nullopt;
+  }
+  auto url = http::parse_url(given ? *given : *from_environment);
+  if (!url) {
+    auto error = std::move(url.error());
+    error.message = fmt::format("bad {}: {}", given ? option : variable, error.message);
+    if (!given) {
+      error.kind = ErrorKind::configuration;
+      error.phase = Phase::config;
+    }
+    return failure(std::move(error));
+  }
+  return std::move(*url);
+}
+
+Result<integration::Flow> flow_of(const IntegrationArguments& arguments) {
+  constexpr std::array kFlows{integration::Flow::private_channels, integration::Flow::safe,
+                              integration::Flow::live};
+  if (!arguments.flow) {
+    return integration::Flow::safe;
+  }
+  const auto* const found = std::find_if(kFlows.begin(), kFlows.end(), [&](integration::Flow flow) {
+    return integration::name(flow) == *arguments.flow;
+  });
+  if (found == kFlows.end()) {
+    return failure(make_error(ErrorKind::usage, Phase::usage,
+                              fmt::format("--flow: \"{}\" is no way to test", *arguments.flow),
+                              "--flow takes private, safe or live"));
+  }
+  if (*found == integration::Flow::live && !arguments.allow_side_effects) {
+    return failure(
+        make_error(ErrorKind::usage, Phase::usage,
+                   "--flow live publishes a match update on fogis:matches:updates, and the "
+                   "calendar writes an invented match into its Google calendar",
+                   "add --allow-side-effects if that is meant; --flow safe changes nothing"));
+  }
+  return *found;
+}
+
+Result<void> set_times(const IntegrationArguments& arguments, integration::Options& options) {
+  const auto observe = cli::duration("--observe", arguments.observe, ZeroDuration::allowed);
+  if (!observe) {
+    return failure(observe.error());
+  }
+  const auto interval =
+      cli::duration("--service-interval", arguments.service_interval, ZeroDuration::refused);
+  if (!interval) {
+    return failure(interval.error());
+  }
+  options.observe = observe->value_or(options.observe);
+  options.service_interval = interval->value_or(options.service_interval);
+  return {};
+}
+
+Result<void> set_urls(const cli::Session& session, const IntegrationArguments& arguments,
+                      integration::Options& options) {
+  auto processor = service_url(session, "--match-processor-url", arguments.match_processor_url,
+                               "MATCH_PROCESSOR_URL");
+  if (!processor) {
+    return failure(std::move(processor.error()));
+  }
+  auto calendar = service_url(session, "--calendar-service-url", arguments.calendar_url,
+                              "CALENDAR_SERVICE_URL");
+  if (!calendar) {
+    return failure(std::move(calendar.error()));
+  }
+  options.match_processor = std::move(*processor);
+  options.calendar = std::move(*calendar);
+  return {};
+}
+
+/// The channels of the file, and those to which the environment moves the publisher.
+Result<void> set_channels(const cli::Session& session, const IntegrationArguments& arguments,
+                          integration::Options& options) {
+  if (arguments.channels) {
+    auto channels = read_channels_file(*arguments.channels);
+    if (!channels) {
+      return failure(std::move(channels.error()));
+    }
+    options.channels = std::move(*channels);
+  }
+  for (const auto* const variable :
+       {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
+        "REDIS_SYSTEM_ALERTS_CHANNEL"}) {
+    auto channel = session.environment(variable);
+    if (channel && !channel->empty()) {
+      options.channels.push_back(std::move(*channel));
+    }
+  }
+  return {};
+}
+
+Result<IntegrationPlan> make_plan(const cli::Session& session,
+                                  const IntegrationArguments& arguments) {
+  IntegrationPlan plan;
+  auto& options = plan.options;
+  const auto flow = flow_of(arguments);
+  if (!flow) {
+    return failure(flow.error());
+  }
+  options.flow = *flow;
+  const auto subscribers = cli::whole_number("--expect-subscribers", arguments.expect_subscribers,
+                                             1, 0, kMostSubscribers);
+  if (!subscribers) {
+    return failure(subscribers.error());
+  }
+  options.expected_subscribers = static_cast<std::int64_t>(*subscribers);
+  auto done = set_times(arguments, options);
+  if (done) {
+    done = set_urls(session, arguments, options);
+  }
+  if (done) {
+    done = set_channels(session, arguments, options);
+  }
+  if (!done) {
+    return failure(std::move(done.error()));
+  }
+  auto report = report_plan(arguments.report);
+  if (!report) {
+    return failure(std::move(report.error()));
+  }
+  plan.report = std::move(*report);
+  return plan;
+}
+
+void show_rows(cli::Session& session, const checks::Report& report) {
+  output::RowLayout layout{
+      .id_columns = 0, .details = session.console.verbose(), .known_cause = {}};
+  for (const auto& stage : integration::stages()) {
+    layout.id_columns = std::max(layout.id_columns, stage.id.size());
+  }
+  for (const auto& check : report.checks) {
+    if (is_shown(session, check)) {
+      session.out.write(output::report_row(check, session.style, layout));
+      layout.known_cause = check.result.cause;
+    } else {
+      session.console.step(check.id, check.duration);
+    }
+  }
+}
+
+/// Said even when quiet: it cannot be taken back.
+void announce_live_update(cli::Session& session) {
+  constexpr std::string_view kText =
+      "--flow live: publishing a match update with has_changes on fogis:matches:updates; every "
+      "calendar service that hears it writes the invented match into its Google calendar";
+  if (session.console.quiet()) {
+    session.console.raw(fmt::format("note: {}\n", kText));
+  } else {
+    session.console.note(kText);
+  }
+}
+
+int run_plan(cli::Session& session, const IntegrationPlan& plan) {
+  int exit_code = cli::exit_code::kSuccess;
+  const auto target = cli::find_target(session, exit_code);
+  if (!target) {
+    return exit_code;
+  }
+  const auto& config = target->config;
+  if (plan.options.flow == integration::Flow::live) {
+    announce_live_update(session);
+  }
+  output::Progress progress(session.console);
+  const auto run = integration::run_integration(
+      {config.connection,
+       {.connect = config.connect_timeout, .operation = config.timeout},
+       config.service},
+      plan.options, &session.stop, [&](std::string_view what) { progress.doing(what); });
+  progress.hide();
+  show_rows(session, run.report);
+  return finish(session, {run.report, run.statistics}, plan.report);
+}
+
+int run_integration(cli::Session& session, const IntegrationArguments& arguments) {
+  if (arguments.list) {
+    std::vector<CheckLine> lines;
+    for (const auto& stage : integration::stages()) {
+      lines.push_back({stage.id, stage.title, stage.purpose});
+    }
+    return show_check_list(session, lines);
+  }
+  const auto plan = make_plan(session, arguments);
+  return plan ? run_plan(session, *plan) : session.fail(plan.error());
+}
+
+cli::Run declare_integration(cli::OptionSet options) {
+  const auto values = std::make_shared<IntegrationArguments>();
+  options.group("Services")
+      .value("--match-processor-url", "URL", values->match_processor_url,
+             "HTTP of match-list-processor [env MATCH_PROCESSOR_URL]")
+      .value("--calendar-service-url", "URL", values->calendar_url,
+             "HTTP of the calendar service [env CALENDAR_SERVICE_URL]");
+  options.group("Observation")
+      .value("--observe", "DUR", values->observe, "how long to watch the traffic [default 5s]")
+      .value("--service-interval", "DUR", values->service_interval,
+             "how often the processor runs; it is only judged when --observe is as long "
+             "[default 1h]")
+      .value("--expect-subscribers", "N", values->expect_subscribers,
+             "consumers wanted on each channel of the calendar [default 1]")
+      .value("--channels", "FILE", values->channels, "examine these channels too, one a line");
+  options.group("Messages")
+      .value("--flow", "WAY", values->flow,
+             "private: our own channels only; safe: harmless messages on the live channels too; "
+             "live: also a match update that the calendar carries out [default safe]")
+      .flag("--allow-side-effects", values->allow_side_effects,
+            "--flow live is meant: the calendar may write");
+  options.group("Verdict").flag("--list", values->list,
+                                "show the checks and what each one proves; runs nothing");
+  declare_verdict(options, values->report);
+  declare_report(options, values->report);
+  return [values](cli::Session& session) { return run_integration(session, *values); };
+}
+
+constexpr cli::Example kExamples[] = {
+    {"integration", "what Redis alone can tell"},
+    {"integration --match-processor-url http://localhost:9082 --calendar-service-url "
+     "http://localhost:9083",
+     "everything, from the host of a compose deployment"},
+    {"integration --observe 65m --service-interval 1h", "also whether the hourly cycle runs"},
+    {"integration --strict --junit report.xml", "in CI"},
+};
+
+}  // namespace
+
+constinit const cli::Command kIntegration{
+    .name = "integration",
+    .summary = "prove that the processor's messages reach the calendar, or name what is wrong",
+    .description =
+        "Looks at Redis, at both services' HTTP (read-only endpoints alone) and at the traffic, "
+        "and names the cause of what is wrong by its number (D1 to D17), with the evidence, the "
+        "consequence and the mend. Only harmless messages are published: no match changes, no "
+        "key is written, every subscription is taken back. Exit code 1: something is wrong; 3 or "
+        "4: Redis could not be reached or refused us.",
+    .examples = kExamples,
+    .formats = output::kReportFormats,
+    .declare = declare_integration,
+};
+
+}  // namespace fogis::commands

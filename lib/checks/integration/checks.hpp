@@ -1,0 +1,44 @@
+// The integration checks: a judge each, in a file of its name, and the table of them.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "checks/integration/decisions.hpp"
+#include "checks/integration/evidence.hpp"
+#include "checks/report.hpp"
+
+namespace fogis::checks::integration {
+
+/// The result that the evidence gives, without the findings, which are added to it.
+using Judge = CheckResult (*)(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+
+/// A row of the table.
+struct Stage {
+  std::string_view id;       ///< stable kebab-case
+  std::string_view title;    ///< at most 40 characters
+  std::string_view purpose;  ///< one sentence for --list: what it proves
+  bool needs_redis = true;
+  Judge judge = nullptr;
+};
+
+/// All integration checks in the order of a report; `redis` is the first.
+std::span<const Stage> stages();
+
+CheckResult judge_redis(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_services(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_configuration(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_wiring(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_flow(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_contract(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_liveness(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+CheckResult judge_activity(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+
+/// Judges all stages: the checks of a report, without times. Pure.
+std::vector<CheckReport> judge_all(const Evidence& evidence);
+
+/// What could not be looked at, and what would show it.
+std::vector<std::string> unseen(const Evidence& evidence);
+
+}  // namespace fogis::checks::integration

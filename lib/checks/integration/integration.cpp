@@ -1,0 +1,270 @@
+#include "checks/integration/integration.hpp"
+
+#include <initializer_list>
+#include <thread>
+#include <utility>
+
+#include "checks/context.hpp"
+#include "checks/integration/ask_services.hpp"
+#include "checks/integration/canary.hpp"
+#include "checks/integration/checks.hpp"
+#include "checks/integration/flow_steps.hpp"
+#include "checks/integration/same_server.hpp"
+#include "checks/integration/survey.hpp"
+#include "checks/integration/symptoms.hpp"
+#include "checks/integration/traffic.hpp"
+#include "checks/suite/checks.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks::integration {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+/// match-list-processor may take six seconds to look at its dependencies.
+constexpr nanoseconds kServicesTime = 8s;
+
+/// Collects the evidence, step by step. Used once.
+class Collection {
+public:
+  Collection(Context& context, const Target& target, const Options& options,
+             const std::function<void(std::string_view)>& doing)
+      : context_(context), doing_(doing), channels_(all_channels(options)) {
+    evidence_.options = options;
+    evidence_.endpoint = target.settings.endpoint();
+    evidence_.service = target.service;
+  }
+
+  Evidence collect() {
+    ServiceAnswers answers;
+    nanoseconds services_took{};
+    std::thread services([&] {
+      const auto started = steady_clock::now();
+      answers = ask_services(evidence_.options, {context_.timeouts().operation, kServicesTime},
+                             context_.stop());
+      services_took = steady_clock::now() - started;
+    });
+    look_at_redis();
+    doing("waiting for the services' HTTP");
+    services.join();
+    evidence_.took["services"] = services_took;
+    evidence_.processor = std::move(answers.processor);
+    evidence_.calendar = std::move(answers.calendar);
+    if (answers.calendar_redis && usable()) {
+      const auto watch = timed({"configuration"});
+      auto comparison = compare_servers(context_, *answers.calendar_redis);
+      evidence_.calendar.redis = comparison.sameness;
+      evidence_.calendar.redis_proof = std::move(comparison.proof);
+    }
+    return std::move(evidence_);
+  }
+
+private:
+  void doing(std::string_view what) const {
+    if (doing_) {
+      doing_(what);
+    }
+  }
+
+  /// Adds the time until it is destroyed to what was spent on the checks.
+  class Timed {
+  public:
+    Timed(Evidence& evidence, std::initializer_list<std::string_view> checks)
+        : evidence_(evidence), checks_(checks) {}
+    ~Timed() {
+      for (const auto check : checks_) {
+        evidence_.took[check] += steady_clock::now() - started_;
+      }
+    }
+    Timed(const Timed&) = delete;
+    Timed& operator=(const Timed&) = delete;
+
+  private:
+    Evidence& evidence_;
+    std::vector<std::string_view> checks_;
+    steady_clock::time_point started_ = steady_clock::now();
+  };
+
+  [[nodiscard]] Timed timed(std::initializer_list<std::string_view> checks) {
+    return {evidence_, checks};
+  }
+
+  [[nodiscard]] bool stopped() const {
+    return context_.stop() != nullptr && context_.stop()->requested();
+  }
+
+  [[nodiscard]] bool usable() const { return !evidence_.redis_error && !stopped(); }
+
+  void look_at_redis() {
+    doing("connecting to Redis");
+    check_health();
+    if (usable()) {
+      doing("asking who listens");
+      evidence_.before = survey();
+      ask_limits();
+    }
+    if (usable()) {
+      doing("sending a message to ourselves");
+      send_canaries();
+    }
+    if (usable()) {
+      doing("observing the traffic");
+      watch();
+    }
+    if (usable() && !is_starving(evidence_)) {
+      doing("sending messages through the channels");
+      send_through();
+    }
+    if (usable()) {
+      evidence_.after = survey();
+      count_cut_clients(evidence_.slow.cut_after);
+    }
+  }
+
+  /// The checks of the suite about a server's health, as one.
+  void check_health() {
+    const auto watch = timed({"redis"});
+    auto connected = check_connection(context_);
+    if (!connected) {
+      evidence_.redis_error = std::move(connected.error());
+      return;
+    }
+    auto health = check_server_health(context_);
+    if (!health) {
+      note_loss(health.error());
+      evidence_.redis_health = verdict_of(health.error());
+      return;
+    }
+    auto& result = evidence_.redis_health;
+    result = std::move(*connected);
+    if (health->status != Status::pass) {
+      result.status = health->status;
+      result.cause = std::move(health->cause);
+      result.hint = std::move(health->hint);
+      result.summary = std::move(health->summary);
+    }
+    result.details.insert(result.details.end(), health->details.begin(), health->details.end());
+  }
+
+  std::optional<Survey> survey() {
+    const auto watch = timed({"wiring"});
+    auto survey = take_survey(context_, channels_);
+    if (survey) {
+      note_waiting(*survey, evidence_.slow);
+      return std::move(*survey);
+    }
+    if (!note_loss(survey.error())) {
+      evidence_.survey_error = std::move(survey.error());
+    }
+    return std::nullopt;
+  }
+
+  void ask_limits() {
+    const auto limit = ask_output_limit(context_);
+    if (limit) {
+      evidence_.slow.limit = *limit;
+    } else {
+      note_loss(limit.error());
+    }
+    count_cut_clients(evidence_.slow.cut_before);
+  }
+
+  void count_cut_clients(std::optional<std::int64_t>& count) {
+    const auto asked = ask_cut_clients(context_);
+    if (asked) {
+      count = *asked;
+    } else {
+      note_loss(asked.error());
+    }
+  }
+
+  void send_canaries() {
+    const auto watch = timed({"liveness"});
+    std::thread other([&] { evidence_.resp3 = send_canary(context_, config::RespVersion::resp3); });
+    evidence_.resp2 = send_canary(context_, config::RespVersion::resp2);
+    other.join();
+    note_loss_if(evidence_.resp2.error);
+  }
+
+  void watch() {
+    const auto watch = timed({"wiring", "contract", "activity"});
+    evidence_.traffic = watch_traffic(context_, channels_, evidence_.service,
+                                      evidence_.options.observe, evidence_.slow);
+    note_loss_if(evidence_.traffic.error);
+  }
+
+  void send_through() {
+    const auto watch = timed({"flow"});
+    evidence_.flow = send_messages(context_, evidence_.options.flow, evidence_.service);
+    for (const auto& step : evidence_.flow) {
+      note_loss_if(step.error);
+    }
+  }
+
+  void note_loss_if(const std::optional<Error>& error) {
+    if (error) {
+      note_loss(*error);
+    }
+  }
+
+  /// Whether the server is gone: a failure that may mean so, and it does not answer when asked
+  /// anew.
+  bool note_loss(const Error& error) {
+    if (stopped() || !is_connection_failure(error)) {
+      return false;
+    }
+    auto connection = context_.open_connection();
+    auto pong = connection ? context_.ask(*connection, {"PING"})
+                           : Result<redis::Reply>(failure(connection.error()));
+    if (pong || pong.error().kind == ErrorKind::forbidden) {
+      return false;
+    }
+    evidence_.redis_error = std::move(pong.error());
+    return true;
+  }
+
+  Context& context_;
+  const std::function<void(std::string_view)>& doing_;
+  const std::vector<std::string> channels_;
+  Evidence evidence_;
+};
+
+/// What an interruption has cut short says nothing about the services.
+void note_interruption(Report& report) {
+  report.interrupted = true;
+  report.error.reset();
+  for (auto& check : report.checks) {
+    if (check.result.status != Status::pass) {
+      check.result = skipped("cut short", "interrupted");
+    }
+  }
+}
+
+}  // namespace
+
+Run run_integration(const Target& target, const Options& options, const StopEvent* stop,
+                    const std::function<void(std::string_view)>& doing) {
+  Context context(target.settings, target.timeouts, {}, stop);
+  Run run;
+  auto& report = run.report;
+  report.kind = "integration";
+  report.endpoint = target.settings.endpoint();
+  report.started = std::chrono::system_clock::now();
+  const auto started = steady_clock::now();
+  const auto evidence = Collection(context, target, options, doing).collect();
+  report.traces_causes = true;
+  report.checks = judge_all(evidence);
+  report.unseen = unseen(evidence);
+  report.error = evidence.redis_error;
+  report.server = context.server();
+  report.duration = steady_clock::now() - started;
+  if (stop != nullptr && stop->requested()) {
+    note_interruption(report);
+  }
+  run.statistics = context.client().statistics()->snapshot();
+  return run;
+}
+
+}  // namespace fogis::checks::integration

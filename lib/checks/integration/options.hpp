@@ -1,0 +1,36 @@
+// What the user may set for a run of the integration checks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/url.hpp"
+
+namespace fogis::checks::integration {
+
+/// Where the flow check publishes.
+enum class Flow : std::uint8_t {
+  private_channels,  ///< our own channels only
+  safe,              ///< harmless messages on the live channels as well
+  live,              ///< also one match update with has_changes, which the calendar carries out
+};
+
+/// `private`, `safe` or `live`.
+std::string_view name(Flow flow);
+
+struct Options {
+  std::optional<http::Url> match_processor;  ///< nothing: its HTTP is not asked
+  std::optional<http::Url> calendar;
+  std::chrono::nanoseconds observe = std::chrono::seconds(5);  ///< how long to watch the traffic
+  /// How often the processor runs: without a sign of it for that long it is at fault.
+  std::chrono::nanoseconds service_interval = std::chrono::hours(1);
+  Flow flow = Flow::safe;
+  std::int64_t expected_subscribers = 1;  ///< on each channel of the calendar
+  std::vector<std::string> channels;      ///< to be examined beside the known ones
+};
+
+}  // namespace fogis::checks::integration

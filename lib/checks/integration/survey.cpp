@@ -1,0 +1,129 @@
+#include "checks/integration/survey.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "checks/integration/client_list.hpp"
+#include "checks/suite/output_buffer_limit.hpp"
+
+namespace fogis::checks::integration {
+namespace {
+
+bool is_refusal(const Error& error) {
+  return error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rejected;
+}
+
+/// A reply, or nothing when it is refused. Other failures stay.
+Result<std::optional<redis::Reply>> ask_if_allowed(
+    Context& context, std::initializer_list<std::string_view> command) {
+  auto reply = context.ask(command, redis::Repeat::if_unsure);
+  if (reply) {
+    return std::optional(std::move(*reply));
+  }
+  if (is_refusal(reply.error())) {
+    return std::optional<redis::Reply>();
+  }
+  return failure(std::move(reply.error()));
+}
+
+Result<void> count_listeners(Context& context, const std::vector<std::string>& channels,
+                             Survey& survey) {
+  std::vector<std::string_view> command{"PUBSUB", "NUMSUB"};
+  command.insert(command.end(), channels.begin(), channels.end());
+  const auto reply = context.client().command(command, redis::Repeat::if_unsure);
+  if (!reply) {
+    return failure(reply.error());
+  }
+  if (reply->is_error()) {
+    return failure(context.refusal(*reply, {"PUBSUB", "NUMSUB"}));
+  }
+  for (std::size_t i = 0; i + 1 < reply->elements.size(); i += 2) {
+    survey.listeners[reply->elements[i].text] = reply->elements[i + 1].integer;
+  }
+  return {};
+}
+
+Result<void> list_clients(Context& context, Survey& survey) {
+  const auto reply = context.ask({"CLIENT", "LIST", "TYPE", "pubsub"}, redis::Repeat::if_unsure);
+  if (reply) {
+    survey.clients = parse_client_list(reply->text, context.settings().client_name);
+    return {};
+  }
+  if (!is_refusal(reply.error())) {
+    return failure(reply.error());
+  }
+  survey.clients_refusal = "CLIENT LIST is refused, so consumers cannot be told from this tool";
+  return {};
+}
+
+}  // namespace
+
+Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels) {
+  Survey survey;
+  if (auto counted = count_listeners(context, channels, survey); !counted) {
+    return failure(std::move(counted.error()));
+  }
+  const auto patterns = ask_if_allowed(context, {"PUBSUB", "NUMPAT"});
+  if (!patterns) {
+    return failure(patterns.error());
+  }
+  survey.patterns = *patterns ? (*patterns)->integer : 0;
+  if (auto listed = list_clients(context, survey); !listed) {
+    return failure(std::move(listed.error()));
+  }
+  return survey;
+}
+
+Result<OutputLimit> ask_output_limit(Context& context) {
+  OutputLimit limit;
+  const auto reply = ask_if_allowed(context, {"CONFIG", "GET", "client-output-buffer-limit"});
+  if (!reply) {
+    return failure(reply.error());
+  }
+  if (*reply && (*reply)->elements.size() == 2) {
+    if (const auto parsed = parse_output_buffer_limit((*reply)->elements[1].text, "pubsub")) {
+      limit = {parsed->hard, parsed->soft, true};
+    }
+  }
+  return limit;
+}
+
+Result<std::optional<std::int64_t>> ask_cut_clients(Context& context) {
+  const auto reply = ask_if_allowed(context, {"INFO", "stats"});
+  if (!reply) {
+    return failure(reply.error());
+  }
+  return *reply ? redis::Info((*reply)->text).integer("client_output_buffer_limit_disconnections")
+                : std::nullopt;
+}
+
+void note_waiting(const Survey& survey, SlowSubscribers& slow) {
+  if (!survey.clients) {
+    return;
+  }
+  for (const auto& client : *survey.clients) {
+    if (!client.ours && client.output_bytes > slow.most_waiting) {
+      slow.most_waiting = client.output_bytes;
+      slow.slowest = escape_for_terminal(client.name.empty() ? client.address : client.name);
+    }
+  }
+}
+
+Result<void> sample_waiting(Context& context, SlowSubscribers& slow) {
+  Survey survey;
+  if (auto listed = list_clients(context, survey); !listed) {
+    return listed;
+  }
+  note_waiting(survey, slow);
+  const auto info = ask_if_allowed(context, {"INFO", "clients"});
+  if (!info) {
+    return failure(info.error());
+  }
+  if (*info) {
+    const auto largest = redis::Info((*info)->text).integer("client_recent_max_output_buffer");
+    slow.recent_largest = std::max(slow.recent_largest, largest.value_or(0));
+  }
+  return {};
+}
+
+}  // namespace fogis::checks::integration

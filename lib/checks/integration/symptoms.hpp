@@ -1,0 +1,63 @@
+// The questions that the rows of the decision table ask.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/integration/evidence.hpp"
+
+namespace fogis::checks::integration {
+
+/// Messages of ours did not arrive, though the server answers PING.
+bool is_starving(const Evidence& evidence);
+
+/// NUMSUB could be asked.
+bool knows_listeners(const Evidence& evidence);
+
+/// Whether the calendar is wanted on its channels at all (--expect-subscribers 0).
+bool wants_listeners(const Evidence& evidence);
+
+/// Nobody but us listens to any of the channels that the calendar listens to.
+bool is_unheard(const Evidence& evidence);
+
+/// The live channels that nobody but us listens to.
+std::vector<std::string_view> unheard_channels(const Evidence& evidence);
+
+/// Of the known channels that the calendar listens to, those that somebody listens to.
+std::vector<std::string_view> heard_channels(const Evidence& evidence);
+
+/// Listeners went away while we looked.
+bool has_lost_listeners(const Evidence& evidence);
+
+/// Signs that the server cut a subscriber that read too slowly.
+bool was_cut(const Evidence& evidence);
+
+/// The calendar runs, but has none of the /redis-* endpoints.
+bool lacks_endpoints(const Evidence& evidence);
+
+/// The channels of the calendar's configuration leave a live one out.
+std::vector<std::string_view> unconfigured_channels(const Evidence& evidence);
+
+/// Channels on which the calendar is wanted and more listen than expected.
+std::vector<std::string_view> crowded_channels(const Evidence& evidence);
+/// The same with fewer, but some.
+std::vector<std::string_view> thin_channels(const Evidence& evidence);
+
+/// Channels with traffic that nobody listens to, and that no known subscriber listens to either.
+std::vector<std::string> unheard_traffic(const Evidence& evidence);
+
+/// "NUMSUB 0 on a, b and c": what is known of these channels.
+std::string numsub_text(const Evidence& evidence, const std::vector<std::string_view>& channels);
+
+/// "a, b and c".
+std::string list_text(const std::vector<std::string_view>& names);
+
+/// What the calendar's /redis-status says: "/redis-status says connected true, subscribed false".
+std::string claims_text(const CalendarClaims& calendar);
+
+/// Why an endpoint is no help: "/health: cannot connect to 127.0.0.1:9083: Connection refused".
+std::string describe(const Endpoint& endpoint, std::string_view path);
+
+}  // namespace fogis::checks::integration

@@ -1,0 +1,292 @@
+// Every known failure of the field, made with stand-ins of both services: it is named, with its
+// evidence, and nothing else is.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/integration_run.hpp"
+#include "support/paths.hpp"
+#include "support/redis_server.hpp"
+#include "support/reserved_port.hpp"
+#include "support/standin.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using fogis::testing::Deployment;
+using fogis::testing::integration_arguments;
+using fogis::testing::IntegrationRun;
+using fogis::testing::Process;
+using fogis::testing::RawClient;
+using fogis::testing::RedisServer;
+using fogis::testing::ReservedPort;
+using fogis::testing::run_integration;
+using fogis::testing::Standin;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+
+/// A server with both services, each with a fault or none.
+struct Pair {
+  RedisServer server;
+  Standin calendar;
+  Standin processor;
+
+  explicit Pair(const std::vector<std::string>& calendar_options = {},
+                const std::vector<std::string>& processor_options = {})
+      : calendar("calendar", server.url(), calendar_options),
+        processor("processor", server.url(), processor_options) {}
+
+  [[nodiscard]] Deployment deployment() const {
+    return {server.url(), processor.url(), calendar.url()};
+  }
+};
+
+/// The one finding of the run, whose evidence holds the text.
+void require_only(const IntegrationRun& run, const std::string& id, const std::string& check,
+                  const std::string& evidence, const std::string& severity = "error") {
+  INFO(run.document.dump(2));
+  REQUIRE(run.ids() == Ids{id});
+  const auto finding = run.finding(id);
+  CHECK(finding["check"] == check);
+  CHECK(finding["severity"] == severity);
+  CHECK_THAT(finding["evidence"].get<std::string>(), ContainsSubstring(evidence));
+  CHECK(!finding["consequence"].get<std::string>().empty());
+  CHECK(!finding["mend"].get<std::string>().empty());
+  CHECK(run.outcome.exit_code == (severity == "error" ? 1 : 0));
+}
+
+std::int64_t listeners(const RedisServer& server, const std::string& channel) {
+  const auto reply = server.raw({"PUBSUB", "NUMSUB", channel});
+  return std::stoll(reply.substr(reply.find('\n') + 1));
+}
+
+/// The output that waits for the stand-in of the calendar.
+std::int64_t waiting(const RedisServer& server) {
+  const auto list = server.raw({"CLIENT", "LIST", "TYPE", "pubsub"});
+  const auto name = list.find("name=fogis-calendar-phonebook-sync");
+  const auto field = list.find(" omem=", name);
+  return name == std::string::npos ? 0 : std::stoll(list.substr(field + 6));
+}
+
+/// Publishes to the slow calendar until that much waits for it, or it is cut.
+void flood(const RedisServer& server, RawClient& client, std::int64_t bytes) {
+  const std::string payload(100'000, 'x');
+  while (waiting(server) < bytes && listeners(server, "standin:flood") > 0) {
+    client.command({"PUBLISH", "standin:flood", payload});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a healthy pair has no finding, run after run") {
+  const Pair pair;
+  for (int i = 0; i < 5; ++i) {
+    const auto run = run_integration(pair.deployment());
+    INFO(run.document.dump(2));
+    CHECK(run.ids() == Ids{});
+    CHECK(run.outcome.exit_code == 0);
+    CHECK(run.document["passed"] == true);
+    CHECK(run.check("contract")["status"] == "pass");
+    CHECK(run.check("activity")["status"] == "pass");
+    CHECK(run.check("flow")["status"] == "pass");
+    CHECK(run.channel("fogis:matches:updates")["verdict"] == "served");
+    CHECK(run.channel("fogis:matches:updates")["listeners"] == 1);
+    CHECK(run.document["unseen"].empty());
+  }
+}
+
+TEST_CASE("D1 to D7: faults of observed messages are named by their number") {
+  struct Row {
+    const char* fault;
+    const char* rule;
+    const char* severity;
+  };
+  const std::vector<Row> rows{
+      {"D1", "schema-version-in-payload", "error"}, {"D2", "raw-match-keys", "error"},
+      {"D4", "changes-without", "error"},           {"D5", "referees-null", "error"},
+      {"D6", "critical-without-high", "warning"},   {"D7", "timestamp-naive", "error"},
+  };
+  const RedisServer server;
+  const Standin calendar("calendar", server.url());
+  for (const auto& row : rows) {
+    const Standin processor("processor", server.url(), {"--fault", row.fault});
+    const auto run = run_integration({server.url(), processor.url(), calendar.url()});
+    INFO(row.fault);
+    require_only(run, row.fault, "contract", "judged; the first at", row.severity);
+    CHECK_THAT(run.finding(row.fault)["problem"].get<std::string>(), ContainsSubstring(row.rule));
+  }
+}
+
+TEST_CASE("D3: a publisher on a channel that nobody listens to") {
+  const Pair pair({}, {"--channel", "match_updates_v2"});
+  const auto run = run_integration(pair.deployment());
+  require_only(run, "D3", "wiring", "on match_updates_v2; NUMSUB 0 there");
+  CHECK(run.channel("match_updates_v2")["verdict"] == "messages are lost");
+}
+
+TEST_CASE(
+    "D3: both ends on channels of their own, and a subscriber alone on one without publisher") {
+  const Pair pair({"--fault", "v2-only"}, {"--channel", "match_updates_v2"});
+  require_only(run_integration({pair.server.url(), pair.processor.url(), pair.calendar.url()}),
+               "D3", "wiring",
+               "the calendar listens to fogis:matches:updates:v2 and fogis:matches:updates:v1");
+  const RedisServer quiet;
+  const Standin calendar("calendar", quiet.url(), {"--fault", "v2-only"});
+  require_only(run_integration({quiet.url(), {}, calendar.url()}), "D3", "wiring",
+               "no publisher was seen", "warning");
+}
+
+TEST_CASE("D8: the calendar is absent") {
+  const RedisServer server;
+  const ReservedPort nobody;
+  const Standin processor("processor", server.url());
+  const auto run = run_integration(
+      {server.url(), processor.url(), "http://127.0.0.1:" + std::to_string(nobody.number())});
+  require_only(run, "D8", "wiring", "Connection refused");
+  CHECK(run.check("services")["status"] == "fail");
+  CHECK(run.channel("fogis:matches:updates")["verdict"] == "messages are lost");
+}
+
+TEST_CASE("D8: with nothing but Redis, for the channels of the calendar") {
+  const RedisServer server;
+  const auto run = run_integration({server.url()});
+  require_only(run, "D8", "wiring",
+               "NUMSUB 0 on fogis:matches:updates, fogis:processor:status, fogis:system:alerts, "
+               "fogis:matches:updates:v2 and fogis:matches:updates:v1");
+  CHECK(run.document["unseen"].size() == 2);
+  CHECK(run.check("services")["status"] == "skip");
+  CHECK(run.check("contract")["status"] == "skip");
+}
+
+TEST_CASE("D9: a dead listener that still reports subscribed") {
+  const Pair pair({"--fault", "dead-listener"});
+  require_only(run_integration(pair.deployment()), "D9", "liveness", "subscribed true");
+}
+
+TEST_CASE("D10: connected, but never subscribed") {
+  const Pair pair({"--fault", "never-subscribed"});
+  require_only(run_integration(pair.deployment()), "D10", "liveness",
+               "connected true, subscribed false");
+}
+
+TEST_CASE("D11: two consumers, unless two are expected") {
+  const Pair pair;
+  const Standin second("calendar", pair.server.url());
+  require_only(run_integration(pair.deployment()), "D11", "wiring", "NUMSUB 2 on");
+  const auto expected = run_integration(pair.deployment(), {"--expect-subscribers", "2"});
+  CHECK(expected.ids() == Ids{});
+  CHECK(run_integration(pair.deployment(), {"--expect-subscribers", "3"}).ids() ==
+        Ids{"too-few-consumers"});
+}
+
+TEST_CASE("D12: a silent processor, only when observed for as long as its interval") {
+  const Pair pair({}, {"--fault", "silent"});
+  require_only(run_integration(pair.deployment(), {"--service-interval", "200ms"}), "D12",
+               "activity", "no \"started\" on fogis:processor:status");
+  const auto shorter = run_integration(pair.deployment());
+  CHECK(shorter.ids() == Ids{});
+  CHECK(shorter.check("activity")["status"] == "skip");
+  CHECK(shorter.check("activity")["summary"] == "not observed");
+}
+
+TEST_CASE("D13: a calendar without its Redis integration") {
+  const Pair pair({"--fault", "no-integration"});
+  require_only(run_integration(pair.deployment()), "D13", "configuration",
+               "/redis-status and /redis-config answer 404");
+}
+
+TEST_CASE("D14: names that do not resolve, apart from ports that refuse") {
+  const Pair pair;
+  const auto unresolved =
+      run_integration({pair.server.url(), pair.processor.url(), "http://nohost.invalid:5003"});
+  require_only(unresolved, "D14", "services", "does not resolve");
+  const auto wrong_redis = run_integration({"redis://nohost.invalid:6379"});
+  REQUIRE(wrong_redis.ids() == Ids{"D14"});
+  CHECK(wrong_redis.outcome.exit_code == 3);
+  const ReservedPort nobody;
+  const auto refused = run_integration({"redis://127.0.0.1:" + std::to_string(nobody.number())});
+  CHECK(refused.ids() == Ids{});
+  CHECK(refused.outcome.exit_code == 3);
+}
+
+TEST_CASE("D14: a calendar that cannot reach its Redis, and one that has Redis switched off") {
+  const Pair pair({"--fault", "disconnected"});
+  require_only(run_integration(pair.deployment()), "D14", "configuration", "connected false");
+  const Pair off({"--fault", "disabled"});
+  require_only(run_integration(off.deployment()), "calendar-disabled", "configuration",
+               "enabled false");
+}
+
+TEST_CASE("D15: a calendar at another Redis, and one on other channels") {
+  const RedisServer ours;
+  const RedisServer other;
+  const Standin processor("processor", ours.url());
+  const Standin calendar("calendar", other.url());
+  const auto run = run_integration({ours.url(), processor.url(), calendar.url()});
+  require_only(run, "D15", "configuration", "another server answers there");
+  const Standin elsewhere("calendar", ours.url(), {"--fault", "other-channels"});
+  require_only(run_integration({ours.url(), processor.url(), elsewhere.url()}), "D15",
+               "configuration", "example:matches");
+}
+
+TEST_CASE("the same server under another address is no other Redis") {
+  const RedisServer server({.tcp = true});
+  const Standin processor("processor", server.url());
+  const Standin calendar("calendar", server.tcp_url());
+  const auto run = run_integration({server.url(), processor.url(), calendar.url()});
+  CHECK(run.ids() == Ids{});
+  CHECK_THAT(run.check("configuration")["summary"].get<std::string>(),
+             ContainsSubstring("another address of the same server"));
+}
+
+TEST_CASE("D16: a subscriber that is about to be cut, and one that is cut meanwhile") {
+  const RedisServer server(
+      {.arguments = {"--client-output-buffer-limit", "pubsub", "4000000", "0", "0"}});
+  const Standin calendar("calendar", server.url(), {"--fault", "slow"});
+  const Standin processor("processor", server.url(), {"--interval", "200"});
+  auto client = server.client();
+  flood(server, client, 2'500'000);
+  const Deployment deployment{server.url(), processor.url(), calendar.url()};
+  require_only(run_integration(deployment), "D16", "wiring", "bytes wait for fogis-calendar",
+               "warning");
+
+  fogis::testing::ProgramOptions options;
+  options.arguments = integration_arguments(deployment, {"--observe", "2s"});
+  Process process(options);
+  // Our subscription beside the calendar's shows that the first count is done.
+  while (listeners(server, "fogis:system:alerts") < 2 && !process.has_ended()) {}
+  flood(server, client, 1'000'000'000);
+  require_only(fogis::testing::read_integration(process.wait()), "D16", "wiring",
+               "its subscription vanished while we looked");
+}
+
+TEST_CASE("D17: PING answers, but PUBLISH does not arrive") {
+  const Pair pair;
+  REQUIRE(pair.server.raw({"CLIENT", "PAUSE", "60000", "WRITE"}) == "OK");
+  const auto run = run_integration(pair.deployment());
+  require_only(run, "D17", "liveness", "PING answers");
+  CHECK(run.check("flow")["status"] == "skip");
+}
+
+TEST_CASE("a calendar whose HTTP tells nothing, and that does not listen, is told as that") {
+  const Pair pair({"--fault", "deaf"});
+  require_only(run_integration(pair.deployment()), "calendar-unheard", "wiring",
+               "/redis-status answers 500");
+}
+
+TEST_CASE("subscribers of this tool are neither duplicates nor a calendar") {
+  const RedisServer server;
+  auto ours = server.client();
+  ours.command({"CLIENT", "SETNAME", "fogis-redis"});
+  for (const auto* const channel :
+       {"fogis:matches:updates", "fogis:processor:status", "fogis:system:alerts",
+        "fogis:matches:updates:v2", "fogis:matches:updates:v1"}) {
+    ours.command({"SUBSCRIBE", channel});
+  }
+  require_only(run_integration({server.url()}), "D8", "wiring", "without 1 named fogis-redis");
+  const Standin calendar("calendar", server.url());
+  CHECK(run_integration({server.url(), {}, calendar.url()}).ids() == Ids{});
+}

@@ -1,0 +1,293 @@
+// The command itself: its options, forms and exit codes, bad services, missing rights, and what it
+// leaves behind.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/document.hpp"
+#include "cli/integration_run.hpp"
+#include "cli/run_cli.hpp"
+#include "support/certificates.hpp"
+#include "support/fake_server.hpp"
+#include "support/redis_server.hpp"
+#include "support/reserved_port.hpp"
+#include "support/standin.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+using fogis::testing::Deployment;
+using fogis::testing::FakeServer;
+using fogis::testing::integration_arguments;
+using fogis::testing::Process;
+using fogis::testing::read_file;
+using fogis::testing::RedisServer;
+using fogis::testing::require_document;
+using fogis::testing::ReservedPort;
+using fogis::testing::run_cli;
+using fogis::testing::run_integration;
+using fogis::testing::Standin;
+using fogis::testing::TempDir;
+namespace fake = fogis::testing::fake;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+
+std::string http_url(std::uint16_t port) {
+  return "http://127.0.0.1:" + std::to_string(port);
+}
+
+/// What the check `services` says about a calendar at that URL, while a calendar listens.
+std::string services_cause(const std::string& url, const std::string& processor_url = {}) {
+  const RedisServer server;
+  const Standin calendar("calendar", server.url());
+  const auto run = run_integration({server.url(), processor_url, url});
+  CHECK(run.outcome.exit_code == 1);
+  CHECK(run.check("services")["status"] == "fail");
+  const auto cause = run.check("services")["cause"];
+  return cause.is_string() ? cause.get<std::string>() : std::string();
+}
+
+}  // namespace
+
+TEST_CASE("integration is a table for people, with the finding in full and the channels") {
+  const RedisServer server;
+  const auto outcome = run_cli({"integration", "-u", server.url(), "--observe", "100ms"});
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output, StartsWith("✓ redis"));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n✗ wiring"));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n    D8: nobody listens"));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n      evidence: NUMSUB 0 on"));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n      consequence: "));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n      mend: "));
+  CHECK_THAT(outcome.output, ContainsSubstring("✗ fogis:matches:updates "));
+  CHECK_THAT(outcome.output, ContainsSubstring("\nnot seen: the calendar's HTTP"));
+  CHECK_THAT(outcome.output, ContainsSubstring("\nFAIL 8 checks: "));
+}
+
+TEST_CASE("integration writes every format of a report") {
+  const RedisServer server;
+  const auto in = [&](const char* format) {
+    return run_cli({"integration", "-u", server.url(), "--observe", "0", "-o", format});
+  };
+  const auto junit = in("junit");
+  CHECK_THAT(junit.output, ContainsSubstring("<testsuite name=\"fogis-redis integration\""));
+  CHECK_THAT(junit.output, ContainsSubstring("evidence: NUMSUB 0"));
+  const auto github = in("github");
+  CHECK_THAT(github.output, StartsWith("::error title=fogis-redis wiring D8::D8: nobody listens"));
+  const auto markdown = in("markdown");
+  CHECK_THAT(markdown.output, StartsWith("## fogis-redis integration: FAIL\n"));
+  CHECK_THAT(markdown.output, ContainsSubstring("**D8: nobody listens"));
+  CHECK_THAT(markdown.output, ContainsSubstring("| fogis:matches:updates | 0 | 0 |"));
+  const TempDir folder;
+  const auto file = folder / "report.xml";
+  CHECK(run_cli({"integration", "-u", server.url(), "--observe", "0", "-q", "--junit", file})
+            .exit_code == 1);
+  CHECK_THAT(read_file(file), ContainsSubstring("name=\"wiring\""));
+}
+
+TEST_CASE("integration --list shows every check without a server") {
+  const auto text = run_cli({"integration", "--list"}, {{"REDIS_URL", "redis://nohost.invalid"}});
+  CHECK(text.exit_code == 0);
+  CHECK_THAT(text.output, StartsWith("redis ") && ContainsSubstring("\nwiring "));
+  const auto json =
+      require_document(run_cli({"integration", "--list", "--json"}).output, "check-list");
+  CHECK(json["checks"].size() == 8);
+}
+
+TEST_CASE("options of integration are judged before anything is tried") {
+  const TempDir folder;
+  const std::vector<std::pair<Ids, std::string>> cases{
+      {{"--match-processor-url", "localhost:9082"}, "bad --match-processor-url"},
+      {{"--calendar-service-url", ""}, "bad --calendar-service-url"},
+      {{"--calendar-service-url", "ftp://localhost"}, "http://"},
+      {{"--calendar-service-url", "http://"}, "no host"},
+      {{"--calendar-service-url", "http://h:99999"}, "port"},
+      {{"--calendar-service-url", "http://u:secret@h"}, "credentials"},
+      {{"--calendar-service-url", "http://h/?q"}, "query"},
+      {{"--observe", "soon"}, "--observe"},
+      {{"--service-interval", "0"}, "--service-interval"},
+      {{"--flow", "wild"}, "--flow"},
+      {{"--flow", "live"}, "--allow-side-effects"},
+      {{"--expect-subscribers", "-1"}, "--expect-subscribers"},
+      {{"--channels", folder / "missing"}, "--channels"},
+      {{"--channels", folder.path().string()}, "it is a folder"},
+      {{"--min-success-rate", "x"}, "--min-success-rate"},
+      {{"--junit", "/nonexistent/report.xml"}, "report.xml"},
+  };
+  for (const auto& [options, message] : cases) {
+    Ids arguments{"integration", "-u", "redis://nohost.invalid"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const auto outcome = run_cli(arguments);
+    INFO(outcome.error);
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, ContainsSubstring(message) && ContainsSubstring("\nhint: "));
+    CHECK_THAT(outcome.error, !ContainsSubstring("secret"));
+  }
+}
+
+TEST_CASE("integration takes the services' URLs from the environment") {
+  const auto bad = run_cli({"integration"}, {{"CALENDAR_SERVICE_URL", "nonsense"}});
+  CHECK(bad.exit_code == 2);
+  CHECK_THAT(bad.error, ContainsSubstring("bad CALENDAR_SERVICE_URL"));
+  const RedisServer server;
+  const Standin calendar("calendar", server.url());
+  const Standin processor("processor", server.url());
+  const auto outcome =
+      run_cli({"integration", "-u", server.url(), "--observe", "100ms"},
+              {{"CALENDAR_SERVICE_URL", calendar.url()}, {"MATCH_PROCESSOR_URL", processor.url()}});
+  CHECK_THAT(outcome.output, ContainsSubstring("match-list-processor healthy, calendar healthy"));
+  CHECK(outcome.exit_code == 0);
+}
+
+TEST_CASE("channels of a file are examined too, and lost messages on them are told") {
+  const RedisServer server;
+  const TempDir folder;
+  const Standin calendar("calendar", server.url());
+  const Standin processor("processor", server.url(), {"--channel", "example:own"});
+  const auto file = folder.write("channels", "# ours\n\n  example:own  \nexample:quiet\n");
+  const auto run =
+      run_integration({server.url(), processor.url(), calendar.url()}, {"--channels", file});
+  CHECK(run.ids() == Ids{"D3"});
+  CHECK(run.channel("example:own")["role"] == "given");
+  CHECK(run.channel("example:quiet")["verdict"] == "unused");
+}
+
+TEST_CASE("services that answer badly are told apart") {
+  const RedisServer server;
+  const auto with = [&](const char* fault) {
+    const Standin bad("calendar", server.url(), {"--http-fault", fault});
+    return services_cause(bad.url());
+  };
+  CHECK_THAT(with("html"), ContainsSubstring("web page"));
+  CHECK_THAT(with("broken-json"), ContainsSubstring("no JSON"));
+  CHECK_THAT(with("404"), ContainsSubstring("/health answers 404"));
+  CHECK_THAT(with("500"), ContainsSubstring("/health answers 500"));
+  CHECK_THAT(with("redirect"), ContainsSubstring("redirects more than 3 times"));
+  CHECK_THAT(with("huge"), ContainsSubstring("more than 1048576 bytes"));
+}
+
+TEST_CASE("services that cannot be reached are told apart") {
+  const ReservedPort nobody;
+  CHECK_THAT(services_cause(http_url(nobody.number())), ContainsSubstring("Connection refused"));
+  CHECK_THAT(services_cause("http://nohost.invalid"), ContainsSubstring("does not resolve"));
+  const FakeServer silent({fake::Accept{}, fake::AwaitClose{}, fake::Repeat{}});
+  CHECK_THAT(services_cause(http_url(silent.port())), ContainsSubstring("no answer in time"));
+  const FakeServer dripping({fake::Accept{}, fake::ReadBytes{1},
+                             fake::Drip{std::string(200, 'H'), std::chrono::milliseconds(100)},
+                             fake::Repeat{}});
+  CHECK_THAT(services_cause(http_url(dripping.port())), ContainsSubstring("in time"));
+  const FakeServer closing({fake::Accept{}, fake::ReadBytes{1}, fake::Close{}, fake::Repeat{}});
+  CHECK_THAT(services_cause(http_url(closing.port())), ContainsSubstring("without an HTTP answer"));
+}
+
+TEST_CASE("an https service with a bad certificate is not trusted") {
+  const RedisServer tls({.tcp = true, .tls = true});
+  CHECK_THAT(services_cause("https://127.0.0.1:" + std::to_string(tls.tls_port())),
+             ContainsSubstring("certificate is not trusted"));
+  CHECK_THAT(services_cause("https://127.0.0.1:" + std::to_string(tls.port())),
+             ContainsSubstring("TLS"));
+}
+
+TEST_CASE("what services say of themselves counts") {
+  const RedisServer server;
+  const Standin calendar("calendar", server.url());
+  const Standin unhealthy("processor", server.url(), {"--fault", "unhealthy"});
+  const auto bad = run_integration({server.url(), unhealthy.url(), calendar.url()});
+  CHECK(bad.check("services")["status"] == "fail");
+  CHECK_THAT(bad.check("services")["cause"].get<std::string>(), ContainsSubstring("unhealthy"));
+  const Standin degraded("processor", server.url(), {"--fault", "degraded"});
+  const auto odd = run_integration({server.url(), degraded.url(), calendar.url()});
+  CHECK(odd.check("services")["status"] == "warn");
+  CHECK(odd.outcome.exit_code == 0);
+}
+
+TEST_CASE("missing rights leave out what needs them, with the reason") {
+  const RedisServer server(
+      {.users = {"blind on >pw ~* &* +@all -client|list -config -acl",
+                 "deaf on >pw ~* &* +@all -pubsub", "mute on >pw ~* &* +@all -publish",
+                 "narrow on >pw ~* &fogis:test:* +@all"},
+       .tcp = true});
+  const Standin calendar("calendar", server.url());
+  const auto as = [&](const std::string& user) {
+    return run_integration(
+        {"redis://" + user + ":pw@127.0.0.1:" + std::to_string(server.port()), {}, calendar.url()});
+  };
+  const auto blind = as("blind");
+  CHECK(blind.ids() == Ids{});
+  CHECK(blind.outcome.exit_code == 0);
+  CHECK_THAT(blind.document["unseen"].dump(), ContainsSubstring("CLIENT LIST is refused"));
+  const auto deaf = as("deaf");
+  CHECK(deaf.ids() == Ids{});
+  CHECK(deaf.check("wiring")["status"] == "skip");
+  CHECK_THAT(deaf.check("wiring")["cause"].get<std::string>(), ContainsSubstring("pubsub"));
+  const auto mute = as("mute");
+  CHECK(mute.ids() == Ids{});
+  CHECK(mute.check("flow")["status"] == "skip");
+  const auto narrow = as("narrow");
+  CHECK(narrow.ids() == Ids{});
+  CHECK(narrow.check("contract")["status"] == "skip");
+  CHECK(narrow.check("flow")["status"] == "skip");
+}
+
+TEST_CASE("a Redis that refuses us or dies in the middle ends the report with its exit code") {
+  const RedisServer closed({.arguments = {"--requirepass", "right"}, .tcp = true});
+  const auto refused = run_integration({"redis://127.0.0.1:" + std::to_string(closed.port())});
+  CHECK(refused.outcome.exit_code == 4);
+  CHECK(refused.check("redis")["status"] == "error");
+  CHECK(refused.check("wiring")["status"] == "skip");
+
+  RedisServer dying;
+  fogis::testing::ProgramOptions options;
+  options.arguments = integration_arguments({dying.url()}, {"--observe", "60s"});
+  Process process(options);
+  while (dying.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
+         !process.has_ended()) {}
+  dying.kill9();
+  const auto lost = fogis::testing::read_integration(process.wait());
+  CHECK(lost.outcome.exit_code == 3);
+  CHECK(lost.check("redis")["status"] == "error");
+  CHECK(lost.ids() == Ids{});
+}
+
+TEST_CASE("an interrupted integration run ends with the signal's code and leaves nothing") {
+  const RedisServer server;
+  fogis::testing::ProgramOptions options;
+  options.arguments = integration_arguments({server.url()}, {"--observe", "60s"});
+  Process process(options);
+  while (server.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
+         !process.has_ended()) {}
+  process.signal(SIGTERM);
+  const auto run = fogis::testing::read_integration(process.wait());
+  CHECK(run.outcome.exit_code == 143);
+  CHECK(run.document["interrupted"] == true);
+  CHECK(run.ids() == Ids{});
+}
+
+TEST_CASE("hundreds of channels and a thousand clients are no obstacle") {
+  const RedisServer server({.arguments = {"--maxclients", "2000"}});
+  const TempDir folder;
+  const Standin calendar("calendar", server.url());
+  std::vector<fogis::testing::RawClient> crowd;
+  std::string names;
+  for (int i = 0; i < 800; ++i) {
+    const auto name = "example:crowd:" + std::to_string(i);
+    names += name + "\n";
+    crowd.push_back(server.client());
+    crowd.back().send({"SUBSCRIBE", name});
+  }
+  for (auto& client : crowd) {
+    client.receive();
+  }
+  const auto file = folder.write("channels", names);
+  const auto run = run_integration({server.url(), {}, calendar.url()}, {"--channels", file});
+  CHECK(run.ids() == Ids{});
+  CHECK(run.outcome.exit_code == 0);
+  CHECK(run.check("wiring")["details"]["pubsub_clients"] == 801);
+  CHECK(run.channel("example:crowd:799")["listeners"] == 1);
+}

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/deadline.hpp"
+#include "message/channels.hpp"
+#include "redis/connection.hpp"
+#include "redis/subscriber.hpp"
+#include "standins/http_face.hpp"
+#include "standins/role.hpp"
+
+namespace fogis::standins {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Claims {
+  bool enabled = true;
+  bool connected = true;
+  bool subscribed = true;
+};
+
+std::vector<std::string> channels_of(const RoleOptions& options) {
+  if (options.fault == "other-channels") {
+    return {"example:matches", "example:status", "example:alerts"};
+  }
+  if (options.fault == "v2-only") {
+    return {"fogis:matches:updates:v2", "fogis:matches:updates:v1"};
+  }
+  std::vector<std::string> channels;
+  for (const auto& channel : message::channels()) {
+    if (channel.subscriber == message::Party::calendar) {
+      channels.emplace_back(channel.name);
+    }
+  }
+  if (options.fault == "slow") {
+    channels.emplace_back("standin:flood");
+  }
+  return channels;
+}
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const auto& text : texts) {
+    list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", text);
+  }
+  return list;
+}
+
+std::string status_document(const Claims& claims) {
+  return fmt::format(
+      R"({{"success": true, "timestamp": "2030-01-01T00:00:00Z", "redis_status": {{"enabled": {}, "connected": {}, "subscribed": {}, "redis_available": {}}}}})",
+      claims.enabled, claims.connected, claims.subscribed, claims.connected);
+}
+
+std::string config_document(const RoleOptions& options) {
+  const bool is_elsewhere = options.fault == "other-channels";
+  return fmt::format(
+      R"({{"success": true, "config": {{"url": "{}", "enabled": true, "timeout": 5, "channels": {{"match_updates": "{}", "processor_status": "{}", "system_alerts": "{}"}}}}}})",
+      options.redis_url, is_elsewhere ? "example:matches" : "fogis:matches:updates",
+      is_elsewhere ? "example:status" : "fogis:processor:status",
+      is_elsewhere ? "example:alerts" : "fogis:system:alerts");
+}
+
+Claims claims_of(const std::string& fault) {
+  Claims claims;
+  claims.enabled = fault != "disabled";
+  claims.connected = fault != "disconnected" && fault != "disabled";
+  claims.subscribed = claims.connected && fault != "never-subscribed";
+  return claims;
+}
+
+Answers answers_of(const RoleOptions& options) {
+  const auto claims = claims_of(options.fault);
+  const auto channels = channels_of(options);
+  Answers answers;
+  answers["/health"] = [] { return Answer{200, R"({"status": "healthy", "version": "0.0.0"})"}; };
+  if (options.fault == "no-integration") {
+    return answers;
+  }
+  if (options.fault == "deaf") {
+    for (const auto* const path : {"/redis-status", "/redis-stats", "/redis-config"}) {
+      answers[path] = [] { return Answer{500, R"({"success": false})"}; };
+    }
+    return answers;
+  }
+  answers["/redis-status"] = [claims] { return Answer{200, status_document(claims)}; };
+  answers["/redis-stats"] = [claims, channels] {
+    return Answer{
+        200, fmt::format(
+                 R"({{"success": true, "stats": {{"subscription_active": {}, "channels": [{}]}}}})",
+                 claims.subscribed, quoted_list(channels))};
+  };
+  answers["/redis-config"] = [options] { return Answer{200, config_document(options)}; };
+  return answers;
+}
+
+[[noreturn]] void fail(const Error& error) {
+  std::fprintf(stderr, "stand-in: %s\n", error.message.c_str());
+  std::exit(1);
+}
+
+[[noreturn]] void wait_for_ever() {
+  while (true) {
+    [[maybe_unused]] const auto outcome = Deadline::never(nullptr).pause(1h);
+  }
+}
+
+/// Reads what is published, as the calendar's listening thread does, and drops it.
+[[noreturn]] void listen(redis::Subscriber& subscriber) {
+  while (true) {
+    if (auto event = subscriber.next(Deadline::never(nullptr)); !event) {
+      fail(event.error());
+    }
+  }
+}
+
+bool is_subscriber(const std::string& fault) {
+  return fault != "never-subscribed" && fault != "disabled" && fault != "disconnected" &&
+         fault != "no-integration" && fault != "deaf";
+}
+
+}  // namespace
+
+void play_calendar(const RoleOptions& options) {
+  std::optional<redis::Subscriber> subscriber;
+  std::optional<redis::Connection> connection;
+  if (is_subscriber(options.fault)) {
+    subscriber.emplace(options.settings, redis::Subscriber::Options{}, nullptr);
+    if (auto done = subscriber->subscribe(channels_of(options)); !done) {
+      fail(done.error());
+    }
+  } else if (options.fault == "never-subscribed") {
+    auto opened = redis::Connection::open(options.settings, Deadline::after(5s, nullptr));
+    if (!opened) {
+      fail(opened.error());
+    }
+    connection.emplace(std::move(*opened));
+  }
+  if (options.fault == "dead-listener") {
+    if (auto done = subscriber->unsubscribe(channels_of(options)); !done) {
+      fail(done.error());
+    }
+    subscriber.reset();
+  }
+  const HttpFace face(answers_of(options), options.http_fault);
+  announce(face.port());
+  if (subscriber && options.fault != "slow") {
+    listen(*subscriber);
+  }
+  wait_for_ever();
+}
+
+}  // namespace fogis::standins

@@ -1,0 +1,349 @@
+// Every row of the decision table: the evidence that it needs gives its finding and no other.
+#include "checks/integration/decisions.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "checks/integration/checks.hpp"
+#include "support/paths.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using fogis::ErrorKind;
+using fogis::make_error;
+using fogis::Phase;
+using fogis::checks::Status;
+using namespace fogis::checks::integration;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+
+Survey survey_with(std::int64_t listeners) {
+  Survey survey;
+  for (const auto channel : calendar_channels()) {
+    survey.listeners[std::string(channel)] = listeners;
+  }
+  survey.clients.emplace();
+  for (std::int64_t i = 0; i < listeners; ++i) {
+    survey.clients->push_back({.id = i, .name = "calendar", .channels = 5});
+  }
+  return survey;
+}
+
+Endpoint usable() {
+  return {.answer = Answer::usable, .status = 200, .error = {}, .fault = {}};
+}
+
+Endpoint unreachable(ErrorKind kind) {
+  return {.answer = Answer::unreachable, .error = make_error(kind, Phase::http, "invented")};
+}
+
+/// A deployment in which everything is as it should be.
+Evidence healthy() {
+  Evidence evidence;
+  evidence.endpoint = "redis://localhost:6379";
+  evidence.service = "fogis-redis";
+  evidence.options.observe = 1s;
+  evidence.before = survey_with(1);
+  evidence.after = survey_with(1);
+  evidence.processor.url = "http://localhost:9082";
+  evidence.processor.simple = usable();
+  evidence.processor.health = usable();
+  auto& calendar = evidence.calendar;
+  calendar.url = "http://localhost:9083";
+  calendar.health = calendar.status = calendar.stats = calendar.config = usable();
+  calendar.enabled = calendar.connected = calendar.subscribed = calendar.redis_available = true;
+  calendar.redis_url = "redis://fogis-redis:6379";
+  calendar.redis = Sameness::unknown;
+  calendar.channels = {"fogis:matches:updates", "fogis:processor:status", "fogis:system:alerts"};
+  evidence.traffic.watched = true;
+  evidence.traffic.watched_for = 1s;
+  evidence.traffic.started = 1;
+  evidence.traffic.channels["fogis:processor:status"] = {1, 200};
+  evidence.traffic.messages = evidence.traffic.judged = 1;
+  evidence.resp2 = {.tried = true, .error = {}, .arrived = true, .unchanged = true};
+  evidence.resp3 = evidence.resp2;
+  return evidence;
+}
+
+void set_listeners(Evidence& evidence, std::int64_t count) {
+  evidence.before = survey_with(count);
+  evidence.after = survey_with(count);
+}
+
+Ids ids(const Evidence& evidence) {
+  Ids found;
+  for (const auto& diagnosis : diagnose(evidence)) {
+    found.push_back(diagnosis.finding.id);
+  }
+  return found;
+}
+
+/// The healthy deployment with one thing changed.
+Ids ids_with(const std::function<void(Evidence&)>& change) {
+  auto evidence = healthy();
+  change(evidence);
+  return ids(evidence);
+}
+
+}  // namespace
+
+TEST_CASE("a healthy deployment gives no finding") {
+  CHECK(ids(healthy()) == Ids{});
+  for (const auto& check : judge_all(healthy())) {
+    INFO(check.id);
+    CHECK(check.result.findings.empty());
+  }
+}
+
+TEST_CASE("D8 needs an absent calendar: no listener, and no HTTP or no URL") {
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar = {};
+        }) == Ids{"D8"});
+  for (const auto kind : {ErrorKind::unreachable, ErrorKind::not_resolved, ErrorKind::timed_out}) {
+    CHECK(ids_with([&](Evidence& evidence) {
+            set_listeners(evidence, 0);
+            evidence.calendar = {};
+            evidence.calendar.url = "http://localhost:9083";
+            evidence.calendar.health = unreachable(kind);
+          }) == Ids{"D8"});
+  }
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar = {};
+          evidence.options.expected_subscribers = 0;
+        }) == Ids{});
+}
+
+TEST_CASE("D9 needs a claim of being subscribed without a listener") {
+  CHECK(ids_with([](Evidence& evidence) { set_listeners(evidence, 0); }) == Ids{"D9"});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar.subscribed.reset();
+          evidence.calendar.subscription_active = true;
+        }) == Ids{"D9"});
+}
+
+TEST_CASE("D10 needs connected without subscribed, whoever else listens") {
+  for (const auto listeners : {0, 1}) {
+    CHECK(ids_with([&](Evidence& evidence) {
+            set_listeners(evidence, listeners);
+            evidence.calendar.subscribed = false;
+          }) == Ids{"D10"});
+  }
+}
+
+TEST_CASE("D11 needs more listeners than expected that are not ours") {
+  CHECK(ids_with([](Evidence& evidence) { set_listeners(evidence, 2); }) == Ids{"D11"});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 2);
+          evidence.before->clients->front().ours = true;
+          evidence.after->clients->front().ours = true;
+        }) == Ids{});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 2);
+          evidence.options.expected_subscribers = 2;
+        }) == Ids{});
+  CHECK(ids_with([](Evidence& evidence) { evidence.options.expected_subscribers = 2; }) ==
+        Ids{"too-few-consumers"});
+}
+
+TEST_CASE("D12 needs an observation as long as the interval") {
+  const auto silent = [](Evidence& evidence) {
+    evidence.traffic.started = 0;
+    evidence.traffic.channels.clear();
+    evidence.traffic.messages = evidence.traffic.judged = 0;
+  };
+  CHECK(ids_with(silent) == Ids{});
+  CHECK(ids_with([&](Evidence& evidence) {
+          silent(evidence);
+          evidence.options.service_interval = 1s;
+        }) == Ids{"D12"});
+  auto evidence = healthy();
+  silent(evidence);
+  CHECK(judge_all(evidence).back().id == "activity");
+  CHECK(judge_all(evidence).back().result.status == Status::skip);
+}
+
+TEST_CASE("D13 needs a calendar without any of the endpoints") {
+  for (const auto listeners : {0, 1}) {
+    CHECK(ids_with([&](Evidence& evidence) {
+            set_listeners(evidence, listeners);
+            auto& calendar = evidence.calendar;
+            calendar = {};
+            calendar.url = "http://localhost:9083";
+            calendar.health = usable();
+            calendar.status = calendar.stats =
+                calendar.config = {.answer = Answer::missing, .status = 404};
+          }) == Ids{"D13"});
+  }
+}
+
+TEST_CASE("D14 is told of Redis, of the services' URLs and of the calendar's own way") {
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.redis_error = make_error(ErrorKind::not_resolved, Phase::resolve, "invented");
+        }) == Ids{"D14"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.redis_error = make_error(ErrorKind::unreachable, Phase::connect, "invented");
+        }) == Ids{});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.processor.simple = unreachable(ErrorKind::not_resolved);
+        }) == Ids{"D14"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.processor.simple = unreachable(ErrorKind::unreachable);
+        }) == Ids{"D14"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.traffic.started = 0;
+          evidence.processor.simple = unreachable(ErrorKind::unreachable);
+        }) == Ids{});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.calendar = {};
+          evidence.calendar.url = "http://localhost:5003";
+          evidence.calendar.health = unreachable(ErrorKind::unreachable);
+        }) == Ids{"D14"});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar.connected = evidence.calendar.subscribed = false;
+        }) == Ids{"D14"});
+}
+
+TEST_CASE("D15 needs another server or other channels, and hides what follows from it") {
+  for (const auto listeners : {0, 1}) {
+    CHECK(ids_with([&](Evidence& evidence) {
+            set_listeners(evidence, listeners);
+            evidence.calendar.redis = Sameness::other;
+          }) == Ids{"D15"});
+  }
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar.channels = {"example:matches"};
+        }) == Ids{"D15"});
+}
+
+TEST_CASE("D16 needs waiting output, and tells a cut subscriber from a slow one") {
+  CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 5'000'000; }) == Ids{"D16"});
+  CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 1'000'000; }) == Ids{});
+  auto cut = healthy();
+  cut.after = survey_with(0);
+  CHECK(ids(cut) == Ids{"D9"});
+  cut.slow.recent_largest = 5'000'000;
+  CHECK(ids(cut) == Ids{"D16"});
+  cut.slow.recent_largest = 0;
+  cut.slow.cut_before = 3;
+  cut.slow.cut_after = 4;
+  CHECK(ids(cut) == Ids{"D16"});
+  cut.before = survey_with(0);
+  CHECK(ids(cut) == Ids{"D16"});
+  // Another client's large reply is no sign while everybody still listens.
+  CHECK(ids_with([](Evidence& evidence) { evidence.slow.recent_largest = 50'000'000; }) == Ids{});
+}
+
+TEST_CASE("D17 hides everything that follows from it") {
+  const auto lost = [](Evidence& evidence) {
+    evidence.resp2.arrived = false;
+    evidence.traffic.started = 0;
+    evidence.options.service_interval = 1s;
+  };
+  CHECK(ids_with(lost) == Ids{"D17"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.resp3 = {.tried = true,
+                            .error = make_error(ErrorKind::timed_out, Phase::command, "late"),
+                            .failed_in = Phase::command};
+        }) == Ids{"D17"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.resp3 = {.tried = true,
+                            .error = make_error(ErrorKind::forbidden, Phase::command, "NOPERM"),
+                            .failed_in = Phase::command};
+        }) == Ids{});
+}
+
+TEST_CASE("D3 needs traffic that nobody hears, or a subscriber apart from the publisher") {
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.traffic.channels["match_updates_v2"] = {3, 5000};
+        }) == Ids{"D3"});
+  const auto apart = [](Evidence& evidence) {
+    for (auto* const survey : {&evidence.before, &evidence.after}) {
+      for (const auto channel : live_channels()) {
+        (*survey)->listeners[std::string(channel)] = 0;
+      }
+    }
+  };
+  auto evidence = healthy();
+  apart(evidence);
+  evidence.traffic.channels.clear();
+  REQUIRE(ids(evidence) == Ids{"D3"});
+  CHECK(diagnose(evidence).front().finding.status == Status::warn);
+  evidence.traffic.channels["fogis:matches:updates"] = {1, 100};
+  REQUIRE(ids(evidence) == Ids{"D3"});
+  CHECK(diagnose(evidence).front().finding.status == Status::fail);
+  evidence.traffic.channels["match_updates_v2"] = {1, 100};
+  CHECK(ids(evidence) == Ids{"D3"});
+}
+
+TEST_CASE("what cannot be named is still told") {
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar.enabled = false;
+        }) == Ids{"calendar-disabled"});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar = {};
+          evidence.calendar.url = "http://localhost:9083";
+          evidence.calendar.health = usable();
+          evidence.calendar.status = {.answer = Answer::failing, .status = 500};
+        }) == Ids{"calendar-unheard"});
+}
+
+TEST_CASE("each fault of observed messages is a finding with its number") {
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.traffic.faults = {{.id = "D1", .rule = "a", .messages = 2},
+                                     {.id = "D6",
+                                      .severity = fogis::message::Severity::warning,
+                                      .rule = "b",
+                                      .messages = 1}};
+        }) == Ids{"D1", "D6"});
+}
+
+TEST_CASE("faults of different groups are told side by side") {
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 0);
+          evidence.calendar = {};
+          evidence.traffic.channels["match_updates_v2"] = {3, 5000};
+          evidence.traffic.faults = {{.id = "D5", .rule = "a", .messages = 1}};
+        }) == Ids{"D8", "D3", "D5"});
+}
+
+TEST_CASE("without rights to ask, nothing is claimed about listeners") {
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.before.reset();
+          evidence.after.reset();
+        }) == Ids{});
+  CHECK(ids_with([](Evidence& evidence) {
+          set_listeners(evidence, 1);
+          evidence.before->clients.reset();
+          evidence.after->clients.reset();
+        }) == Ids{});
+}
+
+TEST_CASE("every row belongs to a check, and stands in the guide with its condition") {
+  const auto guide =
+      fogis::testing::read_file(fogis::testing::source_dir() / "docs/integration-testing.md");
+  for (const auto& row : decisions()) {
+    INFO(row.id << ": " << row.when);
+    bool is_known = false;
+    for (const auto& stage : stages()) {
+      is_known = is_known || stage.id == row.check;
+    }
+    CHECK(is_known);
+    CHECK_THAT(guide, ContainsSubstring("| " + std::string(row.id) + " |"));
+    CHECK_THAT(guide, ContainsSubstring(std::string(row.when)));
+  }
+}
