@@ -175,6 +175,9 @@ void show_report(cli::Session& session, const checks::SuiteRun& run, const check
     case Format::markdown:
       session.out.write(output::report_markdown(run.report, policy));
       return;
+    case Format::prometheus:
+    case Format::nagios:
+      return;  // not among the command's formats
   }
 }
 

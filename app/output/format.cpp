@@ -6,12 +6,14 @@
 namespace fogis::output {
 namespace {
 
-constexpr std::array<std::pair<Format, std::string_view>, 5> kNames{{
+constexpr std::array<std::pair<Format, std::string_view>, 7> kNames{{
     {Format::text, "text"},
     {Format::json, "json"},
     {Format::junit, "junit"},
     {Format::github, "github"},
     {Format::markdown, "markdown"},
+    {Format::prometheus, "prometheus"},
+    {Format::nagios, "nagios"},
 }};
 
 }  // namespace
