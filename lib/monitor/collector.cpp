@@ -283,6 +283,7 @@ Report Collector::look() {
   report.number = ++number_;
   report.endpoint = settings_.endpoint();
   report.taken = std::chrono::system_clock::now();
+  const auto begin = Clock::now();
   pending_events_.clear();
   auto observation = observe();
   if (observation) {
@@ -312,6 +313,8 @@ Report Collector::look() {
   note_health(report);
   report.restarts = restarts_;
   report.statistics = statistics_->snapshot();
+  report.finished = Clock::now();
+  report.took = report.finished - begin;
   return report;
 }
 

@@ -21,8 +21,10 @@ struct Report {
   std::uint64_t number = 1;  ///< of this look, from 1
   std::string endpoint;      ///< redacted
   std::chrono::system_clock::time_point taken;
-  std::optional<Observation> observation;  ///< absent when the look failed
-  std::optional<Error> error;              ///< why it failed
+  std::chrono::steady_clock::time_point finished;  ///< when the look was over, by a steady clock
+  std::chrono::nanoseconds took{};                 ///< the whole look
+  std::optional<Observation> observation;          ///< absent when the look failed
+  std::optional<Error> error;                      ///< why it failed
   Verdict verdict;
   std::vector<Absence> absent;  ///< what the server does not offer or denies
   std::vector<Event> events;    ///< since the last look

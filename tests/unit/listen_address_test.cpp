@@ -19,11 +19,11 @@ TEST_CASE("a listening address is this machine's own unless another one is asked
     std::string_view host;
     int port;
   };
-  const auto good = GENERATE(Good{"9121", "127.0.0.1", 9121}, Good{":9121", "127.0.0.1", 9121},
-                             Good{"localhost:80", "127.0.0.1", 80}, Good{"0", "127.0.0.1", 0},
-                             Good{"0.0.0.0:9121", "0.0.0.0", 9121},
-                             Good{"192.0.2.7:65535", "192.0.2.7", 65535},
-                             Good{"[::1]:9121", "::1", 9121}, Good{"[::]:9121", "::", 9121});
+  const auto good =
+      GENERATE(Good{"9121", "127.0.0.1", 9121}, Good{":9121", "127.0.0.1", 9121},
+               Good{"localhost:80", "127.0.0.1", 80}, Good{"0", "127.0.0.1", 0},
+               Good{"0.0.0.0:9121", "0.0.0.0", 9121}, Good{"192.0.2.7:65535", "192.0.2.7", 65535},
+               Good{"[::1]:9121", "::1", 9121}, Good{"[::]:9121", "::", 9121});
   CAPTURE(good.text);
   const auto address = require_ok(parse_listen_address(good.text));
   CHECK(address.host == good.host);
@@ -32,9 +32,9 @@ TEST_CASE("a listening address is this machine's own unless another one is asked
 
 TEST_CASE("a listening address that cannot be one is refused with what would be right") {
   const std::string text =
-      GENERATE("", ":", "65536", "-1", "abc", "9121x", "host:9121", "127.0.0.1", "127.0.0.1:",
-               "127.0.0.1:http", "::1:9121", "[::1]", "[]:9121", "[127.0.0.1]:9121", "*:9121",
-               "1.2.3:9121", "http://127.0.0.1:9121", " 9121");
+      GENERATE("", ":", "65536", "-1", "abc", "9121x", "host:9121", "127.0.0.1",
+               "127.0.0.1:", "127.0.0.1:http", "::1:9121", "[::1]", "[]:9121", "[127.0.0.1]:9121",
+               "*:9121", "1.2.3:9121", "http://127.0.0.1:9121", " 9121");
   CAPTURE(text);
   const auto error = require_error(parse_listen_address(text), ErrorKind::usage);
   CHECK_THAT(error.message, Catch::Matchers::StartsWith("--listen: \"" + text + "\" has "));

@@ -59,7 +59,7 @@ class Chart {
     this.points = points;
     this.current = current;
     this.noteText = note;
-    const times = points.map((point) => Date.parse(point.at));
+    const times = points.map((point) => Date.parse(point.taken));
     this.last = times.length ? times[times.length - 1] : 0;
     this.span = Math.max(kShortest, times.length ? this.last - times[0] : 0);
     const known = points.flatMap((point) => this.options.keys.map((key) => point[key]))
@@ -152,15 +152,15 @@ class Chart {
   showPoint() {
     let nearest = null;
     for (const point of this.points) {
-      const distance = Math.abs(Date.parse(point.at) - this.hover);
+      const distance = Math.abs(Date.parse(point.taken) - this.hover);
       if (nearest === null || distance < nearest.distance) nearest = {point, distance};
     }
     if (nearest === null) return;
     const {point} = nearest;
-    const x = this.x(Date.parse(point.at));
+    const x = this.x(Date.parse(point.taken));
     this.cursor.setAttribute('x1', x);
     this.cursor.setAttribute('x2', x);
     this.cursor.setAttribute('visibility', 'visible');
-    this.showReading(point[this.options.keys[0]], 'at ' + clockTime(point.at));
+    this.showReading(point[this.options.keys[0]], 'at ' + clockTime(point.taken));
   }
 }

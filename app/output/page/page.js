@@ -6,11 +6,16 @@ const kCharts = [
   {id: 'memory', title: 'Memory', kind: 'bytes', keys: ['memory_used_bytes'], step: 1024},
   {id: 'clients', title: 'Clients', kind: 'count', keys: ['clients'], step: 1000},
 ];
-const kSections = [
-  ['performance', 'Performance'], ['memory', 'Memory'], ['clients', 'Clients'],
-  ['pubsub', 'Pub/sub'], ['keys', 'Keys'], ['persistence', 'Persistence'],
-  ['replication', 'Replication'], ['trouble', 'Trouble'], ['server', 'Server'],
-];
+/** Every metric: the key of its value, its section, its label, its unit and what it is. */
+const kMetrics = @METRICS@;
+const kSections = {
+  performance: 'Performance', memory: 'Memory', clients: 'Clients', pubsub: 'Pub/sub', keys: 'Keys',
+  persistence: 'Persistence', replication: 'Replication', trouble: 'Trouble', server: 'Server',
+};
+const kUnits = {
+  count: 'count', bytes: 'bytes', milliseconds: 'ms', percent: 'percent', per_second: 'rate',
+  bytes_per_second: 'byteRate', ratio: 'count', flag: 'flag',
+};
 const kHealth = {
   healthy: ['Healthy', 'No limit is crossed.'],
   degraded: ['Degraded', 'It works, but look at this.'],
@@ -57,9 +62,8 @@ const charts = kCharts.map((options) => new Chart(byId('chart-' + options.id), o
 /** When the newest report came, and how old its look was then. */
 const received = {at: null, age: 0, staleAfter: 15000, failure: null};
 
-function value(report, section, key) {
-  const part = report[section];
-  const found = part ? part[key] : null;
+function value(report, key) {
+  const found = report.metrics[key];
   return found === undefined ? null : found;
 }
 
@@ -69,7 +73,7 @@ function showVerdict(report) {
   const [title, words] = kHealth[report.health] || kHealth.unknown;
   document.body.dataset.health = report.health;
   setText(byId('health'), title);
-  setText(byId('summary'), report.error ? report.error.message : words);
+  setText(byId('summary'), words);
   const rows = report.findings.map((finding) => {
     const row = make('li');
     const what = make('span', 'what', finding.message);
@@ -77,11 +81,6 @@ function showVerdict(report) {
     if (finding.advice) row.append(make('span', 'advice', finding.advice));
     return row;
   });
-  if (report.error && report.error.hint) {
-    const row = make('li');
-    row.append(make('span', 'badge is-note', 'advice'), make('span', 'what', report.error.hint));
-    rows.push(row);
-  }
   setChildren(byId('findings'), rows);
   showIcon();
   document.title = title + ' · ' + (report.endpoint || 'fogis-redis');
@@ -99,15 +98,14 @@ function showIcon() {
 // ---- charts --------------------------------------------------------------------------------------
 
 function notes(report) {
-  const at = (section, key) => value(report, section, key);
-  const p50 = at('performance', 'ping_p50_ms');
-  const p99 = at('performance', 'ping_p99_ms');
-  const canary = at('pubsub', 'canary_p50_ms');
-  const limit = at('memory', 'memory_limit_bytes');
-  const share = at('memory', 'memory_percent');
-  const most = at('clients', 'clients_limit');
-  const blocked = at('clients', 'blocked_clients');
-  const rate = at('performance', 'net_output_bytes_per_second');
+  const p50 = value(report, 'ping_p50_ms');
+  const p99 = value(report, 'ping_p99_ms');
+  const canary = value(report, 'canary_p50_ms');
+  const limit = value(report, 'memory_limit_bytes');
+  const share = value(report, 'memory_percent');
+  const most = value(report, 'clients_limit');
+  const blocked = value(report, 'blocked_clients');
+  const rate = value(report, 'net_output_bytes_per_second');
   return {
     ops: rate === null ? '' : formatted('byteRate', rate) + ' sent',
     latency: [
@@ -127,7 +125,7 @@ function notes(report) {
 function showCharts(report) {
   const points = report.history ? report.history.points : [];
   const newest = points.length ? points[points.length - 1] : {};
-  const limits = {memory: value(report, 'memory', 'memory_limit_bytes')};
+  const limits = {memory: value(report, 'memory_limit_bytes')};
   const texts = report.error ? {} : notes(report);
   kCharts.forEach((options, i) => {
     const current = newest[options.keys[0]];
@@ -159,9 +157,9 @@ function showTable(id, rows, reason) {
 
 function showChannels(report) {
   const rows = (report.channels || []).map((channel) => {
-    const [tone, words] = (kWiring[channel.role] || (() => ['dim', channel.role]))(channel.subscribers);
+    const [tone, words] = (kWiring[channel.role] || (() => ['dim', '']))(channel.subscribers);
     return row([
-      [channel.channel], [channel.publisher, 'wide dim'], [channel.subscriber, 'wide dim'],
+      [channel.channel], [channel.publisher || '', 'wide dim'], [channel.subscriber || '', 'wide dim'],
       [String(channel.subscribers), 'number'], [words, tone],
     ]);
   });
@@ -172,7 +170,7 @@ function showSubscribers(report) {
   const rows = (report.pubsub_clients || []).map((client) => row([
     [client.name ? client.name + ' (' + client.address + ')' : client.address || 'client ' + client.id],
     [String(client.channels), 'number'], [String(client.patterns), 'number wide'],
-    [formatted('bytes', client.output_buffer_bytes), 'number'],
+    [formatted('bytes', client.unread_bytes), 'number'],
   ]));
   showTable('subscribers', rows,
       report.error ? 'The server cannot be asked.' :
@@ -186,7 +184,7 @@ function showEvents(report) {
     const time = make('time', '', clockTime(event.at));
     time.dateTime = event.at;
     time.title = new Date(event.at).toLocaleString();
-    element.append(time, make('span', kEventTone[event.kind] || '', event.text));
+    element.append(time, make('span', kEventTone[event.event] || '', event.text));
     return element;
   });
   setChildren(byId('events'), rows);
@@ -196,36 +194,24 @@ function showEvents(report) {
 
 // ---- all figures ---------------------------------------------------------------------------------
 
-const kSuffixes = [
-  ['_bytes_per_second', 'byteRate'], ['_per_second', 'rate'], ['_bytes', 'bytes'], ['_ms', 'ms'],
-  ['_percent', 'percent'],
-];
-
-/** A label and a value of one field, which tells its unit in its name. */
-function figure(key, found) {
-  const suffix = kSuffixes.find(([end]) => key.endsWith(end));
-  const stem = suffix ? key.slice(0, -suffix[0].length) : key;
-  const words = stem.replaceAll('_', ' ').replace(/\bp(50|99)\b/, 'p$1');
-  const label = words.charAt(0).toUpperCase() + words.slice(1);
-  if (typeof found === 'boolean') return [label, formatted('flag', found)];
-  if (typeof found === 'string') {
-    return [label, Number.isNaN(Date.parse(found)) ? found : new Date(found).toLocaleString()];
-  }
-  return [label, formatted(suffix ? suffix[1] : 'count', found)];
+function figureText(unit, found) {
+  return unit === 'moment' ? new Date(found).toLocaleString() : formatted(kUnits[unit], found);
 }
 
 function showFigures(report) {
-  const parts = kSections.filter(([name]) => report[name]).map(([name, title]) => {
-    const part = make('section');
+  const parts = Object.entries(kSections).map(([section, title]) => {
     const list = make('dl');
-    for (const [key, found] of Object.entries(report[name])) {
-      if (found === null || typeof found === 'object') continue;
-      const [label, text] = figure(key, found);
-      list.append(make('dt', '', label), make('dd', '', text));
+    for (const [key, of, label, unit, help] of kMetrics) {
+      const found = of === section ? value(report, key) : null;
+      if (found === null) continue;
+      const term = make('dt', '', label);
+      term.title = help;
+      list.append(term, make('dd', '', figureText(unit, found)));
     }
+    const part = make('section');
     part.append(make('h3', '', title), list);
     return part;
-  });
+  }).filter((part) => part.lastChild.hasChildNodes());
   // Without an answer the last figures stay, dimmed: they are the ones before the fault.
   if (parts.length) setChildren(byId('figures'), parts);
   const absent = (report.absent || []).map((item) => make('li', '', item.what + ': ' + item.reason));
