@@ -11,6 +11,7 @@ extern const cli::Command kPing;
 extern const cli::Command kValidateUrl;
 extern const cli::Command kConfig;
 extern const cli::Command kTestSuite;
+extern const cli::Command kMonitor;
 
 /// The command table, in the order in which --help shows it.
 std::span<const cli::Command> all();

@@ -5,7 +5,7 @@
 namespace fogis::commands {
 
 std::span<const cli::Command> all() {
-  static const std::array kAll{kPing, kValidateUrl, kConfig, kTestSuite};
+  static const std::array kAll{kPing, kValidateUrl, kConfig, kTestSuite, kMonitor};
   return kAll;
 }
 
