@@ -11,9 +11,11 @@
 
 #include "base/random.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/listen_address.hpp"
 #include "cli/target.hpp"
 #include "cli/values.hpp"
 #include "commands/commands.hpp"
+#include "commands/monitor_listen.hpp"
 #include "commands/monitor_watch.hpp"
 #include "monitor/collector.hpp"
 #include "output/monitor.hpp"
@@ -35,6 +37,7 @@ constexpr auto kLongestBackoff = std::chrono::seconds(5);  ///< somebody is watc
 struct MonitorArguments {
   std::optional<std::string> interval;
   std::optional<std::string> count;
+  std::optional<std::string> listen;
   std::vector<std::string> warn;
   std::vector<std::string> crit;
   bool watch = false;
@@ -47,12 +50,13 @@ struct MonitorArguments {
 struct MonitorPlan {
   std::optional<nanoseconds> interval;
   std::optional<std::uint64_t> count;
+  std::optional<http::ListenAddress> listen;
   monitor::Thresholds thresholds;
   bool watch = false;
   bool probe = false;
   bool strict = false;
 
-  [[nodiscard]] bool is_stream() const { return watch || count; }
+  [[nodiscard]] bool is_stream() const { return watch || count || listen; }
 };
 
 Error exclusive(std::string_view left, std::string_view right) {
@@ -98,6 +102,16 @@ Result<MonitorPlan> make_plan(const MonitorArguments& arguments, Format format) 
   if (plan.is_stream() && (format == Format::prometheus || format == Format::nagios)) {
     return failure(exclusive(arguments.watch ? "--watch" : "--count",
                              fmt::format("--output {}", output::name(format))));
+  }
+  if (arguments.listen) {
+    if (arguments.watch || arguments.count) {
+      return failure(exclusive("--listen", arguments.watch ? "--watch" : "--count"));
+    }
+    auto address = cli::parse_listen_address(*arguments.listen);
+    if (!address) {
+      return failure(std::move(address.error()));
+    }
+    plan.listen = std::move(*address);
   }
   auto thresholds = make_thresholds(arguments);
   if (!thresholds) {
@@ -281,6 +295,13 @@ int run_monitor(cli::Session& session, const MonitorArguments& arguments) {
     return exit_code;
   }
   const auto& config = target->config;
+  if (plan->listen) {
+    return run_listen(session, {.address = *plan->listen,
+                                .connection = config.connection,
+                                .collector = collector_options(config, *plan),
+                                .interval = plan->interval.value_or(kSecond),
+                                .strict = plan->strict});
+  }
   if (plan->watch && session.format == Format::text && can_watch(session)) {
     const auto report =
         watch(session, config, collector_options(config, *plan), plan->interval.value_or(kSecond));
@@ -300,6 +321,8 @@ cli::Run declare_monitor(cli::OptionSet options) {
              "time between looks [default 1s; 500ms between the two of a single report]")
       .value("--count", "N", values->count, "look so often, a line or JSON document each")
       .flag("--watch", values->watch, "look until interrupted; a live view on a terminal")
+      .value("--listen", "[ADDR:]PORT", values->listen,
+             "serve /metrics, /health, /api/v1/report and a page, until interrupted")
       .flag("--probe", values->probe,
             "send canaries through pub/sub, on a private channel, at each look");
   options.group("Verdict")
@@ -315,6 +338,7 @@ constexpr cli::Example kExamples[] = {
     {"monitor --probe --watch", "a live view with round trips through pub/sub"},
     {"monitor -q --crit memory=90%,clients=100", "a container's health check"},
     {"monitor -o nagios --probe", "a check for Nagios or Icinga"},
+    {"monitor --listen 9121", "a page for people and /metrics for Prometheus"},
     {"monitor --count 60 --json | jq .metrics.ops_per_second", "a minute of figures"},
 };
 
