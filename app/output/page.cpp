@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "monitor/metrics.hpp"
 #include "output/json.hpp"
@@ -49,10 +51,26 @@ std::string_view unit_name(monitor::Unit unit) {
   return "count";
 }
 
-/// `Ping p50`: the metric's name as people write.
+/// `PING p50`: a metric's name as people write it.
 std::string label(std::string_view name) {
-  std::string words(name);
-  std::replace(words.begin(), words.end(), '_', ' ');
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSpellings{
+      {{"aof", "AOF"},
+       {"cpu", "CPU"},
+       {"fogis", "FOGIS"},
+       {"ops", "commands"},
+       {"ping", "PING"},
+       {"pubsub", "pub/sub"},
+       {"rss", "RSS"}}};
+  std::string words;
+  while (!name.empty()) {
+    const auto word = name.substr(0, name.find('_'));
+    name.remove_prefix(std::min(word.size() + 1, name.size()));
+    const auto* const spelled =
+        std::find_if(kSpellings.begin(), kSpellings.end(),
+                     [word](const auto& spelling) { return spelling.first == word; });
+    words += words.empty() ? "" : " ";
+    words += spelled == kSpellings.end() ? word : spelled->second;
+  }
   if (!words.empty() && words.front() >= 'a' && words.front() <= 'z') {
     words.front() = static_cast<char>(words.front() - 'a' + 'A');
   }

@@ -102,6 +102,10 @@ class Tab {
     }
   }
 
+  front() {
+    return this.send('Page.bringToFront');
+  }
+
   /** The value of an expression in the page. */
   async get(expression) {
     const {result, exceptionDetails} = await this.send('Runtime.evaluate',

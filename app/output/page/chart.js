@@ -24,7 +24,8 @@ class Chart {
     this.caption = figure.querySelector('figcaption');
     this.value = figure.querySelector('.value');
     this.unit = figure.querySelector('.unit');
-    this.note = figure.querySelector('.note');
+    this.note = figure.querySelector('.words');
+    this.legend = figure.querySelector('.legend');
     this.top = figure.querySelector('.top');
     this.middle = figure.querySelector('.middle');
     this.begin = figure.querySelector('.begin');
@@ -54,11 +55,13 @@ class Chart {
     return element;
   }
 
-  /** `current` is the latest value, `limit` may be null, `note` is a text. */
-  draw(points, current, limit, note) {
+  /** `current` is the latest value, `limit` may be null, `note` and `legend` (of the second curve)
+      are texts. */
+  draw(points, current, limit, note, legend) {
     this.points = points;
     this.current = current;
     this.noteText = note;
+    setText(this.legend, legend);
     const times = points.map((point) => Date.parse(point.taken));
     this.last = times.length ? times[times.length - 1] : 0;
     this.span = Math.max(kShortest, times.length ? this.last - times[0] : 0);

@@ -7,7 +7,7 @@ const kNothing = ['–', ''];
 function digits(value) {
   const size = Math.abs(value);
   if (size >= 100 || Number.isInteger(value)) return Math.round(value).toString();
-  return value.toFixed(size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
+  return size >= 0.1 ? value.toFixed(size >= 10 ? 1 : 2) : Number(value.toPrecision(2)).toString();
 }
 
 function scaled(value, step, units) {
@@ -61,8 +61,17 @@ function formatted(kind, value) {
   return format(kind, value).join(' ').trim();
 }
 
+/** The reader's own time, in the one order that everybody reads alike. */
 function clockTime(iso) {
-  return new Date(iso).toLocaleTimeString([], {hour12: false});
+  const pad = (number) => String(number).padStart(2, '0');
+  const date = new Date(iso);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':');
+}
+
+function fullTime(iso) {
+  const pad = (number) => String(number).padStart(2, '0');
+  const date = new Date(iso);
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clockTime(iso)}`;
 }
 
 function plural(count, one, many) {

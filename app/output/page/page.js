@@ -69,11 +69,21 @@ function value(report, key) {
 
 // ---- verdict -------------------------------------------------------------------------------------
 
+function facts(report) {
+  const uptime = value(report, 'uptime_ms');
+  return [
+    [report.server.kind, report.server.version].filter(Boolean).join(' '), report.server.role || '',
+    uptime === null ? '' : 'up ' + formatted('ms', uptime),
+    report.restarts ? plural(report.restarts, 'restart', 'restarts') + ' seen' : '',
+  ].filter(Boolean).join(' · ');
+}
+
 function showVerdict(report) {
   const [title, words] = kHealth[report.health] || kHealth.unknown;
   document.body.dataset.health = report.health;
   setText(byId('health'), title);
   setText(byId('summary'), words);
+  setText(byId('facts'), facts(report));
   const rows = report.findings.map((finding) => {
     const row = make('li');
     const what = make('span', 'what', finding.message);
@@ -97,10 +107,10 @@ function showIcon() {
 
 // ---- charts --------------------------------------------------------------------------------------
 
+/** The words under the value of each chart. */
 function notes(report) {
   const p50 = value(report, 'ping_p50_ms');
   const p99 = value(report, 'ping_p99_ms');
-  const canary = value(report, 'canary_p50_ms');
   const limit = value(report, 'memory_limit_bytes');
   const share = value(report, 'memory_percent');
   const most = value(report, 'clients_limit');
@@ -111,7 +121,6 @@ function notes(report) {
     latency: [
       p50 === null ? '' : 'median ' + formatted('ms', p50),
       p99 === null ? '' : 'p99 ' + formatted('ms', p99),
-      canary === null ? '' : 'canary ' + formatted('ms', canary),
     ].filter(Boolean).join(' · '),
     memory: limit === null ? 'no limit is set' :
         formatted('percent', share) + ' of ' + formatted('bytes', limit),
@@ -127,10 +136,12 @@ function showCharts(report) {
   const newest = points.length ? points[points.length - 1] : {};
   const limits = {memory: value(report, 'memory_limit_bytes')};
   const texts = report.error ? {} : notes(report);
+  const canary = value(report, 'canary_p50_ms');
+  const legends = {latency: canary === null ? '' : 'canary ' + formatted('ms', canary)};
   kCharts.forEach((options, i) => {
     const current = newest[options.keys[0]];
     charts[i].draw(points, current === undefined ? null : current, limits[options.id] || null,
-        texts[options.id] || '');
+        texts[options.id] || '', legends[options.id] || '');
   });
 }
 
@@ -183,7 +194,7 @@ function showEvents(report) {
     const element = make('li');
     const time = make('time', '', clockTime(event.at));
     time.dateTime = event.at;
-    time.title = new Date(event.at).toLocaleString();
+    time.title = fullTime(event.at);
     element.append(time, make('span', kEventTone[event.event] || '', event.text));
     return element;
   });
@@ -195,7 +206,7 @@ function showEvents(report) {
 // ---- all figures ---------------------------------------------------------------------------------
 
 function figureText(unit, found) {
-  return unit === 'moment' ? new Date(found).toLocaleString() : formatted(kUnits[unit], found);
+  return unit === 'moment' ? fullTime(found) : formatted(kUnits[unit], found);
 }
 
 function showFigures(report) {
@@ -206,7 +217,9 @@ function showFigures(report) {
       if (found === null) continue;
       const term = make('dt', '', label);
       term.title = help;
-      list.append(term, make('dd', '', figureText(unit, found)));
+      const pair = make('div');
+      pair.append(term, make('dd', '', figureText(unit, found)));
+      list.append(pair);
     }
     const part = make('section');
     part.append(make('h3', '', title), list);
@@ -240,7 +253,7 @@ function showAge() {
   }
   const words = age < 1500 ? 'just now' : span(Math.round(age / 1000) * 1000).join(' ').trim() + ' ago';
   setText(byId('freshness'), received.failure ? `${received.failure}; figures of ${words}` :
-      stale ? `stale: figures of ${words}` : `looked at ${words}`);
+      stale ? `stale: figures of ${words}` : `updated ${words}`);
 }
 
 function pulse() {
@@ -256,8 +269,8 @@ function show(report) {
   received.at = performance.now();
   received.staleAfter = exporter.stale_after_ms;
   received.failure = null;
-  const server = report.server ? [report.server.kind, report.server.version].filter(Boolean).join(' ') : '';
-  setText(byId('target'), [report.endpoint, server].filter(Boolean).join(' · '));
+  setText(byId('target'), report.endpoint);
+  byId('target').title = report.endpoint;
   showVerdict(report);
   showCharts(report);
   showChannels(report);
@@ -266,7 +279,6 @@ function show(report) {
   showFigures(report);
   setText(byId('about'), `fogis-redis ${exporter.version}, ${plural(exporter.looks, 'look', 'looks')}, one every ${
       formatted('ms', exporter.interval_ms)}`);
-  document.body.classList.toggle('without-server', Boolean(report.error));
   pulse();
 }
 
@@ -306,5 +318,7 @@ document.addEventListener('visibilitychange', () => {
   }
 });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showIcon);
+// On a small screen all figures are a long way to scroll: they open when asked for.
+byId('all').open = matchMedia('(min-width: 641px)').matches;
 setInterval(showAge, 1000);
 poll();
