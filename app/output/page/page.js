@@ -166,7 +166,13 @@ function showTable(id, rows, reason) {
   if (rows.length === 0) setText(byId(id + '-empty'), reason);
 }
 
+/** Whether the tables should be left as they are: they show how it was before the server was lost. */
+function isPast(report, id) {
+  return report.error !== null && byId(id).tBodies[0].rows.length > 0;
+}
+
 function showChannels(report) {
+  if (isPast(report, 'channels')) return;
   const rows = (report.channels || []).map((channel) => {
     const [tone, words] = (kWiring[channel.role] || (() => ['dim', '']))(channel.subscribers);
     return row([
@@ -178,6 +184,7 @@ function showChannels(report) {
 }
 
 function showSubscribers(report) {
+  if (isPast(report, 'subscribers')) return;
   const rows = (report.pubsub_clients || []).map((client) => row([
     [client.name ? client.name + ' (' + client.address + ')' : client.address || 'client ' + client.id],
     [String(client.channels), 'number'], [String(client.patterns), 'number wide'],
@@ -271,6 +278,7 @@ function show(report) {
   received.failure = null;
   setText(byId('target'), report.endpoint);
   byId('target').title = report.endpoint;
+  document.body.toggleAttribute('data-lost', report.error !== null);
   showVerdict(report);
   showCharts(report);
   showChannels(report);
