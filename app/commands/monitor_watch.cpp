@@ -57,7 +57,8 @@ private:
 
   bool draw() const {
     const auto size = terminal_->size();
-    return terminal_->draw(output::live_frame(view_, size.rows, size.columns, session_->style));
+    // The last column stays empty: clearing to the end of a full line would take its last letter.
+    return terminal_->draw(output::live_frame(view_, size.rows, size.columns - 1, session_->style));
   }
 
   /// Until there is something to draw. False at the end.

@@ -94,7 +94,7 @@ std::string summary(const monitor::Report& report) {
       .add(server_text(report))
       .add("PING ", shown("ping_p50", seen))
       .add("", shown("memory_used", seen), " in use")
-      .add("", shown("clients", seen), " clients")
+      .add("clients ", shown("clients", seen))
       .join();
 }
 

@@ -14,6 +14,12 @@ using monitor::Observation;
 
 constexpr std::size_t kMostSlowCommands = 3;
 
+/// "1 client", "2 clients"; nothing where the server does not tell.
+std::string counted(std::string_view metric, const Observation& seen, std::string_view noun) {
+  const auto text = shown(metric, seen);
+  return text ? fmt::format("{} {}{}", *text, noun, *text == "1" ? "" : "s") : std::string();
+}
+
 std::string performance(const Observation& seen) {
   const auto rates = Parts()
                          .add("", shown("ops", seen), " commands")
@@ -77,9 +83,9 @@ std::string clients(const Observation& seen) {
 std::string pubsub(const Observation& seen) {
   const auto limit = shown("output_buffer_limit", seen);
   return Parts()
-      .add("", shown("channels", seen), " channels")
-      .add("", shown("patterns", seen), " patterns")
-      .add("", shown("pubsub_clients", seen), " subscribed clients")
+      .add(counted("channels", seen, "channel"))
+      .add(counted("patterns", seen, "pattern"))
+      .add(counted("pubsub_clients", seen, "subscribed client"))
       .add("most unread ", shown("output_buffer", seen), limit ? fmt::format(" of {}", *limit) : "")
       .add("", shown("disconnections_total", seen), " cut off since the start")
       .join();
@@ -109,7 +115,7 @@ std::string persistence(const Observation& seen) {
       .add(flag_text("snapshots", seen, "snapshots on", "snapshots off"))
       .add(flag_text("snapshot_ok", seen, "", "last snapshot failed"))
       .add("saved ", shown("save_age", seen), " ago")
-      .add("", shown("unsaved_changes", seen), " unsaved changes")
+      .add(counted("unsaved_changes", seen, "unsaved change"))
       .join();
 }
 
@@ -124,7 +130,7 @@ std::string replication(const Observation& seen) {
       .add(role)
       .add(flag_text("master_link", seen, "connected", "not connected"))
       .add("heard of it ", shown("master_silence", seen), " ago")
-      .add("", shown("replicas", seen), " replicas")
+      .add(counted("replicas", seen, "replica"))
       .join();
 }
 

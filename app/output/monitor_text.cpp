@@ -97,8 +97,8 @@ std::string monitor_line(const monitor::Report& report, const Style& style) {
         .add("PING ", shown("ping_latest", seen))
         .add("canary ", shown("canary_p50", seen))
         .add("memory ", shown("memory_used", seen))
-        .add("", shown("clients", seen), " clients")
-        .add("", shown("channels", seen), " channels");
+        .add("clients ", shown("clients", seen))
+        .add("channels ", shown("channels", seen));
   }
   auto text = fmt::format("{} {}", clock_text(report.taken), name(report.verdict.health));
   for (const auto& part : {figures.join(), first_reason(report)}) {
@@ -106,10 +106,9 @@ std::string monitor_line(const monitor::Report& report, const Style& style) {
       text += "  " + part;
     }
   }
-  // The colour goes around what fits, so that nothing cuts an escape sequence in two.
   const auto available = style.width - mark_width(style) - 1;
   return event_lines(report, style) + mark(style, status_of(report.verdict.health)) + ' ' +
-         truncate_text(text, available, !style.unicode) + "\n";
+         (style.terminal ? truncate_text(text, available, !style.unicode) : text) + "\n";
 }
 
 std::string monitor_quiet_line(const monitor::Report& report) {

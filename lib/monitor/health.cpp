@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "message/channels.hpp"
+
 namespace fogis::monitor {
 namespace {
 
@@ -28,8 +30,24 @@ std::string comparison(const Metric& metric, double value, double limit) {
                      format_value(metric.unit, limit));
 }
 
-/// What the server or the canary said itself, where a flag only says yes or no.
-std::string detail_of(const Metric& metric, const Observation& seen) {
+/// The channels with live traffic that have fewer subscribers than wanted.
+std::string unheard_channels(const Observation& seen, double wanted) {
+  std::string list;
+  for (const auto& [name, subscribers] : *seen.sample.channels) {
+    const auto* const channel = message::find_channel(name);
+    if (channel != nullptr && channel->role == message::ChannelRole::live &&
+        static_cast<double>(subscribers) < wanted) {
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", name);
+    }
+  }
+  return list;
+}
+
+/// What the metric's value alone does not say.
+std::string detail_of(const Metric& metric, double limit, const Observation& seen) {
+  if (metric.name == "fogis_subscribers") {
+    return unheard_channels(seen, limit);
+  }
   if (metric.name == "ping_ok") {
     return seen.sample.ping_refusal;
   }
@@ -51,7 +69,7 @@ Finding make_finding(const Metric& metric, Severity severity, double value, doub
   const auto words = explain(metric.name);
   auto message =
       words.meaning.empty() ? comparison(metric, value, limit) : std::string(words.meaning);
-  if (const auto detail = detail_of(metric, seen); !detail.empty()) {
+  if (const auto detail = detail_of(metric, limit, seen); !detail.empty()) {
     message += ": " + detail;
   }
   return {.metric = &metric,

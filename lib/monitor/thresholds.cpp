@@ -50,7 +50,7 @@ constexpr auto kDefaults = std::to_array<Default>({
       "close what is not needed or raise maxclients; CLIENT LIST shows who holds connections"}},
     {"fogis_subscribers",
      {.warning = 1, .critical = std::nullopt},
-     {"nobody listens on a channel with live traffic: what is published there is lost",
+     {"too few subscribers where live messages are published",
       "is the calendar running and subscribed? fogis-redis integration finds out"}},
     {"output_buffer_share", {.warning = 50, .critical = 90}, {"", kLaggingAdvice}},
     {"disconnections",
@@ -112,7 +112,7 @@ Error unknown_metric(Severity severity, std::string_view given) {
 
 /// What would have been right; a size for a metric in percent has a sibling that takes it.
 std::string hint_for(const Metric& metric, std::string_view text) {
-  auto hint = fmt::format("write {}={}", metric.name, example(metric.unit));
+  auto hint = fmt::format("write for instance {}={}", metric.name, example(metric.unit));
   if (metric.unit == Unit::percent && parse_value(Unit::bytes, text)) {
     const auto sibling = metric.name == "memory" ? "memory_used" : "output_buffer";
     if (metric.name == "memory" || metric.name == "output_buffer_share") {

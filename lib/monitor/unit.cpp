@@ -23,19 +23,20 @@ constexpr double kLargestNumber = 1e15;
 struct UnitText {
   Unit unit;
   std::string_view suffix;
+  std::string_view description;
   std::string_view example;
 };
 
 constexpr std::array<UnitText, 9> kTexts{{
-    {Unit::count, "", "a number such as 20"},
-    {Unit::bytes, "_bytes", "a size such as 200MB"},
-    {Unit::milliseconds, "_ms", "a duration such as 10ms"},
-    {Unit::percent, "_percent", "a percentage such as 78%"},
-    {Unit::per_second, "_per_second", "a number per second such as 500"},
-    {Unit::bytes_per_second, "_bytes_per_second", "a size per second such as 2MB"},
-    {Unit::ratio, "", "a number such as 1.5"},
-    {Unit::flag, "", "yes or no"},
-    {Unit::moment, "", "a number of Unix seconds"},
+    {Unit::count, "", "a number such as 20", "20"},
+    {Unit::bytes, "_bytes", "a size such as 200MB", "200MB"},
+    {Unit::milliseconds, "_ms", "a duration such as 10ms", "10ms"},
+    {Unit::percent, "_percent", "a percentage such as 78%", "78%"},
+    {Unit::per_second, "_per_second", "a number per second such as 500", "500"},
+    {Unit::bytes_per_second, "_bytes_per_second", "a size per second such as 2MB", "2MB"},
+    {Unit::ratio, "", "a number such as 1.5", "1.5"},
+    {Unit::flag, "", "yes or no", "yes"},
+    {Unit::moment, "", "a number of Unix seconds", "1700000000"},
 }};
 
 const UnitText& text_of(Unit unit) {
@@ -156,6 +157,10 @@ std::string_view suffix(Unit unit) {
   return text_of(unit).suffix;
 }
 
+std::string_view description(Unit unit) {
+  return text_of(unit).description;
+}
+
 std::string_view example(Unit unit) {
   return text_of(unit).example;
 }
@@ -190,7 +195,7 @@ Result<double> parse_value(Unit unit, std::string_view text) {
   const auto value = parse(unit, text);
   if (!value) {
     return failure(make_error(ErrorKind::usage, Phase::usage,
-                              fmt::format("\"{}\" is not {}", text, example(unit)),
+                              fmt::format("\"{}\" is not {}", text, description(unit)),
                               fmt::format("write {}", example(unit))));
   }
   return *value;

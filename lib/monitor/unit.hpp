@@ -25,7 +25,10 @@ enum class Unit : std::uint8_t {
 /// counts, ratios, flags and moments.
 std::string_view suffix(Unit unit);
 
-/// What a value of the unit looks like, for messages: "a size such as 200MB".
+/// What a value of the unit is, for messages: "a size such as 200MB".
+std::string_view description(Unit unit);
+
+/// A value as it is written: `200MB`.
 std::string_view example(Unit unit);
 
 /// Three significant digits at most, with the unit: `212 MB`, `1.20 ms`, `78.1 %`, `1.3k/s`, `yes`.
