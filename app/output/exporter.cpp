@@ -68,8 +68,6 @@ Json to_json(const monitor::Finding& finding) {
   Json json;
   json["metric"] = text_or_null(finding.metric == nullptr ? "" : finding.metric->name);
   json["severity"] = monitor::name(finding.severity);
-  json["value"] = finding.value ? Json(*finding.value) : Json(nullptr);
-  json["limit"] = finding.limit ? Json(*finding.limit) : Json(nullptr);
   json["message"] = finding.message;
   json["advice"] = text_or_null(finding.advice);
   return json;
