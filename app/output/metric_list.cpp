@@ -15,16 +15,18 @@ namespace {
 
 using monitor::Metric;
 
-std::string limit_text(const Metric& metric, const monitor::Limit& limit) {
-  std::string text;
-  const auto* const sign = metric.worse == monitor::Worse::higher ? ">" : "<";
-  if (limit.warning) {
-    text += fmt::format(" [warn {} {}]", sign, monitor::format_value(metric.unit, *limit.warning));
+/// `[warn > 78 %]`; of flags the value that is bad: `[crit: no]`.
+std::string limit_text(const Metric& metric, std::string_view word,
+                       const std::optional<double>& limit) {
+  if (!limit) {
+    return {};
   }
-  if (limit.critical) {
-    text += fmt::format(" [crit {} {}]", sign, monitor::format_value(metric.unit, *limit.critical));
+  const bool higher = metric.worse == monitor::Worse::higher;
+  if (metric.unit == monitor::Unit::flag) {
+    return fmt::format(" [{}: {}]", word, higher ? "yes" : "no");
   }
-  return text;
+  return fmt::format(" [{} {} {}]", word, higher ? ">" : "<",
+                     monitor::format_value(metric.unit, *limit));
 }
 
 Json limit_json(const std::optional<double>& limit) {
@@ -61,8 +63,9 @@ std::string metric_list_text(const monitor::Thresholds& thresholds, const Style&
   constexpr std::size_t kNameColumns = 22;
   std::string text;
   for (const auto& metric : monitor::metrics()) {
-    const auto words =
-        fmt::format("{}{}", metric.help, limit_text(metric, thresholds.of(metric.name)));
+    const auto limit = thresholds.of(metric.name);
+    const auto words = fmt::format("{}{}{}", metric.help, limit_text(metric, "warn", limit.warning),
+                                   limit_text(metric, "crit", limit.critical));
     text += style.paint(Colour::bold, pad_right(metric.name, kNameColumns)) +
             wrap_indented(words, kNameColumns, style.width) + "\n";
   }

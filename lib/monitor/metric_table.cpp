@@ -243,7 +243,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
     increase("errors", Section::trouble, "total_error_replies", "",
              "Error replies since the last look"),
     total("errors_total", Unit::count, Section::trouble, "total_error_replies",
-          "redis_total_error_replies", "Error replies since the start"),
+          "fogis_redis_error_replies_total", "Error replies since the start"),
 });
 
 }  // namespace
