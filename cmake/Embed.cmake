@@ -1,15 +1,16 @@
-# fogis_embed(<output.cpp> <function> FILES <file>...)
+# fogis_embed(<output.cpp> <namespace> <function> HEADER <header> FILES <file>...)
 #
 # Writes a C++ file at build time that holds the files' bytes, as the function
-# `std::span<const EmbeddedFile> fogis::message::<function>()`. Run as a script (cmake -P) it does the
-# writing itself.
+# `std::span<const EmbeddedFile> <namespace>::<function>()`, which <header> declares. Run as a script
+# (cmake -P) it does the writing itself.
 
-function(fogis_embed output function)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "FILES")
+function(fogis_embed output namespace function)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "HEADER" "FILES")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${output}" "-DFUNCTION=${function}"
-            "-DFILES=${arg_FILES}" -P "${PROJECT_SOURCE_DIR}/cmake/Embed.cmake"
+    COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${output}" "-DNAMESPACE=${namespace}"
+            "-DFUNCTION=${function}" "-DHEADER=${arg_HEADER}" "-DFILES=${arg_FILES}" -P
+            "${PROJECT_SOURCE_DIR}/cmake/Embed.cmake"
     DEPENDS ${arg_FILES} "${PROJECT_SOURCE_DIR}/cmake/Embed.cmake"
     COMMENT "Embedding ${function}"
     VERBATIM)
@@ -30,9 +31,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
     "// Made by cmake/Embed.cmake.
 #include <array>
 
-#include \"message/embedded_file.hpp\"
+#include \"${HEADER}\"
 
-namespace fogis::message {
+namespace ${NAMESPACE} {
 namespace {
 
 constexpr auto kFiles = std::to_array<EmbeddedFile>({
@@ -44,6 +45,6 @@ std::span<const EmbeddedFile> ${FUNCTION}() {
   return kFiles;
 }
 
-}  // namespace fogis::message
+}  // namespace ${NAMESPACE}
 ")
 endif()

@@ -166,8 +166,11 @@ std::string Parser::short_help(const output::Style& style) const {
   return tool_usage(state_->app, style);
 }
 
-bool asks_for_json(const std::vector<std::string>& arguments,
-                   const config::Environment& environment) {
+namespace {
+
+/// The format that the arguments ask for, else FOGIS_OUTPUT: read without knowing the options.
+std::optional<std::string> asked_format(const std::vector<std::string>& arguments,
+                                        const config::Environment& environment) {
   std::optional<std::string> format;
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const auto& argument = arguments[i];
@@ -182,7 +185,20 @@ bool asks_for_json(const std::vector<std::string>& arguments,
       format = argument.substr(2);
     }
   }
-  return (format ? format : environment("FOGIS_OUTPUT")) == "json";
+  return format ? format : environment("FOGIS_OUTPUT");
+}
+
+}  // namespace
+
+bool asks_for_json(const std::vector<std::string>& arguments,
+                   const config::Environment& environment) {
+  return asked_format(arguments, environment) == "json";
+}
+
+bool asks_for_nagios(const std::vector<std::string>& arguments,
+                     const config::Environment& environment) {
+  return asked_format(arguments, environment) == "nagios" &&
+         std::find(arguments.begin(), arguments.end(), "monitor") != arguments.end();
 }
 
 }  // namespace fogis::cli

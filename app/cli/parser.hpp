@@ -73,4 +73,8 @@ private:
 bool asks_for_json(const std::vector<std::string>& arguments,
                    const config::Environment& environment);
 
+/// Whether they ask for the output of a monitoring plugin, whose faults go to stdout.
+bool asks_for_nagios(const std::vector<std::string>& arguments,
+                     const config::Environment& environment);
+
 }  // namespace fogis::cli

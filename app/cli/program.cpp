@@ -11,6 +11,7 @@
 #include "cli/signals.hpp"
 #include "fogis_version.hpp"
 #include "output/json.hpp"
+#include "output/monitor.hpp"
 
 namespace fogis::cli {
 namespace {
@@ -47,6 +48,10 @@ struct Program {
 
   int fail(const Error& error, const Command* command) {
     plain_console().error(error);
+    if (asks_for_nagios(arguments, environment)) {
+      out.write(output::nagios_failure(output::describe(error)));
+      return output::nagios_code(monitor::Health::unknown);
+    }
     if (asks_for_json(arguments, environment)) {
       out.write(output::error_document(command == nullptr ? "" : command->name, error));
     }

@@ -1,11 +1,17 @@
 #include "cli/command.hpp"
 #include "cli/exit_code.hpp"
 #include "output/json.hpp"
+#include "output/monitor.hpp"
 
 namespace fogis::cli {
 
 int Session::fail(const Error& error) {
   console.error(error);
+  if (format == output::Format::nagios) {
+    // A plugin tells on stdout what kept it from an answer, and has a code of its own for that.
+    out.write(output::nagios_failure(output::describe(error)));
+    return output::nagios_code(monitor::Health::unknown);
+  }
   if (format == output::Format::json) {
     out.write(output::error_document(command, error));
   }

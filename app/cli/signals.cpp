@@ -15,9 +15,15 @@ constexpr std::array kWatched{SIGINT, SIGTERM};
 std::atomic<StopEvent*> watcher = nullptr;
 static_assert(std::atomic<StopEvent*>::is_always_lock_free);
 
+std::atomic<void (*)()> last_act = nullptr;
+static_assert(std::atomic<void (*)()>::is_always_lock_free);
+
 void on_signal(int signal) {
   auto* const stop = watcher.load();
   if (stop == nullptr || stop->requested()) {
+    if (auto* const restore = last_act.load()) {
+      restore();
+    }
     ::_exit(128 + signal);
   }
   stop->request(signal);
@@ -35,6 +41,10 @@ void handle(int signal, void (*handler)(int)) {
 }
 
 }  // namespace
+
+void before_sudden_end(void (*restore)()) {
+  last_act.store(restore);
+}
 
 SignalWatch::SignalWatch(StopEvent& stop) {
   handle(SIGPIPE, SIG_IGN);

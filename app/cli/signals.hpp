@@ -23,4 +23,8 @@ public:
   ~SignalWatch();
 };
 
+/// What a second signal calls before it ends the process: puts back what no destructor will. Must
+/// be async-signal-safe; null: nothing.
+void before_sudden_end(void (*restore)());
+
 }  // namespace fogis::cli

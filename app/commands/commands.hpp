@@ -12,6 +12,7 @@ extern const cli::Command kValidateUrl;
 extern const cli::Command kConfig;
 extern const cli::Command kTestSuite;
 extern const cli::Command kIntegration;
+extern const cli::Command kMonitor;
 extern const cli::Command kValidateMessage;
 extern const cli::Command kPublish;
 extern const cli::Command kSubscribe;

@@ -5,8 +5,8 @@
 namespace fogis::commands {
 
 std::span<const cli::Command> all() {
-  static const std::array kAll{kPing,        kValidateUrl,     kConfig,  kTestSuite,
-                               kIntegration, kValidateMessage, kPublish, kSubscribe};
+  static const std::array kAll{kPing,    kValidateUrl, kConfig,    kTestSuite,      kIntegration,
+                               kMonitor, kPublish,     kSubscribe, kValidateMessage};
   return kAll;
 }
 

@@ -6,13 +6,15 @@
 namespace fogis::output {
 namespace {
 
-constexpr std::array<std::pair<Format, std::string_view>, 6> kNames{{
+constexpr std::array<std::pair<Format, std::string_view>, 8> kNames{{
     {Format::text, "text"},
     {Format::json, "json"},
     {Format::junit, "junit"},
     {Format::github, "github"},
     {Format::markdown, "markdown"},
     {Format::raw, "raw"},
+    {Format::prometheus, "prometheus"},
+    {Format::nagios, "nagios"},
 }};
 
 }  // namespace

@@ -10,12 +10,14 @@
 namespace fogis::output {
 
 enum class Format : std::uint8_t {
-  text,      ///< for people
-  json,      ///< one document
-  junit,     ///< JUnit XML, for test reports
-  github,    ///< GitHub Actions annotations
-  markdown,  ///< a table for a job summary or an issue
-  raw,       ///< received bytes as they are
+  text,        ///< for people
+  json,        ///< one document
+  junit,       ///< JUnit XML, for test reports
+  github,      ///< GitHub Actions annotations
+  markdown,    ///< a table for a job summary or an issue
+  raw,         ///< received bytes as they are
+  prometheus,  ///< text exposition format, for a textfile collector or an exporter
+  nagios,      ///< one line with performance data, for monitoring plugins
 };
 
 /// Stable name of a format, as `--output` takes it.
@@ -34,5 +36,8 @@ inline constexpr Format kStreamFormats[] = {Format::text, Format::json, Format::
 /// What a report of checks can be written as.
 inline constexpr Format kReportFormats[] = {Format::text, Format::json, Format::junit,
                                             Format::github, Format::markdown};
+/// What figures of a server can be written as.
+inline constexpr Format kMetricsFormats[] = {Format::text, Format::json, Format::prometheus,
+                                             Format::nagios};
 
 }  // namespace fogis::output

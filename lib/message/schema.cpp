@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "message/compiled_schema.hpp"
-#include "message/embedded_file.hpp"
+#include "message/schema_files.hpp"
 
 namespace fogis::message {
 namespace {

@@ -19,6 +19,10 @@ public:
   explicit Info(std::string_view reply);
 
   [[nodiscard]] bool empty() const { return fields_.empty(); }
+  /// All of them, by name.
+  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& fields() const {
+    return fields_;
+  }
   [[nodiscard]] std::optional<std::string> text(std::string_view field) const;
   /// Nothing also when the value is not a whole number.
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view field) const;

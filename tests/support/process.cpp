@@ -238,6 +238,11 @@ void Process::signal_group(int number) const {
   ::kill(-pid_, number);
 }
 
+void Process::resize(unsigned short rows, unsigned short columns) const {
+  const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  REQUIRE(::ioctl(terminal_.get(), TIOCSWINSZ, &size) == 0);
+}
+
 void Process::type(std::string_view text) {
   pending_input_ += text;
   write_input();

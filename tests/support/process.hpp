@@ -73,6 +73,8 @@ public:
   /// Adds to its stdin; close_input() ends stdin.
   void type(std::string_view text);
   void close_input() { input_.reset(); }
+  /// Changes the size of its terminal, as a window manager does: it gets SIGWINCH.
+  void resize(unsigned short rows, unsigned short columns) const;
   /// Stops reading its stdout for good: its next write meets a closed pipe.
   void close_output() { output_.reset(); }
 

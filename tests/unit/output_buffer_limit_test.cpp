@@ -1,8 +1,8 @@
-#include "checks/suite/output_buffer_limit.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-namespace fogis::checks {
+namespace fogis::redis {
 namespace {
 
 TEST_CASE("a class of the output buffer limit is found by its name") {
@@ -24,4 +24,4 @@ TEST_CASE("a value without the class or without numbers has no limit") {
 }
 
 }  // namespace
-}  // namespace fogis::checks
+}  // namespace fogis::redis

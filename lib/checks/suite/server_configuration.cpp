@@ -11,8 +11,8 @@
 #include "base/number.hpp"
 #include "base/text.hpp"
 #include "checks/suite/checks.hpp"
-#include "checks/suite/output_buffer_limit.hpp"
 #include "checks/verdict.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::checks {
 namespace {
@@ -99,7 +99,7 @@ void judge_output_buffer(const Parameters& parameters, Findings& findings) {
   constexpr std::string_view kAdvice =
       "CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\"";
   const auto text = find(parameters, "client-output-buffer-limit");
-  const auto limit = text ? parse_output_buffer_limit(*text, "pubsub") : std::nullopt;
+  const auto limit = text ? redis::parse_output_buffer_limit(*text, "pubsub") : std::nullopt;
   if (!limit) {
     return;
   }

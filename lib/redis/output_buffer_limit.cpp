@@ -1,8 +1,8 @@
-#include "checks/suite/output_buffer_limit.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 #include "base/number.hpp"
 
-namespace fogis::checks {
+namespace fogis::redis {
 namespace {
 
 /// Takes the next word off the front; empty at the end.
@@ -33,4 +33,4 @@ std::optional<OutputBufferLimit> parse_output_buffer_limit(std::string_view valu
   return std::nullopt;
 }
 
-}  // namespace fogis::checks
+}  // namespace fogis::redis

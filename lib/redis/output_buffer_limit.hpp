@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace fogis::checks {
+namespace fogis::redis {
 
 /// The limits of one class of clients; 0: none.
 struct OutputBufferLimit {
@@ -20,4 +20,4 @@ struct OutputBufferLimit {
 std::optional<OutputBufferLimit> parse_output_buffer_limit(std::string_view value,
                                                            std::string_view client_class);
 
-}  // namespace fogis::checks
+}  // namespace fogis::redis

@@ -1,0 +1,203 @@
+#include "commands/monitor_listen.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/deadline.hpp"
+#include "base/random.hpp"
+#include "base/timestamp.hpp"
+#include "cli/exit_code.hpp"
+#include "http/server.hpp"
+#include "monitor/sampler.hpp"
+#include "output/exporter.hpp"
+#include "output/page.hpp"
+
+namespace fogis::commands {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using monitor::Health;
+using monitor::Report;
+
+/// Room for a slow machine beside the looks' own time limits.
+constexpr auto kGrace = std::chrono::seconds(2);
+/// A report is rendered at most so often, however many ask for it.
+constexpr auto kReportLife = std::chrono::milliseconds(100);
+constexpr std::size_t kNonceDigits = 32;
+
+http::Response page_of(int status, std::string content_type, std::string body) {
+  http::Response response;
+  response.status = status;
+  response.content_type = std::move(content_type);
+  response.body = std::make_shared<const std::string>(std::move(body));
+  return response;
+}
+
+/// Answers requests from the latest look. Its pages run on the server's thread, note() on the
+/// caller's.
+class Exporter {
+public:
+  Exporter(const ListenPlan& plan, const monitor::Sampler& sampler)
+      : sampler_(sampler),
+        endpoint_(plan.connection.endpoint()),
+        interval_(plan.interval),
+        stale_after_(2 * plan.interval + plan.collector.timeouts.connect +
+                     plan.collector.timeouts.operation + kGrace) {}
+
+  /// The server whose counters belong into the metrics; it must live as long as requests come.
+  void count(const http::Server* server) { server_ = server; }
+
+  http::Server::Routes routes() {
+    return {{"/", [this](const auto&) { return page(); }},
+            {"/metrics", [this](const auto&) { return metrics(); }},
+            {"/health", [this](const auto&) { return health(); }},
+            {"/api/v1/report", [this](const auto&) { return report(); }}};
+  }
+
+  /// The report that is true now.
+  [[nodiscard]] Report current() const {
+    const auto latest = sampler_.latest();
+    return latest ? output::report_unless_stale(*latest, facts(latest.get()))
+                  : output::report_before_first_look(endpoint_);
+  }
+
+  /// Takes note of the newest look.
+  void note(const Report& report) {
+    if (report.error) {
+      failed_looks_.fetch_add(1);
+    }
+  }
+
+private:
+  [[nodiscard]] output::ExporterFacts facts(const Report* latest) const {
+    output::ExporterFacts facts;
+    facts.interval = interval_;
+    facts.stale_after = stale_after_;
+    facts.look_age = latest == nullptr ? Clock::duration::zero() : Clock::now() - latest->finished;
+    facts.failed_looks = failed_looks_;
+    facts.scrapes = scrapes_;
+    if (server_ != nullptr) {
+      facts.http = server_->counts();
+    }
+    return facts;
+  }
+
+  http::Response page() const {
+    const auto nonce = random_hex(kNonceDigits);
+    auto response = page_of(200, "text/html; charset=utf-8", output::page_html(nonce));
+    response.fields.emplace_back("Content-Security-Policy", output::page_policy(nonce));
+    return response;
+  }
+
+  http::Response metrics() {
+    ++scrapes_;
+    const auto latest = sampler_.latest();
+    return page_of(200, "text/plain; version=0.0.4; charset=utf-8",
+                   output::exporter_metrics_text(current(), facts(latest.get())));
+  }
+
+  http::Response health() const {
+    const auto latest = sampler_.latest();
+    const auto now = current();
+    return page_of(output::health_status(now.verdict.health), "application/json",
+                   output::exporter_health_json(now, facts(latest.get())));
+  }
+
+  http::Response report() {
+    if (!report_.body || Clock::now() - report_made_ > kReportLife) {
+      const auto latest = sampler_.latest();
+      report_ =
+          page_of(200, "application/json",
+                  output::exporter_report_json(current(), sampler_.history(), facts(latest.get())));
+      report_made_ = Clock::now();
+    }
+    return report_;
+  }
+
+  const monitor::Sampler& sampler_;
+  std::string endpoint_;
+  std::chrono::nanoseconds interval_;
+  std::chrono::nanoseconds stale_after_;
+  const http::Server* server_ = nullptr;
+  std::atomic<std::uint64_t> failed_looks_{0};
+  std::uint64_t scrapes_ = 0;
+  http::Response report_;
+  Clock::time_point report_made_;
+};
+
+void tell_address(cli::Session& session, const http::ListenAddress& address) {
+  session.console.note(fmt::format("listening on {}", address.url()));
+  if (!address.is_loopback()) {
+    session.console.note(
+        "everybody who can reach this address can read the report; there is no password");
+  }
+}
+
+/// What a person at the terminal or a log should know of a look.
+void tell_events(cli::Session& session, const Report& report, bool first) {
+  for (const auto& event : report.events) {
+    session.console.note(fmt::format("{} {}: {}", format_timestamp(event.at),
+                                     monitor::name(event.kind), event.text));
+  }
+  if (first && report.error) {
+    session.console.note(fmt::format("{}; trying again", output::describe(*report.error)));
+  }
+}
+
+/// Tells what happens until a stop is requested or the server has ended.
+void watch(cli::Session& session, const monitor::Sampler& sampler, Exporter& exporter,
+           const std::atomic<bool>& server_ended) {
+  const auto unlimited = Deadline::never(&session.stop);
+  std::uint64_t told = 0;
+  while (!server_ended && unlimited.wait(sampler.descriptor(), POLLIN) == WaitOutcome::ready) {
+    sampler.acknowledge();
+    const auto report = sampler.latest();
+    if (report && report->number != told) {
+      exporter.note(*report);
+      tell_events(session, *report, told == 0);
+      told = report->number;
+    }
+  }
+}
+
+int verdict_code(const Report& report, bool strict) {
+  const auto health = report.verdict.health;
+  const bool good = health == Health::healthy || (health == Health::degraded && !strict);
+  return good ? cli::exit_code::kSuccess : cli::exit_code::kNegative;
+}
+
+}  // namespace
+
+int run_listen(cli::Session& session, const ListenPlan& plan) {
+  auto sampler = monitor::Sampler::start(plan.connection, plan.collector, plan.interval);
+  if (!sampler) {
+    return session.fail(sampler.error());
+  }
+  Exporter exporter(plan, **sampler);
+  auto server = http::Server::listen(plan.address, exporter.routes());
+  if (!server) {
+    return session.fail(server.error());
+  }
+  exporter.count(&*server);
+  tell_address(session, server->address());
+  Result<void> served;
+  std::atomic<bool> ended = false;
+  std::thread serving([&] {
+    served = server->serve(session.stop);
+    ended = true;
+  });
+  watch(session, **sampler, exporter, ended);
+  serving.join();
+  if (!served) {
+    return session.fail(served.error());
+  }
+  return verdict_code(exporter.current(), plan.strict);
+}
+
+}  // namespace fogis::commands

@@ -1,0 +1,56 @@
+// What the exporter's endpoints say.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/server.hpp"
+#include "monitor/history.hpp"
+#include "monitor/report.hpp"
+
+namespace fogis::output {
+
+/// What the exporter knows of itself.
+struct ExporterFacts {
+  std::chrono::nanoseconds interval{};     ///< between two looks at the server
+  std::chrono::nanoseconds stale_after{};  ///< a look older than this says nothing any more
+  std::chrono::nanoseconds look_age{};     ///< since the latest look was over
+  std::uint64_t failed_looks = 0;
+  std::uint64_t scrapes = 0;  ///< requests for /metrics
+  http::ServerCounts http;
+};
+
+/// A metric about the exporter, as docs/exporter.md lists it. The texts are static.
+struct ExporterMetric {
+  std::string_view name;
+  std::string_view type;  ///< `gauge` or `counter`
+  std::string_view help;
+  double (*value)(const monitor::Report& report, const ExporterFacts& facts);
+};
+
+std::span<const ExporterMetric> exporter_metrics();
+
+/// `/metrics`: those of the server (monitor_prometheus) and those of the exporter.
+std::string exporter_metrics_text(const monitor::Report& report, const ExporterFacts& facts);
+
+/// `/health`: the document `fogis-redis/health`.
+std::string exporter_health_json(const monitor::Report& report, const ExporterFacts& facts);
+
+/// `/api/v1/report`: the document `fogis-redis/monitor` with `history` and `exporter`.
+std::string exporter_report_json(const monitor::Report& report, const monitor::History& history,
+                                 const ExporterFacts& facts);
+
+/// The status of `/health`: 200 while the server is healthy or degraded, else 503.
+int health_status(monitor::Health health);
+
+/// What stands in for a report that is not there: before the first look is over.
+monitor::Report report_before_first_look(std::string endpoint);
+
+/// The report when its look is recent enough; else one of an unknown server, because a look has
+/// been going on for longer than it may take.
+monitor::Report report_unless_stale(const monitor::Report& report, const ExporterFacts& facts);
+
+}  // namespace fogis::output

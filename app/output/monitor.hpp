@@ -1,0 +1,53 @@
+// A look at a server in all its forms.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "monitor/history.hpp"
+#include "monitor/report.hpp"
+#include "output/style.hpp"
+
+namespace fogis::output {
+
+/// Several lines for people: the verdict, its reasons, then a section each.
+std::string monitor_text(const monitor::Report& report, const Style& style);
+
+/// One line about one of many looks: time, verdict, main figures; events on lines of their own. On a
+/// terminal at most `style.width` columns.
+std::string monitor_line(const monitor::Report& report, const Style& style);
+
+/// The only line of a quiet report: the verdict and its first reason.
+std::string monitor_quiet_line(const monitor::Report& report);
+
+/// How the JSON document is laid out: one line for streams, several for people.
+enum class JsonLayout : bool { one_line, indented };
+
+/// The document `fogis-redis/monitor`. Metrics that the server does not offer are left out.
+std::string monitor_json(const monitor::Report& report, JsonLayout layout);
+
+/// The document `fogis-redis/monitor` with the curves of the last minutes in `history`, on one
+/// line: for the exporter's page.
+std::string monitor_json(const monitor::Report& report, const monitor::History& history);
+
+/// Prometheus text exposition format 0.0.4: HELP, TYPE and value of every metric that is there,
+/// redis_exporter's names where it has one; `redis_up 0` alone when the look failed.
+std::string monitor_prometheus(const monitor::Report& report);
+
+/// `REDIS OK: … | 'memory'=…`: the line of a monitoring plugin, with its further reasons on lines
+/// below. At most about 4 KB, which is what Docker and Nagios keep.
+std::string monitor_nagios(const monitor::Report& report, const monitor::Thresholds& thresholds);
+
+/// The exit code of a monitoring plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+int nagios_code(monitor::Health health);
+
+/// The table of metrics with their units and limits, for `--metrics`.
+std::string metric_list_text(const monitor::Thresholds& thresholds, const Style& style);
+/// The document `fogis-redis/metric-list`.
+std::string metric_list_json(const monitor::Thresholds& thresholds);
+
+/// A failed look in the forms of a monitoring plugin: `REDIS UNKNOWN: …`.
+std::string nagios_failure(std::string_view message);
+
+}  // namespace fogis::output

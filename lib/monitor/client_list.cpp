@@ -1,0 +1,58 @@
+#include "monitor/client_list.hpp"
+
+#include "base/number.hpp"
+
+namespace fogis::monitor {
+namespace {
+
+constexpr std::int64_t kMillisecondsPerSecond = 1000;
+
+/// Takes what stands before `separator` off the front.
+std::string_view take(std::string_view& text, char separator) {
+  const auto end = text.find(separator);
+  const auto part = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return part;
+}
+
+void read_field(PubSubClient& client, std::string_view name, std::string_view value) {
+  const auto number = parse_number<std::int64_t>(value);
+  if (name == "addr") {
+    client.address = value;
+  } else if (name == "name") {
+    client.name = value;
+  } else if (!number) {
+    return;
+  } else if (name == "id") {
+    client.id = *number;
+  } else if (name == "sub") {
+    client.channels = *number;
+  } else if (name == "psub") {
+    client.patterns = *number;
+  } else if (name == "omem") {
+    client.output_buffer = *number;
+  } else if (name == "age") {
+    client.age_ms = *number * kMillisecondsPerSecond;
+  }
+}
+
+}  // namespace
+
+std::vector<PubSubClient> parse_client_list(std::string_view text) {
+  std::vector<PubSubClient> clients;
+  while (!text.empty()) {
+    auto line = take(text, '\n');
+    PubSubClient client;
+    while (!line.empty()) {
+      auto value = take(line, ' ');
+      const auto name = take(value, '=');
+      read_field(client, name, value);
+    }
+    if (client.id != 0) {
+      clients.push_back(std::move(client));
+    }
+  }
+  return clients;
+}
+
+}  // namespace fogis::monitor

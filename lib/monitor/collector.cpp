@@ -1,0 +1,321 @@
+#include "monitor/collector.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "message/channels.hpp"
+#include "redis/server_error.hpp"
+
+namespace fogis::monitor {
+namespace {
+
+constexpr unsigned kPings = 5;                  ///< in each look
+constexpr unsigned kLooksBetweenSettings = 60;  ///< settings rarely change
+constexpr std::int64_t kManyClients = 1000;     ///< CLIENT LIST costs the server for each of them
+constexpr auto kMinute = std::chrono::minutes(1);
+constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
+
+redis::Connection::Options connection_options(std::shared_ptr<redis::Statistics> statistics) {
+  return {.limits = {.bytes = kMostBytes}, .statistics = std::move(statistics)};
+}
+
+}  // namespace
+
+Collector::Collector(config::ConnectionSettings settings, Options options, const StopEvent* stop)
+    : settings_(std::move(settings)),
+      options_(std::move(options)),
+      stop_(stop),
+      statistics_(std::make_shared<redis::Statistics>()),
+      canary_(settings_, options_.timeouts, stop, statistics_) {}
+
+Result<void> Collector::connect() {
+  if (connection_ && connection_->is_clean()) {
+    return {};
+  }
+  connection_.reset();
+  if (failure_ && Clock::now() < next_attempt_) {
+    return failure(*failure_);
+  }
+  auto opened =
+      redis::Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
+                              connection_options(statistics_));
+  if (!opened) {
+    return failure(std::move(opened.error()));
+  }
+  connection_.emplace(std::move(*opened));
+  denied_.clear();  // rights may have changed
+  looks_until_settings_ = 0;
+  return {};
+}
+
+/// Remembers a refusal, so that it is neither asked again nor counted by the server again. False
+/// when the reply is none.
+bool Collector::deny(std::string_view what, const redis::Reply& reply) {
+  if (!reply.is_error()) {
+    return false;
+  }
+  denied_.insert_or_assign(std::string(what), reply.text);
+  return true;
+}
+
+Result<void> Collector::read_info(Sample& sample) {
+  if (is_denied("INFO")) {
+    return {};
+  }
+  const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
+  auto reply = connection_->command({"INFO"}, deadline);
+  if (!reply) {
+    return failure(std::move(reply.error()));
+  }
+  if (!deny("INFO", *reply)) {
+    sample.info = redis::Info(reply->text);
+    sample.server = identify(sample.info);
+  }
+  return {};
+}
+
+Result<void> Collector::ping(Sample& sample) {
+  for (unsigned i = 0; i < kPings && !is_denied("PING"); ++i) {
+    const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
+    const auto sent = Clock::now();
+    auto reply = connection_->command({"PING"}, deadline);
+    if (!reply) {
+      return failure(std::move(reply.error()));
+    }
+    ping_.record(Clock::now() - sent);
+    if (reply->is_error() && redis::classify(*reply) == ErrorKind::forbidden) {
+      deny("PING", *reply);
+      ping_.clear();
+    } else if (!reply->is_status("PONG")) {
+      sample.ping_refusal = reply->is_error() ? reply->text : redis::describe(*reply);
+      return {};
+    }
+  }
+  return {};
+}
+
+Result<void> Collector::read_settings() {
+  if (looks_until_settings_ > 0 || is_denied("CONFIG GET")) {
+    looks_until_settings_ -= looks_until_settings_ > 0 ? 1 : 0;
+    return {};
+  }
+  looks_until_settings_ = kLooksBetweenSettings;
+  redis::Pipeline pipeline;
+  pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
+  pipeline.add({"CONFIG", "GET", "save"});
+  const auto replies =
+      connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_));
+  if (!replies) {
+    return failure(replies.error());
+  }
+  server_settings_ = {};
+  for (const auto& reply : *replies) {
+    if (deny("CONFIG GET", reply) || reply.elements.size() != 2) {
+      continue;
+    }
+    const auto& value = reply.elements[1].text;
+    if (reply.elements[0].text == "save") {
+      server_settings_.snapshots = !value.empty();
+    } else {
+      server_settings_.pubsub_limit = redis::parse_output_buffer_limit(value, "pubsub");
+    }
+  }
+  return {};
+}
+
+void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sample& sample) {
+  if (deny(what, reply)) {
+    return;
+  }
+  if (what == "PUBSUB NUMSUB") {
+    sample.channels = parse_channel_subscribers(reply);
+  } else if (what == "SLOWLOG GET") {
+    sample.slow_log = parse_slow_log(reply, settings_.client_name);
+  } else if (what == "LATENCY LATEST") {
+    sample.latency_events = parse_latency_events(reply);
+  } else {
+    auto clients = parse_client_list(reply.text);
+    const auto ours = canary_.client_id();
+    std::erase_if(clients, [&ours](const auto& client) { return client.id == ours; });
+    sample.pubsub_clients = std::move(clients);
+  }
+}
+
+/// Everything that INFO does not tell, in one round trip.
+Result<void> Collector::read_details(Sample& sample) {
+  redis::Pipeline pipeline;
+  std::vector<std::string_view> asked;
+  const auto ask = [&](std::string_view what, std::initializer_list<std::string_view> command) {
+    if (!is_denied(what)) {
+      pipeline.add(command);
+      asked.push_back(what);
+    }
+  };
+  if (!is_denied("PUBSUB NUMSUB")) {
+    std::vector<std::string_view> command{"PUBSUB", "NUMSUB"};
+    for (const auto& channel : message::channels()) {
+      command.push_back(channel.name);
+    }
+    pipeline.add(redis::Arguments(command));
+    asked.emplace_back("PUBSUB NUMSUB");
+  }
+  ask("SLOWLOG GET", {"SLOWLOG", "GET", "32"});
+  ask("LATENCY LATEST", {"LATENCY", "LATEST"});
+  if (sample.integer("connected_clients").value_or(0) <= kManyClients) {
+    ask("CLIENT LIST", {"CLIENT", "LIST", "TYPE", "pubsub"});
+  }
+  if (asked.empty()) {
+    return {};
+  }
+  auto replies = connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_));
+  if (!replies) {
+    return failure(std::move(replies.error()));
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    take_detail(asked[i], (*replies)[i], sample);
+  }
+  return {};
+}
+
+std::optional<Lookups> Collector::recent_lookups(const Sample& sample) {
+  const auto hits = sample.info.number("keyspace_hits");
+  const auto misses = sample.info.number("keyspace_misses");
+  if (!hits || !misses) {
+    return std::nullopt;
+  }
+  if (!lookups_.empty() &&
+      (lookups_.back().second.hits > *hits || lookups_.back().second.misses > *misses)) {
+    lookups_.clear();  // CONFIG RESETSTAT
+  }
+  lookups_.emplace_back(sample.at, Lookups{*hits, *misses});
+  while (lookups_.size() > 2 && sample.at - lookups_.front().first > kMinute) {
+    lookups_.pop_front();
+  }
+  const auto& oldest = lookups_.front().second;
+  return lookups_.size() < 2 ? std::nullopt
+                             : std::optional(Lookups{*hits - oldest.hits, *misses - oldest.misses});
+}
+
+/// Adds what only more than one sample can tell.
+void Collector::connect_with_past(Observation& observation) {
+  const auto& sample = observation.sample;
+  if (last_) {
+    auto events = compare(*last_, sample);
+    pending_events_.insert(pending_events_.end(), std::make_move_iterator(events.begin()),
+                           std::make_move_iterator(events.end()));
+    if (restarted(*last_, sample)) {
+      ++restarts_;
+      lookups_.clear();
+      ping_.clear();
+      canary_.reset();
+    } else {
+      observation.changes.emplace(*last_, sample);
+    }
+  }
+  observation.lookups = recent_lookups(sample);
+}
+
+Result<Observation> Collector::observe() {
+  if (auto connected = connect(); !connected) {
+    return failure(std::move(connected.error()));
+  }
+  Observation observation;
+  auto& sample = observation.sample;
+  sample.taken = std::chrono::system_clock::now();
+  auto done = read_info(sample);
+  sample.at = Clock::now();
+  sample.own_commands = statistics_->snapshot().operations;
+  if (done) {
+    done = read_settings();
+  }
+  if (done) {
+    done = read_details(sample);
+  }
+  if (!done) {
+    return failure(std::move(done.error()));
+  }
+  sample.settings = server_settings_;
+  connect_with_past(observation);
+  if (done = ping(sample); !done) {
+    return failure(std::move(done.error()));
+  }
+  observation.ping = ping_.summary();
+  if (options_.probe) {
+    observation.canary = canary_.sing();
+    if (Deadline::never(stop_).stopped()) {
+      return failure(interrupted_error(Phase::command));
+    }
+  }
+  return observation;
+}
+
+void Collector::note_failure(const Error& error, Report& report) {
+  connection_.reset();
+  report.error = error;
+  report.verdict = judge(error);
+  if (error.kind == ErrorKind::interrupted) {
+    return;
+  }
+  if (!failure_ && last_) {
+    pending_events_.push_back({report.taken, EventKind::lost, error.message});
+  }
+  if (Clock::now() >= next_attempt_) {
+    next_attempt_ = Clock::now() + redis::backoff_delay(options_.retry, failures_, random_bits());
+    ++failures_;
+  }
+  failure_ = error;
+}
+
+void Collector::note_health(Report& report) {
+  const auto health = report.verdict.health;
+  if (last_health_ && *last_health_ != health) {
+    report.events.push_back({report.taken, EventKind::health_changed,
+                             fmt::format("{}, was {}", name(health), name(*last_health_))});
+  }
+  last_health_ = health;
+}
+
+Report Collector::look() {
+  Report report;
+  report.number = ++number_;
+  report.endpoint = settings_.endpoint();
+  report.taken = std::chrono::system_clock::now();
+  const auto begin = Clock::now();
+  pending_events_.clear();
+  auto observation = observe();
+  if (observation) {
+    if (failure_ && last_) {
+      pending_events_.insert(pending_events_.begin(),
+                             {report.taken, EventKind::restored, "the server answers again"});
+    }
+    failure_.reset();
+    failures_ = 0;
+    report.verdict = judge(*observation, options_.thresholds);
+    last_ = observation->sample;
+    report.observation = std::move(*observation);
+  } else {
+    note_failure(observation.error(), report);
+  }
+  for (const auto& [what, reason] : denied_) {
+    report.absent.push_back({what, reason});
+  }
+  if (report.observation && !report.observation->sample.pubsub_clients &&
+      !is_denied("CLIENT LIST")) {
+    report.absent.push_back(
+        {"CLIENT LIST", fmt::format("more than {} clients: the list would cost the server too much",
+                                    kManyClients)});
+  }
+  report.events = std::move(pending_events_);
+  pending_events_.clear();
+  note_health(report);
+  report.restarts = restarts_;
+  report.statistics = statistics_->snapshot();
+  report.finished = Clock::now();
+  report.took = report.finished - begin;
+  return report;
+}
+
+}  // namespace fogis::monitor

@@ -1,0 +1,86 @@
+// Looks at a server again and again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/connection_settings.hpp"
+#include "monitor/canary.hpp"
+#include "monitor/latency_window.hpp"
+#include "monitor/report.hpp"
+#include "monitor/sample.hpp"
+#include "monitor/thresholds.hpp"
+#include "redis/client.hpp"
+#include "redis/connection.hpp"
+
+namespace fogis::monitor {
+
+/// Holds one connection (three with a canary) and what earlier looks have seen: rates, events and
+/// percentiles come from more than one. A lost connection is opened again by a later look, with
+/// backoff. What the server denies once is not asked again on the same connection. Not
+/// thread-safe. The stop event ends every wait.
+class Collector {
+public:
+  struct Options {
+    redis::Timeouts timeouts = {};
+    redis::RetryPolicy retry = {};  ///< delay and cap of the backoff; the number does not count
+    Thresholds thresholds = {};
+    bool probe = false;  ///< send canaries
+  };
+
+  /// Connects nothing yet. `stop` may be null and must outlive the collector.
+  Collector(config::ConnectionSettings settings, Options options, const StopEvent* stop);
+
+  /// One look. A failure is told in the report: those of Connection::open and of
+  /// Connection::command; interrupted. While the backoff lasts, the last failure again.
+  Report look();
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  Result<Observation> observe();
+  Result<void> connect();
+  Result<void> read_info(Sample& sample);
+  Result<void> ping(Sample& sample);
+  Result<void> read_details(Sample& sample);
+  Result<void> read_settings();
+  void take_detail(std::string_view what, const redis::Reply& reply, Sample& sample);
+  bool deny(std::string_view what, const redis::Reply& reply);
+  [[nodiscard]] bool is_denied(std::string_view what) const { return denied_.contains(what); }
+  void connect_with_past(Observation& observation);
+  [[nodiscard]] std::optional<Lookups> recent_lookups(const Sample& sample);
+  void note_failure(const Error& error, Report& report);
+  void note_health(Report& report);
+
+  config::ConnectionSettings settings_;
+  Options options_;
+  const StopEvent* stop_;
+  std::shared_ptr<redis::Statistics> statistics_;
+  std::optional<redis::Connection> connection_;
+  Canary canary_;
+  std::map<std::string, std::string, std::less<>> denied_;  ///< what, and the server's reason
+  Settings server_settings_;
+  unsigned looks_until_settings_ = 0;
+  LatencyWindow ping_;
+  std::optional<Sample> last_;         ///< of the same or an earlier run
+  std::vector<Event> pending_events_;  ///< to go into the report being made
+  std::deque<std::pair<Clock::time_point, Lookups>>
+      lookups_;                   ///< lifetime totals, a minute of them
+  std::optional<Error> failure_;  ///< of the last look
+  unsigned failures_ = 0;         ///< in a row
+  Clock::time_point next_attempt_;
+  std::optional<Health> last_health_;
+  std::uint64_t number_ = 0;
+  std::uint64_t restarts_ = 0;
+};
+
+}  // namespace fogis::monitor

@@ -1,0 +1,50 @@
+// The verdict: how is the server, and what says so?
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "monitor/metrics.hpp"
+#include "monitor/observation.hpp"
+#include "monitor/thresholds.hpp"
+
+namespace fogis::monitor {
+
+enum class Health : std::uint8_t {
+  healthy,
+  degraded,   ///< a warning limit is crossed
+  unhealthy,  ///< a critical limit is crossed, or the server says that it is not ready
+  unknown,    ///< it could not be looked at
+};
+
+/// `healthy`, `degraded`, `unhealthy`, `unknown`.
+std::string_view name(Health health);
+
+/// A limit that is crossed.
+struct Finding {
+  const Metric* metric = nullptr;  ///< static; null: not a metric, see `message`
+  Severity severity = Severity::warning;
+  std::optional<double> value;  ///< in the metric's unit
+  std::optional<double> limit;
+  std::string message;  ///< `memory is 95.1 %, above 94 %`; may hold text from the network
+  std::string advice;
+};
+
+struct Verdict {
+  Health health = Health::unknown;
+  std::vector<Finding> findings;  ///< critical ones first, then in the order of the metrics
+};
+
+/// Compares everything that has a limit. Two are compared only where that makes sense: the hit rate
+/// after more than 100 lookups, the age of the last snapshot while changes are unsaved.
+Verdict judge(const Observation& observation, const Thresholds& thresholds);
+
+/// What a look that failed tells: unhealthy when the server itself said that it is not ready, else
+/// unknown.
+Verdict judge(const Error& error);
+
+}  // namespace fogis::monitor

@@ -1,0 +1,106 @@
+#include "monitor/sample.hpp"
+
+#include "base/number.hpp"
+
+namespace fogis::monitor {
+namespace {
+
+constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
+
+redis::ServerIdentity named(const redis::Info& info, std::string kind,
+                            std::string_view version_field) {
+  redis::ServerIdentity identity;
+  identity.kind = std::move(kind);
+  identity.version = info.text(version_field).value_or("");
+  identity.mode = info.text("redis_mode").value_or("");
+  return identity;
+}
+
+}  // namespace
+
+redis::ServerIdentity identify(const redis::Info& info) {
+  if (info.text("dragonfly_version")) {
+    return named(info, "dragonfly", "dragonfly_version");
+  }
+  if (info.text("valkey_version")) {
+    return named(info, "valkey", "valkey_version");
+  }
+  if (info.text("server_threads") && info.text("redis_version")) {
+    return named(info, "keydb", "redis_version");  // KeyDB keeps Redis's name of the field
+  }
+  return info.text("redis_version") ? named(info, "redis", "redis_version")
+                                    : redis::ServerIdentity();
+}
+
+std::string Sample::role() const {
+  const auto role = info.text("role").value_or("");
+  return role == "slave" ? "replica" : role;
+}
+
+std::int64_t Sample::server_seconds() const {
+  if (const auto time = info.integer("server_time_usec")) {
+    return *time / kMicrosecondsPerSecond;
+  }
+  return std::chrono::duration_cast<std::chrono::seconds>(taken.time_since_epoch()).count();
+}
+
+std::map<std::string, std::int64_t> Sample::errors() const {
+  constexpr std::string_view kField = "errorstat_";
+  constexpr std::string_view kCount = "count=";
+  std::map<std::string, std::int64_t> errors;
+  for (const auto& [name, value] : info.fields()) {
+    const std::string_view count = value;
+    if (!name.starts_with(kField) || !count.starts_with(kCount)) {
+      continue;
+    }
+    if (const auto number = parse_number<std::int64_t>(count.substr(kCount.size()))) {
+      errors.insert_or_assign(name.substr(kField.size()), *number);
+    }
+  }
+  return errors;
+}
+
+std::vector<SlowCommand> parse_slow_log(const redis::Reply& reply, std::string_view our_name) {
+  constexpr std::size_t kArguments = 3;
+  constexpr std::size_t kClientName = 5;  // since Redis 4.0
+  std::vector<SlowCommand> commands;
+  for (const auto& entry : reply.elements) {
+    const auto& fields = entry.elements;
+    if (fields.size() <= kArguments || fields[kArguments].elements.empty()) {
+      continue;
+    }
+    const bool ours = !our_name.empty() && fields.size() > kClientName &&
+                      fields[kClientName].text.starts_with(our_name);
+    if (!ours) {
+      commands.push_back({.id = fields[0].integer,
+                          .at_seconds = fields[1].integer,
+                          .duration = std::chrono::microseconds(fields[2].integer),
+                          .command = fields[kArguments].elements.front().text});
+    }
+  }
+  return commands;
+}
+
+std::vector<LatencyEvent> parse_latency_events(const redis::Reply& reply) {
+  constexpr std::size_t kFields = 4;
+  std::vector<LatencyEvent> events;
+  for (const auto& row : reply.elements) {
+    if (row.elements.size() >= kFields) {
+      events.push_back({.name = row.elements[0].text,
+                        .at_seconds = row.elements[1].integer,
+                        .latest = std::chrono::milliseconds(row.elements[2].integer),
+                        .longest = std::chrono::milliseconds(row.elements[3].integer)});
+    }
+  }
+  return events;
+}
+
+std::vector<ChannelSubscribers> parse_channel_subscribers(const redis::Reply& reply) {
+  std::vector<ChannelSubscribers> channels;
+  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    channels.push_back({reply.elements[i].text, reply.elements[i + 1].integer});
+  }
+  return channels;
+}
+
+}  // namespace fogis::monitor

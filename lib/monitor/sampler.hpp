@@ -1,0 +1,56 @@
+// Looks at regular times on a thread of its own, for readers that must not wait.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/result.hpp"
+#include "base/stop_event.hpp"
+#include "base/unique_fd.hpp"
+#include "monitor/collector.hpp"
+#include "monitor/history.hpp"
+#include "monitor/report.hpp"
+
+namespace fogis::monitor {
+
+/// However many read, the server is looked at once an interval. Looks that take longer than the
+/// interval are not made up for. Its functions may be called from any thread. Destroying it ends a
+/// look that is going on.
+class Sampler {
+public:
+  /// Starts at once. Errors: internal when the system has no descriptor left.
+  static Result<std::unique_ptr<Sampler>> start(config::ConnectionSettings settings,
+                                                Collector::Options options,
+                                                std::chrono::nanoseconds interval);
+  ~Sampler();
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  /// The newest report; null before the first look is over.
+  [[nodiscard]] std::shared_ptr<const Report> latest() const;
+  /// A copy of the last minutes.
+  [[nodiscard]] History history() const;
+  /// Readable from a new report on until acknowledge(). Owned by this object.
+  [[nodiscard]] int descriptor() const { return news_.get(); }
+  void acknowledge() const;
+
+private:
+  Sampler(config::ConnectionSettings settings, Collector::Options options,
+          std::chrono::nanoseconds interval, StopEvent stop, UniqueFd news);
+  void run();
+  void publish(Report report);
+
+  StopEvent stop_;
+  UniqueFd news_;  ///< eventfd
+  std::chrono::nanoseconds interval_;
+  Collector collector_;  ///< of the thread alone
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Report> latest_;
+  History history_;
+  std::thread thread_;
+};
+
+}  // namespace fogis::monitor

@@ -1,0 +1,209 @@
+#include "monitor/thresholds.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/suggest.hpp"
+
+namespace fogis::monitor {
+namespace {
+
+constexpr double kHour = 3'600'000;  // ms
+
+struct Default {
+  std::string_view metric;
+  Limit limit;
+  Explanation words;
+};
+
+constexpr std::string_view kMemoryAdvice =
+    "MEMORY STATS shows by what; free some or raise maxmemory";
+constexpr std::string_view kClientsAdvice =
+    "CLIENT LIST shows who they are; a client that leaks connections is the usual cause";
+constexpr std::string_view kDiskAdvice =
+    "look at the server's log and its free disk space; until then writes may be refused";
+constexpr std::string_view kSlowAdvice =
+    "the server or the way to it is slow: look at SLOWLOG GET, at its CPU and at the network";
+constexpr std::string_view kLaggingAdvice =
+    "it is about to be cut off and to lose messages: CLIENT LIST TYPE pubsub shows which one";
+
+constexpr auto kDefaults = std::to_array<Default>({
+    {"loading",
+     {.warning = std::nullopt, .critical = 0},
+     {"the server is still loading its data", "wait for it: fogis-redis ping --wait 30s"}},
+    {"ping_ok",
+     {.warning = std::nullopt, .critical = 1},
+     {"PING is refused", "the server says why: look at its log and INFO persistence"}},
+    {"ping_p50", {.warning = 10, .critical = 50}, {"", kSlowAdvice}},
+    {"memory", {.warning = 78, .critical = 94}, {"", kMemoryAdvice}},
+    {"clients", {.warning = 20, .critical = 50}, {"", kClientsAdvice}},
+    {"clients_share",
+     {.warning = 80, .critical = 95},
+     {"", "close what is not needed or raise maxclients: further clients will be refused"}},
+    {"rejections",
+     {.warning = std::nullopt, .critical = 0},
+     {"clients are refused for maxclients",
+      "close what is not needed or raise maxclients; CLIENT LIST shows who holds connections"}},
+    {"fogis_subscribers",
+     {.warning = 1, .critical = std::nullopt},
+     {"too few subscribers where live messages are published",
+      "is the calendar running and subscribed? fogis-redis integration finds out"}},
+    {"output_buffer_share", {.warning = 50, .critical = 90}, {"", kLaggingAdvice}},
+    {"disconnections",
+     {.warning = 0, .critical = std::nullopt},
+     {"a client was cut off for reading too slowly",
+      "if it was a subscriber it lost messages: look at its log and at its load"}},
+    {"canary_ok",
+     {.warning = std::nullopt, .critical = 1},
+     {"pub/sub does not deliver",
+      "look at CLIENT LIST for paused clients, at the network and for a failover"}},
+    {"canary_p50", {.warning = 10, .critical = 50}, {"", kSlowAdvice}},
+    {"hit_rate",
+     {.warning = 80, .critical = std::nullopt},
+     {"", "keys expire or are evicted before they are read: look at evictions and TTLs"}},
+    {"aof",
+     {.warning = 1, .critical = std::nullopt},
+     {"the append-only file is off: keys are lost with a restart",
+      "CONFIG SET appendonly yes, as FOGIS deploys; pub/sub itself needs none"}},
+    {"aof_write_ok",
+     {.warning = std::nullopt, .critical = 1},
+     {"the append-only file cannot be written", kDiskAdvice}},
+    {"snapshot_ok",
+     {.warning = std::nullopt, .critical = 1},
+     {"the last snapshot could not be saved", kDiskAdvice}},
+    {"save_age",
+     {.warning = kHour, .critical = std::nullopt},
+     {"", "changes wait to be saved: look at the save rules and at rdb_last_bgsave_status"}},
+    {"master_link",
+     {.warning = std::nullopt, .critical = 1},
+     {"this replica has lost its master",
+      "INFO replication names the master: is it up, and reachable from there?"}},
+    {"slow_commands",
+     {.warning = 0, .critical = std::nullopt},
+     {"", "each held up every publisher and subscriber: SLOWLOG GET shows them"}},
+});
+
+const Default* find_default(std::string_view metric) {
+  const auto* const found =
+      std::find_if(kDefaults.begin(), kDefaults.end(),
+                   [metric](const auto& row) { return row.metric == metric; });
+  return found == kDefaults.end() ? nullptr : found;
+}
+
+std::string_view option_of(Severity severity) {
+  return severity == Severity::warning ? "--warn" : "--crit";
+}
+
+Error unknown_metric(Severity severity, std::string_view given) {
+  std::vector<std::string_view> names;
+  for (const auto& metric : metrics()) {
+    names.push_back(metric.name);
+  }
+  const auto near = nearest(given, names);
+  return make_error(
+      ErrorKind::usage, Phase::usage,
+      fmt::format("{}: unknown metric \"{}\"", option_of(severity), given),
+      near ? fmt::format("did you mean {}?", *near) : "fogis-redis monitor --metrics lists them");
+}
+
+/// What would have been right; a size for a metric in percent has a sibling that takes it.
+std::string hint_for(const Metric& metric, std::string_view text) {
+  auto hint = fmt::format("write for instance {}={}", metric.name, example(metric.unit));
+  if (metric.unit == Unit::percent && parse_value(Unit::bytes, text)) {
+    const auto sibling = metric.name == "memory" ? "memory_used" : "output_buffer";
+    if (metric.name == "memory" || metric.name == "output_buffer_share") {
+      hint += fmt::format("; sizes are taken by {}", sibling);
+    }
+  }
+  return hint;
+}
+
+bool beyond(const Metric& metric, double value, double limit) {
+  return metric.worse == Worse::higher ? value > limit : value < limit;
+}
+
+}  // namespace
+
+std::string_view name(Severity severity) {
+  return severity == Severity::warning ? "warning" : "critical";
+}
+
+Explanation explain(std::string_view metric) {
+  const auto* const row = find_default(metric);
+  return row == nullptr ? Explanation{"", "the limit was set with --warn or --crit"} : row->words;
+}
+
+Thresholds::Thresholds() {
+  for (const auto& row : kDefaults) {
+    limits_.emplace(row.metric, row.limit);
+  }
+}
+
+Result<void> Thresholds::set(Severity severity, std::string_view assignment) {
+  const auto equals = assignment.find('=');
+  const auto given = assignment.substr(0, equals);
+  if (equals == std::string_view::npos || given.empty()) {
+    return failure(
+        make_error(ErrorKind::usage, Phase::usage,
+                   fmt::format("{}: \"{}\" is not METRIC=VALUE", option_of(severity), assignment),
+                   "write for instance memory=80% or clients=off"));
+  }
+  const auto* const metric = find_metric(given);
+  if (metric == nullptr) {
+    return failure(unknown_metric(severity, given));
+  }
+  const auto text = assignment.substr(equals + 1);
+  std::optional<double> limit;
+  if (text != "off") {
+    const auto value = parse_value(metric->unit, text);
+    if (!value) {
+      auto error = value.error();
+      error.message = fmt::format("{} {}: {}", option_of(severity), given, error.message);
+      error.hint = hint_for(*metric, text);
+      return failure(std::move(error));
+    }
+    limit = *value;
+  }
+  auto& both = limits_[std::string(given)];
+  (severity == Severity::warning ? both.warning : both.critical) = limit;
+  return {};
+}
+
+Result<void> Thresholds::check() const {
+  for (const auto& [given, limit] : limits_) {
+    const auto* const metric = find_metric(given);
+    if (metric == nullptr || !limit.warning || !limit.critical ||
+        !beyond(*metric, *limit.warning, *limit.critical)) {
+      continue;
+    }
+    const auto warning = format_value(metric->unit, *limit.warning);
+    const auto critical = format_value(metric->unit, *limit.critical);
+    return failure(
+        make_error(ErrorKind::usage, Phase::usage,
+                   fmt::format("{}: the warning at {} would come after the critical limit of {}",
+                               given, warning, critical),
+                   fmt::format("set both, --warn {0}=... and --crit {0}=..., or {0}=off", given)));
+  }
+  return {};
+}
+
+Limit Thresholds::of(std::string_view metric) const {
+  const auto found = limits_.find(metric);
+  return found == limits_.end() ? Limit() : found->second;
+}
+
+std::optional<Severity> crossed(const Metric& metric, double value, const Limit& limit) {
+  if (limit.critical && beyond(metric, value, *limit.critical)) {
+    return Severity::critical;
+  }
+  if (limit.warning && beyond(metric, value, *limit.warning)) {
+    return Severity::warning;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fogis::monitor

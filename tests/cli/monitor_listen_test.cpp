@@ -1,0 +1,389 @@
+// monitor --listen: what its readers see of a server that lives, dies and comes back.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/number.hpp"
+#include "cli/document.hpp"
+#include "cli/run_cli.hpp"
+#include "support/fake_server.hpp"
+#include "support/http_client.hpp"
+#include "support/redis_server.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+using fogis::testing::FakeServer;
+using fogis::testing::http_get;
+using fogis::testing::HttpAnswer;
+using fogis::testing::HttpClient;
+using fogis::testing::Outcome;
+using fogis::testing::Process;
+using fogis::testing::ProgramOptions;
+using fogis::testing::RedisServer;
+using fogis::testing::require_document;
+using fogis::testing::run_binary;
+using fogis::testing::run_cli;
+namespace fake = fogis::testing::fake;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The program with `monitor --listen 0`, ready for requests.
+class Listening {
+public:
+  explicit Listening(const std::string& url, std::vector<std::string> more = {},
+                     const std::string& address = "0", const std::string& interval = "50ms")
+      : process_(options(url, std::move(more), address, interval)) {
+    const auto& said = process_.wait_for_error("/\n");
+    const auto colon = said.rfind(':', said.find("/\n"));
+    const auto end = said.find('/', colon);
+    port_ = fogis::parse_number<std::uint16_t>(said.substr(colon + 1, end - colon - 1)).value_or(0);
+    REQUIRE(port_ != 0);
+  }
+
+  [[nodiscard]] HttpAnswer get(const std::string& path) const { return http_get(port_, path); }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  Process& process() { return process_; }
+
+  /// Asks again until the answer satisfies `good`; fails the test when that takes too long.
+  HttpAnswer get_until(const std::string& path,
+                       const std::function<bool(const HttpAnswer&)>& good) const {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    auto answer = get(path);
+    while (!good(answer)) {
+      if (std::chrono::steady_clock::now() > end) {
+        FAIL(path << " stays as it is: " << answer.head << answer.body);
+      }
+      answer = get(path);
+    }
+    return answer;
+  }
+  HttpAnswer get_until_contains(const std::string& path, const std::string& text) const {
+    return get_until(
+        path, [&text](const auto& answer) { return answer.body.find(text) != std::string::npos; });
+  }
+
+  Outcome end(int signal = SIGTERM) {
+    process_.signal(signal);
+    return process_.wait();
+  }
+
+private:
+  static ProgramOptions options(const std::string& url, std::vector<std::string> more,
+                                const std::string& address, const std::string& interval) {
+    ProgramOptions options;
+    options.arguments = {"monitor", "-u", url, "--listen", address, "--interval", interval};
+    options.arguments.insert(options.arguments.end(), more.begin(), more.end());
+    return options;
+  }
+
+  Process process_;
+  std::uint16_t port_ = 0;
+};
+
+/// Limits that a bare test server crosses are of no interest here.
+const std::vector<std::string> kCalm{"--warn", "aof=off,fogis_subscribers=off,slow_commands=off",
+                                     "--warn", "ping_p50=off",
+                                     "--crit", "ping_p50=off"};
+
+std::string value_of(const std::string& metrics, const std::string& name) {
+  const auto begin = metrics.find("\n" + name + " ");
+  if (begin == std::string::npos) {
+    return "";
+  }
+  const auto value = begin + name.size() + 2;
+  return metrics.substr(value, metrics.find('\n', value) - value);
+}
+
+Outcome feed(const std::string& program, std::vector<std::string> arguments,
+             const std::string& input) {
+  ProgramOptions options;
+  options.program = program;
+  options.arguments = std::move(arguments);
+  options.input = input;
+  return run_binary(options);
+}
+
+bool runs(const std::string& program, std::vector<std::string> arguments) {
+  ProgramOptions options;
+  options.program = "sh";
+  options.arguments = {"-c", "exec \"$@\" >/dev/null 2>&1", "sh", program};
+  options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+  return run_binary(options).exit_code == 0;
+}
+
+}  // namespace
+
+TEST_CASE("--listen serves metrics, health, report and page") {
+  const RedisServer server;
+  Listening listening(server.url(), kCalm);
+  const auto health =
+      listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  CHECK(health.field("Content-Type") == "application/json");
+  const auto document = require_document(health.body, "health");
+  CHECK(document["status"] == "healthy");
+  CHECK(document["endpoint"] == server.url());
+
+  const auto metrics = listening.get("/metrics");
+  CHECK(metrics.field("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK_THAT(metrics.body, StartsWith("# HELP redis_up "));
+  CHECK(value_of(metrics.body, "redis_up") == "1");
+  CHECK(value_of(metrics.body, "fogis_redis_exporter_scrapes_total") == "1");
+
+  // Rates come with the second look.
+  const auto second = listening.get_until("/api/v1/report", [](const auto& answer) {
+    return answer.body.find("\"span_ms\":null") == std::string::npos;
+  });
+  const auto report = require_document(second.body, "monitor");
+  CHECK(report["health"] == "healthy");
+  CHECK(report["metrics"]["ops_per_second"].is_number());
+  CHECK(report["history"]["points"].size() >= 2);
+  CHECK(report["exporter"]["interval_ms"] == 50);
+
+  const auto page = listening.get("/");
+  CHECK(page.status == 200);
+  CHECK(page.field("Content-Type") == "text/html; charset=utf-8");
+  const auto policy = page.field("Content-Security-Policy");
+  const auto nonce = policy.substr(policy.find("'nonce-") + 7, 32);
+  CHECK_THAT(page.body, ContainsSubstring("<script nonce=\"" + nonce + "\">"));
+  CHECK_THAT(listening.get("/").body, !ContainsSubstring(nonce));
+
+  const auto outcome = listening.end();
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.output.empty());
+  CHECK_THAT(outcome.error, StartsWith("note: listening on http://127.0.0.1:"));
+}
+
+TEST_CASE("the metrics are read by parsers that are not ours") {
+  const RedisServer server;
+  Listening listening(server.url(), {"--probe"});
+  const auto text = listening.get_until_contains("/metrics", "fogis_redis_canary_p50_seconds").body;
+  const bool has_promtool = runs("promtool", {"--version"});
+  const bool has_python = runs("/usr/bin/python3", {"-c", "import prometheus_client"});
+  if (!has_promtool && !has_python) {
+    SKIP("neither promtool nor python3-prometheus-client is installed");
+  }
+  if (has_promtool) {
+    // 3: it dislikes a name. One of redis_exporter's is not to its taste; no other may be.
+    const auto outcome = feed("promtool", {"check", "metrics"}, text);
+    INFO(outcome.output << outcome.error);
+    CHECK((outcome.exit_code == 0 || outcome.exit_code == 3));
+    std::istringstream complaints(outcome.output + outcome.error);
+    for (std::string line; std::getline(complaints, line);) {
+      CHECK_THAT(line, StartsWith("redis_total_error_replies "));
+    }
+  }
+  if (has_python) {
+    const auto outcome =
+        feed("/usr/bin/python3",
+             {"-c",
+              "import sys\n"
+              "from prometheus_client.parser import text_string_to_metric_families as parse\n"
+              "names = {f.name: f for f in parse(sys.stdin.read())}\n"
+              "assert len(names) > 60, len(names)\n"
+              "assert names['redis_up'].samples[0].value == 1\n"
+              "assert names['redis_commands_processed'].type == 'counter'\n"
+              "assert all(f.documentation and f.type != 'unknown' for f in names.values())\n"},
+             text);
+    INFO(outcome.error);
+    CHECK(outcome.exit_code == 0);
+  }
+}
+
+TEST_CASE("an unhealthy server is 503 with its reason, and 1 at the end") {
+  const int signal = GENERATE(SIGINT, SIGTERM);
+  const RedisServer server;
+  auto options = kCalm;
+  options.insert(options.end(), {"--crit", "memory_used=1KB"});
+  Listening listening(server.url(), options);
+  const auto health = listening.get_until_contains("/health", "memory_used");
+  CHECK(health.status == 503);
+  const auto document = require_document(health.body, "health");
+  CHECK(document["status"] == "unhealthy");
+  CHECK(document["findings"][0]["metric"] == "memory_used");
+  CHECK(document["error"].is_null());
+  CHECK_THAT(listening.get("/metrics").body,
+             ContainsSubstring("fogis_redis_health{state=\"unhealthy\"} 1"));
+  CHECK(listening.end(signal).exit_code == 1);
+}
+
+TEST_CASE("a degraded server ends with 1 only under --strict") {
+  const bool strict = GENERATE(false, true);
+  const RedisServer server;
+  std::vector<std::string> options{"--warn", "memory_used=1KB"};
+  if (strict) {
+    options.emplace_back("--strict");
+  }
+  Listening listening(server.url(), options);
+  CHECK(listening.get_until_contains("/health", "\"degraded\"").status == 200);
+  CHECK(listening.end().exit_code == (strict ? 1 : 0));
+}
+
+TEST_CASE("a lost server is told everywhere, and found again when it is back") {
+  RedisServer server;
+  auto options = kCalm;
+  options.insert(options.end(), {"--retry-delay", "50ms"});
+  Listening listening(server.url(), options);
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+
+  server.stop();
+  const auto health =
+      listening.get_until("/health", [](const auto& answer) { return answer.status == 503; });
+  const auto document = require_document(health.body, "health");
+  CHECK(document["status"] == "unknown");
+  CHECK(document["error"]["hint"].is_string());
+  const auto metrics = listening.get("/metrics").body;
+  CHECK(value_of(metrics, "redis_up") == "0");
+  CHECK(value_of(metrics, "redis_connected_clients").empty());
+  const auto report = require_document(listening.get("/api/v1/report").body, "monitor");
+  CHECK(report["health"] == "unknown");
+  CHECK(report["metrics"].empty());
+  CHECK(listening.get("/").status == 200);
+  CHECK_THAT(listening.process().wait_for_error(" lost: "), ContainsSubstring("note: 2"));
+
+  server.restart();
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  const auto back = listening.get("/metrics").body;
+  CHECK(value_of(back, "redis_up") == "1");
+  CHECK(value_of(back, "fogis_redis_restarts_total") == "1");
+  CHECK_THAT(listening.process().wait_for_error(" restarted: "), ContainsSubstring(" restored: "));
+  CHECK(listening.end().exit_code == 0);
+}
+
+TEST_CASE("a server that is not there at the start is waited for") {
+  RedisServer server;
+  server.stop();
+  Listening listening(server.url(), kCalm);
+  CHECK(listening.get_until_contains("/health", "unreachable").status == 503);
+  CHECK_THAT(listening.process().wait_for_error("; trying again"),
+             ContainsSubstring("cannot reach"));
+  server.restart();
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  CHECK(listening.end().exit_code == 0);
+}
+
+TEST_CASE("an exporter whose server is lost at the end tells that with 1") {
+  RedisServer server;
+  Listening listening(server.url());
+  server.stop();
+  listening.get_until_contains("/health", "\"unknown\"");
+  CHECK(listening.end().exit_code == 1);
+}
+
+TEST_CASE("a server that stands still is unknown after the time limit, and no reader waits") {
+  RedisServer server;
+  auto options = kCalm;
+  options.insert(options.end(), {"--timeout", "300ms", "--connect-timeout", "300ms"});
+  Listening listening(server.url(), options);
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  server.suspend();
+  const auto document = require_document(
+      listening.get_until("/health", [](const auto& answer) { return answer.status == 503; }).body,
+      "health");
+  CHECK(document["error"]["code"] == "timed_out");
+  server.resume();
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+}
+
+TEST_CASE("before the first look is over there is an answer already") {
+  FakeServer server({fake::Accept{}, fake::Hold{}});
+  Listening listening(server.url());
+  server.wait_for_connections(1);
+  const auto health = listening.get("/health");
+  CHECK(health.status == 503);
+  CHECK(require_document(health.body, "health")["status"] == "unknown");
+  CHECK(value_of(listening.get("/metrics").body, "redis_up") == "0");
+  CHECK(require_document(listening.get("/api/v1/report").body, "monitor")["number"] == 0);
+  // A look that hangs does not hold up the end.
+  CHECK(listening.end().exit_code == 1);
+}
+
+TEST_CASE("many readers cost the server one look") {
+  const RedisServer server;
+  Listening listening(server.url(), kCalm, "0", "1h");
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  const auto before = server.raw({"INFO", "commandstats"});
+  for (int i = 0; i < 50; ++i) {
+    for (const auto* const path : {"/metrics", "/health", "/api/v1/report", "/"}) {
+      CHECK(listening.get(path).status == 200);
+    }
+  }
+  const auto calls = [](const std::string& text) {
+    const auto begin = text.find("cmdstat_ping:calls=");
+    return begin == std::string::npos ? "" : text.substr(begin, text.find(',', begin) - begin);
+  };
+  CHECK(calls(before).size() > 10);
+  CHECK(calls(server.raw({"INFO", "commandstats"})) == calls(before));
+  CHECK(value_of(listening.get("/metrics").body, "fogis_redis_exporter_looks_total") == "1");
+}
+
+TEST_CASE("no endpoint shows the password") {
+  const std::string password = "correct-horse-battery";
+  RedisServer server({.arguments = {"--requirepass", password}});
+  Listening listening(server.url(), kCalm);
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  const auto check_pages = [&] {
+    for (const auto* const path : {"/", "/metrics", "/health", "/api/v1/report", "/no"}) {
+      const auto answer = listening.get(path);
+      CHECK_THAT(answer.head + answer.body, !ContainsSubstring(password));
+    }
+  };
+  check_pages();
+  server.stop();
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 503; });
+  check_pages();
+  CHECK_THAT(listening.end().error, !ContainsSubstring(password));
+}
+
+TEST_CASE("--listen is reachable from elsewhere only when that is asked for, and says so") {
+  const RedisServer server;
+  Listening listening(server.url(), {}, "0.0.0.0:0");
+  listening.process().wait_for_error("everybody who can reach this address");
+  CHECK(listening.get("/health").status != 0);
+}
+
+TEST_CASE("another path is 404, another method 405") {
+  const RedisServer server;
+  Listening listening(server.url());
+  CHECK(listening.get("/metrics/").status == 404);
+  HttpClient client(listening.port());
+  client.send("POST /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(client.answer().status == 405);
+}
+
+TEST_CASE("where --listen cannot listen it says why, with 2") {
+  const RedisServer server;
+  const Listening first(server.url());
+  const auto address = "127.0.0.1:" + std::to_string(first.port());
+  const auto taken = run_cli({"monitor", "-u", server.url(), "--listen", address});
+  CHECK(taken.exit_code == 2);
+  CHECK_THAT(taken.error, StartsWith("error: cannot listen on http://" + address + "/: "));
+  CHECK_THAT(taken.error, ContainsSubstring("\nhint: "));
+  const auto as_json = run_cli({"monitor", "-u", server.url(), "--listen", address, "--json"});
+  CHECK(as_json.exit_code == 2);
+  CHECK(require_document(as_json.output, "error")["error"]["phase"] == "http");
+  // An address that no machine has (RFC 5737).
+  const auto absent = run_cli({"monitor", "-u", server.url(), "--listen", "192.0.2.1:9121"});
+  CHECK(absent.exit_code == 2);
+  CHECK_THAT(absent.error, ContainsSubstring("this machine has no such address"));
+}
+
+TEST_CASE("a bad --listen is a usage error that connects to nobody") {
+  const std::vector<std::string> options = GENERATE(
+      std::vector<std::string>{"--listen", "redis.example.org:9121"},
+      std::vector<std::string>{"--listen", "70000"}, std::vector<std::string>{"--listen", ""},
+      std::vector<std::string>{"--listen", "9121", "--watch"},
+      std::vector<std::string>{"--listen", "9121", "--count", "3"});
+  std::vector<std::string> arguments{"monitor", "-u", "redis://127.0.0.1:1"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const auto outcome = run_cli(arguments);
+  CHECK(outcome.exit_code == 2);
+  CHECK_THAT(outcome.error, ContainsSubstring("--listen"));
+}
