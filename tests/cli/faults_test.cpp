@@ -31,6 +31,7 @@ void check(const Fault& fault, const Observation& seen) {
     CHECK(seen.elapsed >= fault.limit);
     CHECK(seen.elapsed < fault.limit + kSlack);
   } else {
+    CHECK(seen.elapsed >= fault.at_least);
     CHECK(seen.elapsed < fault.limit);
   }
 }

@@ -5,12 +5,14 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <variant>
 #include <vector>
 
 #include "support/fake_server.hpp"
 #include "support/redis_server.hpp"
 #include "support/results.hpp"
+#include "support/tcp_table.hpp"
 
 using namespace fogis;
 using namespace fogis::redis;
@@ -136,6 +138,25 @@ TEST_CASE("a server that is gone for a while is waited for") {
   CHECK(gap.attempts >= 1);
   CHECK(server.raw({"PUBLISH", "a", "back"}) == "1");
   CHECK(next_message(subscriber).payload == "back");
+}
+
+TEST_CASE(
+    "a server that is killed during a subscription is lost, and found again by the next one") {
+  RedisServer server({.tcp = true});
+  Subscriber subscriber(server.tcp_settings(), quick(), nullptr);
+  require_ok(subscriber.subscribe({"a"}));
+  server.suspend();
+  std::thread killer([&] {
+    wait_for_unread_bytes(server.port());
+    server.kill9();
+  });
+  const auto error = require_error(subscriber.subscribe({"b"}), ErrorKind::disconnected);
+  killer.join();
+  CHECK(error.phase == Phase::subscribe);
+  server.restart();
+  require_ok(subscriber.subscribe({"b"}));
+  CHECK(server.raw({"PUBLISH", "a", "x"}) == "1");
+  CHECK(server.raw({"PUBLISH", "b", "x"}) == "1");
 }
 
 TEST_CASE("a server that stays away is an error after the last retry") {

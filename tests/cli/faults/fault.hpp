@@ -30,10 +30,11 @@ struct Fault {
   std::string happening;  ///< in words, for docs/faults.md
   std::string outcome;    ///< see outcome_of()
   int exit_code = 0;
-  std::string hint = {};                   ///< a part of the advice; empty: none is wanted
-  std::chrono::milliseconds limit = {};    ///< --timeout and --connect-timeout
-  bool lasts_to_the_limit = false;         ///< nothing but the limit ends it
-  std::function<Trial()> stage = nullptr;  ///< may skip the test where the system cannot do it
+  std::string hint = {};                    ///< a part of what a person reads; may be empty
+  std::chrono::milliseconds limit = {};     ///< --timeout and --connect-timeout
+  bool lasts_to_the_limit = false;          ///< nothing but the limit ends it
+  std::chrono::milliseconds at_least = {};  ///< what the run must take, below the limit
+  std::function<Trial()> stage = nullptr;   ///< may skip the test where the system cannot do it
 };
 
 /// Enough for whatever ends by itself, on a machine under load as well.

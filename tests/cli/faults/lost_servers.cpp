@@ -118,30 +118,6 @@ Trial killed_for_good() {
                           [](RedisServer& server) { server.kill9(); });
 }
 
-std::uint64_t set_calls(const RedisServer& server) {
-  const auto statistics = server.raw({"INFO", "commandstats"});
-  constexpr std::string_view kLabel = "cmdstat_set:calls=";
-  const auto at = statistics.find(kLabel);
-  return at == std::string::npos ? 0 : std::stoull(statistics.substr(at + kLabel.size()));
-}
-
-/// Stands still while the suite is at work, and is killed while the suite waits for it.
-Trial killed_in_suite() {
-  const auto server = std::make_shared<RedisServer>(Options{.tcp = true});
-  auto trial = ping(server->tcp_url());
-  trial.world = server;
-  trial.command = {"test-suite",   "-v",     "--only", "connection,performance",
-                   "--operations", "1000000"};
-  trial.meanwhile = [server](Process& process) {
-    process.wait_for_error("connection ");
-    while (set_calls(*server) < 1000) {}
-    server->suspend();
-    wait_for_unread_bytes(server->port());
-    server->kill9();
-  };
-  return trial;
-}
-
 Fault recovery(std::string id, std::string happening, std::function<Trial()> stage) {
   return {.id = std::move(id),
           .happening = std::move(happening),
@@ -179,13 +155,6 @@ Chapter lost_servers() {
                .hint = "nothing listens on this port",
                .limit = kAmple,
                .stage = killed_for_good},
-              {.id = "killed-in-suite",
-               .happening = "killed in the middle of `test-suite`",
-               .outcome = "disconnected in command",
-               .exit_code = 3,
-               .hint = "look at",
-               .limit = kAmple,
-               .stage = killed_in_suite},
           }};
 }
 

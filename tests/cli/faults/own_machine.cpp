@@ -39,35 +39,36 @@ Fault own(std::string id, std::string happening, std::string outcome, std::strin
 }  // namespace
 
 Chapter own_machine() {
-  return {"Our own machine",
-          {
-              own("no-descriptor-for-socket", "no descriptor is left for the socket",
-                  "internal in connect", "ulimit -n", answering("ulimit -n 4; exec \"$0\" \"$@\"")),
-              own("no-descriptor-for-name", "no descriptor is left to look up a name",
-                  "internal in resolve", "ulimit -n",
-                  [] {
-                    return by_shell(ping("redis://cache.example.org"),
-                                    "ulimit -n 4; exec \"$0\" \"$@\"");
-                  }),
-              own("no-descriptor-for-server", "no descriptor is left to start a private server",
-                  "internal in start", "ulimit -n", ephemeral_without_descriptors),
-              own("full-disk", "the result goes to a full disk", "told on stderr",
-                  "free some space", answering("exec \"$0\" \"$@\" > /dev/full")),
-              own("closed-stdout", "stdout is closed", "told on stderr", "",
-                  answering("exec \"$0\" \"$@\" >&-")),
-              own("full-disk-for-report", "the `--junit` file is on a full disk", "all pass",
-                  "free some space",
-                  [] {
-                    auto trial = answering("exec \"$0\" \"$@\"", {"--junit", "/dev/full"})();
-                    trial.command = {"test-suite", "--only", "connection"};
-                    return trial;
-                  }),
-              {.id = "reader-gone",
-               .happening = "nobody reads stdout any more (`| head`)",
-               .outcome = "told on stderr",
-               .limit = kAmple,
-               .stage = answering("{ \"$0\" \"$@\"; echo \"code $?\" >&2; } | :")},
-          }};
+  return {
+      "Our own machine",
+      {
+          own("no-descriptor-for-socket", "no descriptor is left for the socket",
+              "internal in connect", "ulimit -n", answering("ulimit -n 4; exec \"$0\" \"$@\"")),
+          own("no-descriptor-for-name", "no descriptor is left to look up a name",
+              "internal in resolve", "ulimit -n",
+              [] {
+                return by_shell(ping("redis://cache.example.org"),
+                                "ulimit -n 4; exec \"$0\" \"$@\"");
+              }),
+          own("no-descriptor-for-server", "no descriptor is left to start a private server",
+              "internal in start", "ulimit -n", ephemeral_without_descriptors),
+          own("full-disk", "the result goes to a full disk", "told on stderr", "free some space",
+              answering("exec \"$0\" \"$@\" > /dev/full")),
+          own("closed-stdout", "stdout is closed", "told on stderr", "",
+              answering("exec \"$0\" \"$@\" >&-")),
+          own("full-disk-for-report", "the `--junit` file is on a full disk", "all pass",
+              "free some space",
+              [] {
+                auto trial = answering("exec \"$0\" \"$@\"", {"--junit", "/dev/full"})();
+                trial.command = {"test-suite", "--only", "connection"};
+                return trial;
+              }),
+          {.id = "reader-gone",
+           .happening = "the reader of stdout goes away, as `head` does",
+           .outcome = "nothing told",
+           .limit = kAmple,
+           .stage = answering("code=$({ { \"$0\" \"$@\"; echo $? >&3; } | :; } 3>&1); exit $code")},
+      }};
 }
 
 }  // namespace fogis::testing::faults

@@ -28,9 +28,9 @@ std::string outcome_of_ping(const json& document) {
 
 /// What the document says, in the words of Fault::outcome: "timed_out in auth", "answered",
 /// "basic-operations: fail".
-std::string outcome_of(const std::string& output) {
+std::string outcome_of(const std::string& output, const std::string& error) {
   if (output.empty()) {
-    return "told on stderr";
+    return error.empty() ? "nothing told" : "told on stderr";
   }
   const auto kind = json::parse(output, nullptr, false).value("kind", "fogis-redis/");
   const auto document = require_document(output, kind.substr(kind.find('/') + 1));
@@ -84,7 +84,7 @@ Observation perform(const Trial& trial, std::chrono::milliseconds limit) {
   CHECK(std::filesystem::is_empty(temporary.path()));
   const bool group_is_gone = ::kill(-process.pid(), 0) != 0 && errno == ESRCH;
   CHECK(group_is_gone);
-  return {.outcome = outcome_of(outcome.output),
+  return {.outcome = outcome_of(outcome.output, outcome.error),
           .exit_code = outcome.exit_code,
           .told = outcome.error + advice_of_checks(outcome.output),
           .elapsed = outcome.elapsed};
