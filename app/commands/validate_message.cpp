@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,9 +60,9 @@ std::string list_of(const std::vector<std::string_view>& names) {
   return list;
 }
 
-template <typename Choice, std::size_t Count>
+template <typename Choice>
 Result<std::optional<Choice>> choose(std::string_view option, const cli::OptionText& text,
-                                     const std::array<Choice, Count>& choices) {
+                                     std::span<const Choice> choices) {
   if (!text) {
     return std::nullopt;
   }
@@ -80,12 +81,12 @@ Result<MessagePlan> make_plan(const MessageArguments& arguments) {
   static constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
   MessagePlan plan;
   plan.layout = arguments.ndjson ? message::Layout::lines : message::Layout::whole;
-  const auto type = choose("--as", arguments.as, message::kTypes);
+  const auto type = choose<message::Type>("--as", arguments.as, message::kTypes);
   if (!type) {
     return failure(type.error());
   }
   plan.judge.as = *type;
-  const auto reader = choose("--reader", arguments.reader, kReaders);
+  const auto reader = choose<message::Reader>("--reader", arguments.reader, kReaders);
   if (!reader) {
     return failure(reader.error());
   }

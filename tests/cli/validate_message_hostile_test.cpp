@@ -169,7 +169,7 @@ TEST_CASE("a string of 300 kB in every field is judged and quoted shortly") {
   const auto outcome = validate({"--ndjson", "-"}, lines);
   CHECK(outcome.output.size() < count * 2000);
   CHECK_THAT(outcome.output, ContainsSubstring(std::to_string(count) + " messages: "));
-  CHECK_THAT(outcome.output, ContainsSubstring("/tid tid-format: "));
+  CHECK_THAT(outcome.output, ContainsSubstring("/tid tid-format (D5): "));
 }
 
 TEST_CASE("a file of 100 MB is refused without being held") {

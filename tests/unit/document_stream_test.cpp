@@ -1,5 +1,6 @@
 #include "message/document_stream.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -122,7 +123,9 @@ TEST_CASE("waiting for more of a document ends when a stop is requested") {
 }
 
 TEST_CASE("a stream that cannot be read is a usage error with the system's number") {
-  DocumentStream stream(-1, Layout::whole, 100, nullptr);
+  const UniqueFd write_only(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  REQUIRE(write_only);
+  DocumentStream stream(write_only.get(), Layout::whole, 100, nullptr);
   const auto document = stream.next();
   REQUIRE_FALSE(document);
   CHECK(document.error().kind == ErrorKind::usage);
