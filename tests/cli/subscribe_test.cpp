@@ -144,7 +144,8 @@ TEST_CASE("with --validate each finding is shown, and an invalid message is a no
   }
   const auto lines = lines_of(outcome.output);
   REQUIRE(lines.size() == 3);
-  CHECK(require_document(lines[0], "subscribe-message")["findings"][0]["ref"] == "D1");
+  CHECK_THAT(require_document(lines[0], "subscribe-message")["findings"].dump(),
+             ContainsSubstring(R"("ref":"D1")"));
   CHECK(require_document(lines[2], "subscribe-summary")["invalid"] == 2);
 }
 
@@ -166,7 +167,7 @@ TEST_CASE("Ctrl-C is the normal end of a subscription without one, after its sum
   const auto signal = GENERATE(SIGINT, SIGTERM);
   const RedisServer server;
   auto endless = subscribe(server.url(), {"c", "-o", "json"});
-  auto counted = subscribe(server.url(), {"c", "--count", "5", "-q"});
+  auto counted = subscribe(server.url(), {"c", "--count", "5"});
   tell(server, {"PUBLISH", "c", "x"});
   endless.wait_for_output("\"x\"");
   counted.wait_for_output("text  x");
