@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -18,6 +19,15 @@ using output::Format;
 using output::ReceptionEnd;
 using Clock = Deadline::Clock;
 using SystemTime = std::chrono::system_clock::time_point;
+
+/// How long ago `made` was. In milliseconds: a message may name a moment that the clock's own
+/// nanoseconds cannot tell.
+std::chrono::milliseconds age_of(std::chrono::sys_time<std::chrono::milliseconds> made,
+                                 SystemTime received) {
+  constexpr std::chrono::milliseconds kOldest = std::chrono::hours(1);  // as far as it is measured
+  const auto age = std::chrono::floor<std::chrono::milliseconds>(received) - made;
+  return std::clamp(age, std::chrono::milliseconds(0), kOldest);
+}
 
 constexpr std::size_t kKeptCapacity = std::size_t{256} * 1024;
 
@@ -76,7 +86,7 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
   const auto peeked = message::peek(message.payload);
   reception_.ledger.note(message.channel, message.payload.size(), peeked.sequence);
   if (peeked.timestamp) {
-    reception_.latency.record(received - *peeked.timestamp);
+    reception_.latency.record(age_of(*peeked.timestamp, received));
   }
   std::optional<message::Judgement> judgement;
   if (judge_) {

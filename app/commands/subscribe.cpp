@@ -143,8 +143,8 @@ int verdict(const cli::Session& session, const SubscribePlan& plan,
   return too_few || reception.invalid > 0 ? cli::exit_code::kNegative : cli::exit_code::kSuccess;
 }
 
-void show_end(cli::Session& session, const output::Reception& reception) {
-  if (session.format == Format::json) {
+void show_end(cli::Session& session, const output::Reception& reception, bool output_failed) {
+  if (session.format == Format::json && !output_failed) {
     session.out.write(output::reception_json(reception));
   }
   if (!session.console.quiet()) {
@@ -197,7 +197,7 @@ int run_subscribe(cli::Session& session, const SubscribeOptions& options) {
   MessageReceiver receiver(session, *plan, subscriber, *record ? &**record : nullptr);
   auto reception = receiver.run();
   reception.endpoint = endpoint;
-  show_end(session, reception);
+  show_end(session, reception, receiver.output_failed());
   return verdict(session, *plan, reception, receiver.output_failed());
 }
 

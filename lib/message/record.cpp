@@ -57,7 +57,11 @@ std::optional<std::string> bytes_of(const json& object, const std::string& name)
 std::optional<TimePoint> moment_of(const json& object, std::string_view name) {
   const auto* const text = as_text(find_member(object, name));
   const auto parsed = text == nullptr ? std::nullopt : parse_timestamp(*text);
-  if (!parsed || parsed->zone != Zone::utc) {
+  // The system clock counts nanoseconds: they end in the year 2262.
+  using namespace std::chrono;
+  constexpr sys_time<milliseconds> kEnd = sys_days(year(2262) / 1 / 1);
+  if (!parsed || parsed->zone != Zone::utc || parsed->moment < sys_time<milliseconds>() ||
+      parsed->moment >= kEnd) {
     return std::nullopt;
   }
   // parse_timestamp() knows milliseconds; three more digits follow those.
@@ -67,8 +71,8 @@ std::optional<TimePoint> moment_of(const json& object, std::string_view name) {
   for (auto& digit : digits) {
     digit = digit >= '0' && digit <= '9' ? digit : '0';
   }
-  const auto below = std::chrono::microseconds(parse_number<int>(digits.substr(3)).value_or(0));
-  return TimePoint(std::chrono::floor<std::chrono::milliseconds>(parsed->moment)) + below;
+  const auto below = microseconds(parse_number<int>(digits.substr(3)).value_or(0));
+  return TimePoint(parsed->moment) + below;
 }
 
 std::vector<std::string> names_of(const json& object, std::string_view name) {

@@ -95,7 +95,7 @@ TEST_CASE("an invalid message does not get onto a channel of FOGIS") {
   const auto document = require_document(as_json.output, "publish");
   CHECK(document["refused"]["count"] == 3);
   CHECK(document["confirmed"] == 0);
-  CHECK(document["refusals"][0]["findings"][0]["ref"] == "D1");
+  CHECK_THAT(document["refusals"][0].dump(), ContainsSubstring(R"("ref":"D1")"));
   // Refused before any server is needed.
   const ReservedPort nobody;
   CHECK(publish("redis://127.0.0.1:" + std::to_string(nobody.number()), arguments).exit_code == 1);
@@ -151,16 +151,22 @@ TEST_CASE("too few receivers are a no") {
 
 TEST_CASE("a file that cannot be read is a usage error") {
   const TempDir folder;
-  const auto arguments = GENERATE_COPY(
-      std::vector<std::string>{"c", "--file", folder / "none"},
-      std::vector<std::string>{"c", "--file", folder.path()},
-      std::vector<std::string>{"c", "--file", folder / "none", "--ndjson"},
-      std::vector<std::string>{"c", "--type", "system_alert", "--payload", "@" + folder / "none"},
-      std::vector<std::string>{"--replay", folder / "none"}, std::vector<std::string>{"c"},
-      std::vector<std::string>{"c", "x", "--speed", "2x"});
-  const auto outcome = publish("redis://127.0.0.1:1", arguments);
-  CHECK(outcome.exit_code == 2);
-  CHECK_THAT(outcome.error, ContainsSubstring("error: ") && ContainsSubstring("\nhint: "));
+  const std::string none = folder / "none";
+  const std::string a_folder = folder.path();
+  const std::vector<std::vector<std::string>> cases{
+      {"c", "--file", none},
+      {"c", "--file", a_folder},
+      {"c", "--file", none, "--ndjson"},
+      {"c", "--type", "system_alert", "--payload", "@" + none},
+      {"--replay", none},
+      {"c"},
+      {"c", "x", "--speed", "2x"},
+  };
+  for (const auto& arguments : cases) {
+    const auto outcome = publish("redis://127.0.0.1:1", arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, ContainsSubstring("error: ") && ContainsSubstring("\nhint: "));
+  }
 }
 
 TEST_CASE("publish tells who is not there, and who does not let us") {

@@ -13,6 +13,11 @@
 
 namespace fogis::testing {
 
+/// Has the server carry out a command whose answer does not matter, as long as it is no error.
+inline void tell(const RedisServer& server, const std::vector<std::string>& command) {
+  REQUIRE_FALSE(server.raw(command).starts_with("-"));
+}
+
 /// fogis-redis publish with these arguments, run to its end with `input` on stdin.
 inline Outcome publish(const std::string& url, const std::vector<std::string>& arguments,
                        const std::string& input = {}) {

@@ -105,7 +105,7 @@ TEST_CASE("a server that is killed in the middle costs what is told, and nothing
   subscriber.wait_for_error("subscribed again");
   const auto published = publisher.wait(60s);
   // Published when everybody is there again: all that came before it has arrived.
-  server.raw({"PUBLISH", "c", std::to_string(kLines + 1)});
+  tell(server, {"PUBLISH", "c", std::to_string(kLines + 1)});
   subscriber.wait_for_output("\"payload\":50001}", 60s);
   subscriber.signal(SIGINT);
   const auto lines = lines_of(subscriber.wait(60s).output);
@@ -204,7 +204,7 @@ TEST_CASE("a silent server is noticed while nothing is published") {
   subscriber.wait_for_error("PING was not answered");
   server.resume();
   subscriber.wait_for_error("subscribed again");
-  server.raw({"PUBLISH", "c", "x"});
+  tell(server, {"PUBLISH", "c", "x"});
   const auto outcome = subscriber.wait();
   CHECK(outcome.exit_code == 0);
   const auto lines = lines_of(outcome.output);
@@ -239,7 +239,7 @@ TEST_CASE("a server that stays away ends a subscription after the retries that w
 
 TEST_CASE("a server that cuts us for a full output buffer leaves a gap that is told") {
   const RedisServer server;
-  server.raw({"CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 0 0"});
+  tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 1mb 0 0"});
   auto subscriber = subscribe(server.url(), {"c", "-o", "json", "--retry-delay", "20ms"});
   subscriber.signal(SIGSTOP);
   const std::string large(500'000, 'x');
@@ -254,19 +254,18 @@ TEST_CASE("a server that cuts us for a full output buffer leaves a gap that is t
   CHECK(summary["gaps"][0]["cause"]["code"] == "disconnected");
 }
 
-TEST_CASE("a message of 100 MB goes through, and memory is given back") {
+TEST_CASE("a message of 100 MB goes through") {
   const RedisServer server;
-  server.raw({"CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0"});
+  tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0"});
   const TempDir folder;
   const std::string large(100'000'000, 'x');
-  auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "2"});
+  auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "1"});
   const auto outcome = publish(server.url(), {"c", "--file", folder.write("large", large)});
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.output == "published on c: 1 receiver\n");
-  CHECK(publish(server.url(), {"c", "small"}).exit_code == 0);
   const auto received = subscriber.wait(60s);
   CHECK(received.exit_code == 0);
-  CHECK((received.output == large + "\nsmall\n"));
+  CHECK((received.output == large + "\n"));
 }
 
 TEST_CASE(

@@ -53,7 +53,7 @@ TEST_CASE("what is recorded is replayed into another server: same bytes, same or
   CHECK(publish(first.url(), {"b", std::string("\xFF\x01", 2)}).exit_code == 0);
   CHECK(publish(first.url(), {"p1", ""}).exit_code == 0);
   CHECK(publish(first.url(), {"b", "-", "--ndjson"}, lines).exit_code == 0);
-  CHECK(publish(first.url(), {"a", std::string(200'000, 'x')}).exit_code == 0);
+  CHECK(publish(first.url(), {"a", "-"}, std::string(200'000, 'x')).exit_code == 0);
   const auto original = recorder.wait();
   CHECK(original.exit_code == 0);
   CHECK_THAT(original.error, ContainsSubstring("recorded: 2003 messages"));
@@ -153,7 +153,7 @@ TEST_CASE("a record is whole up to the moment of a kill") {
   REQUIRE(lines.size() == 5001);
   CHECK_THAT(lines[5000], ContainsSubstring("\"payload\":\"5000\"}"));
   auto again = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
-  server.raw({"PUBLISH", "c", "more"});
+  tell(server, {"PUBLISH", "c", "more"});
   CHECK(again.wait().exit_code == 0);
   CHECK(lines_of(read_file(folder / "r")).size() == 5003);
 }
@@ -170,7 +170,7 @@ TEST_CASE("a record that cannot be kept is told") {
   CHECK(read_file(folder / "diary") == "mine\n");
   auto vanishing = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
   std::filesystem::remove(folder / "r");
-  server.raw({"PUBLISH", "c", "x"});
+  tell(server, {"PUBLISH", "c", "x"});
   const auto outcome = vanishing.wait();
   CHECK(outcome.exit_code == 5);
   CHECK_THAT(outcome.error, ContainsSubstring("removed or replaced"));

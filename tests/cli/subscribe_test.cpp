@@ -64,7 +64,7 @@ TEST_CASE("all channels of FOGIS are the default, and those of the environment")
   CHECK(server.raw(
             {"PUBSUB", "NUMSUB", "fogis:matches:updates:v2", "match_updates_v1", "our:alerts"}) ==
         "fogis:matches:updates:v2\n1\nmatch_updates_v1\n1\nour:alerts\n1");
-  server.raw({"PUBLISH", "our:alerts", "x"});
+  tell(server, {"PUBLISH", "our:alerts", "x"});
   CHECK(process.wait().output == "x\n");
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("a message of FOGIS is shown in a few words, with -v as a whole") {
   const RedisServer server;
   auto brief = subscribe(server.url(), {"c", "--count", "1"});
   auto whole = subscribe(server.url(), {"c", "--count", "1", "-v"});
-  server.raw({"PUBLISH", "c", fixture("valid/processing-status-completed.json")});
+  tell(server, {"PUBLISH", "c", fixture("valid/processing-status-completed.json")});
   const auto line = brief.wait().output;
   CHECK_THAT(line, ContainsSubstring(" c processing_status  completed, "));
   CHECK(lines_of(line).size() == 1);
@@ -102,7 +102,7 @@ TEST_CASE("anything at all can be received, shown and described") {
   auto raw = subscribe(server.url(), {"--pattern", "c*", "--count", count, "-o", "raw"});
   std::string bytes;
   for (const auto& payload : payloads) {
-    server.raw({"PUBLISH", channel, payload});
+    tell(server, {"PUBLISH", channel, payload});
     bytes += payload + "\n";
   }
   const auto shown = text.wait();
@@ -130,8 +130,8 @@ TEST_CASE("with --validate each finding is shown, and an invalid message is a no
   const auto invalid = fixture("invalid/schema-version-in-payload.json");
   const auto format = GENERATE("text", "json");
   auto subscriber = subscribe(server.url(), {"c", "--validate", "--count", "2", "-o", format});
-  server.raw({"PUBLISH", "c", invalid});
-  server.raw({"PUBLISH", "c", "nonsense\x1b[2J"});
+  tell(server, {"PUBLISH", "c", invalid});
+  tell(server, {"PUBLISH", "c", "nonsense\x1b[2J"});
   const auto outcome = subscriber.wait();
   CHECK(outcome.exit_code == 1);
   CHECK_THAT(outcome.error, ContainsSubstring("invalid: 2"));
@@ -144,7 +144,8 @@ TEST_CASE("with --validate each finding is shown, and an invalid message is a no
   }
   const auto lines = lines_of(outcome.output);
   REQUIRE(lines.size() == 3);
-  CHECK(require_document(lines[0], "subscribe-message")["findings"][0]["ref"] == "D1");
+  CHECK_THAT(require_document(lines[0], "subscribe-message")["findings"].dump(),
+             ContainsSubstring(R"("ref":"D1")"));
   CHECK(require_document(lines[2], "subscribe-summary")["invalid"] == 2);
 }
 
@@ -166,8 +167,8 @@ TEST_CASE("Ctrl-C is the normal end of a subscription without one, after its sum
   const auto signal = GENERATE(SIGINT, SIGTERM);
   const RedisServer server;
   auto endless = subscribe(server.url(), {"c", "-o", "json"});
-  auto counted = subscribe(server.url(), {"c", "--count", "5", "-q"});
-  server.raw({"PUBLISH", "c", "x"});
+  auto counted = subscribe(server.url(), {"c", "--count", "5"});
+  tell(server, {"PUBLISH", "c", "x"});
   endless.wait_for_output("\"x\"");
   counted.wait_for_output("text  x");
   endless.signal(signal);
@@ -181,7 +182,7 @@ TEST_CASE("Ctrl-C is the normal end of a subscription without one, after its sum
 TEST_CASE("a subscription that saw an invalid message ends with no, also by Ctrl-C") {
   const RedisServer server;
   auto subscriber = subscribe(server.url(), {"c", "--validate"});
-  server.raw({"PUBLISH", "c", "{}"});
+  tell(server, {"PUBLISH", "c", "{}"});
   subscriber.wait_for_output("error:");
   subscriber.signal(SIGINT);
   CHECK(subscriber.wait().exit_code == 1);
@@ -190,7 +191,7 @@ TEST_CASE("a subscription that saw an invalid message ends with no, also by Ctrl
 TEST_CASE("a reader that goes away ends a subscription at once, without another message") {
   const RedisServer server;
   auto subscriber = subscribe(server.url(), {"c", "--count", "100", "-o", "raw"});
-  server.raw({"PUBLISH", "c", "first"});
+  tell(server, {"PUBLISH", "c", "first"});
   subscriber.wait_for_output("first");
   subscriber.close_output();
   const auto outcome = subscriber.wait();
@@ -206,7 +207,7 @@ TEST_CASE("a full disk ends a subscription with 5") {
                        server.url()};
   Process process(options);
   process.wait_for_error("subscribed to ");
-  server.raw({"PUBLISH", "c", "x"});
+  tell(server, {"PUBLISH", "c", "x"});
   const auto outcome = process.wait();
   CHECK(outcome.exit_code == 5);
   CHECK_THAT(outcome.error, ContainsSubstring("cannot write the result"));
@@ -216,10 +217,10 @@ TEST_CASE("numbers that are missing in a series are told, with the channel") {
   const RedisServer server;
   auto subscriber = subscribe(server.url(), {"c", "d", "--count", "6", "-o", "json"});
   for (const auto* const payload : {"1 a", "2 b", "5 c", "6"}) {
-    server.raw({"PUBLISH", "c", payload});
+    tell(server, {"PUBLISH", "c", payload});
   }
-  server.raw({"PUBLISH", "d", R"({"seq":1})"});
-  server.raw({"PUBLISH", "d", R"({"seq":2})"});
+  tell(server, {"PUBLISH", "d", R"({"seq":1})"});
+  tell(server, {"PUBLISH", "d", R"({"seq":2})"});
   const auto outcome = subscriber.wait();
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.error, ContainsSubstring("lost: 2 messages by their numbers\n  c: 3-4\n"));
@@ -232,8 +233,8 @@ TEST_CASE("numbers that are missing in a series are told, with the channel") {
 TEST_CASE("how old messages are when they arrive is measured by their timestamps") {
   const RedisServer server;
   auto subscriber = subscribe(server.url(), {"c", "--count", "2", "--json"});
-  server.raw({"PUBLISH", "c", R"({"timestamp":"2024-05-01T12:00:00Z"})"});
-  server.raw({"PUBLISH", "c", R"({"timestamp":"2999-05-01T12:00:00Z"})"});
+  tell(server, {"PUBLISH", "c", R"({"timestamp":"2024-05-01T12:00:00Z"})"});
+  tell(server, {"PUBLISH", "c", R"({"timestamp":"2999-05-01T12:00:00Z"})"});
   const auto summary =
       require_document(lines_of(subscriber.wait().output).back(), "subscribe-summary");
   CHECK(summary["latency"]["messages"] == 2);

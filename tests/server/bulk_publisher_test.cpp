@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <vector>
 
 #include "support/fake_server.hpp"
 #include "support/redis_server.hpp"
@@ -17,6 +18,11 @@ using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
+
+/// Has the server carry out a command whose answer does not matter, as long as it is no error.
+void tell(const RedisServer& server, const std::vector<std::string>& command) {
+  REQUIRE_FALSE(server.raw(command).starts_with("-"));
+}
 
 BulkPublisher::Options quick(unsigned retries = 5) {
   BulkPublisher::Options options;
@@ -96,7 +102,7 @@ TEST_CASE("an idle connection that the server closed costs no message") {
   BulkPublisher publisher(server.settings(), quick(), nullptr);
   require_ok(publisher.publish("c", "1", 1));
   require_ok(publisher.flush());
-  server.raw({"CLIENT", "KILL", "TYPE", "normal"});
+  tell(server, {"CLIENT", "KILL", "TYPE", "normal"});
   require_ok(publisher.publish("c", "2", 2));
   require_ok(publisher.flush());
   CHECK(publisher.account().confirmed == 2);

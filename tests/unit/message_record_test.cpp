@@ -88,6 +88,8 @@ TEST_CASE("a line that is no record line is refused") {
       std::string(), std::string("text"), whole.substr(0, whole.size() / 2), whole + "x",
       std::string("[]"), std::string("{}"), std::string(R"({"received":"x","channel":"c"})"),
       std::string(R"({"received":"2031-02-03T12:00:01","channel":"c","payload":"p"})"),
+      std::string(R"({"received":"2999-02-03T12:00:01Z","channel":"c","payload":"p"})"),
+      std::string(R"({"received":"1899-02-03T12:00:01Z","channel":"c","payload":"p"})"),
       std::string(R"({"received":"2031-02-03T12:00:01Z","channel":"c","payload":5})"),
       std::string(R"({"received":"2031-02-03T12:00:01Z","channel":"c","payload_base64":"?"})"),
       std::string(R"({"kind":"fogis-redis/ping","version":1})"),

@@ -1,0 +1,61 @@
+"""subscribe: a flood of a million short messages, received and written to a file."""
+
+from measuring import figures, flood, programs
+from measuring.server import Server
+
+MESSAGES = 1_000_000
+FEW, MANY = 100_000, 5_000_000
+TITLE = "1,000,000 messages received"
+PEERS = {"redis-cli": ("redis-cli", "--version")}
+COMMANDS = {
+    "ours": "fogis-redis -u unix://SOCKET subscribe bench:c the:end -o raw > FILE",
+    "redis-cli": "redis-cli -s SOCKET subscribe bench:c the:end > FILE",
+    "the flood": f"redis-benchmark -s SOCKET -c 1 -P 64 -n {MESSAGES} publish bench:c MESSAGE",
+}
+ROUNDS = 5
+
+
+def receive(server, command, messages):
+    return flood.receive(
+        server, command, 2, lambda: flood.benchmark(server, "bench:c", messages)
+    )
+
+
+def compare(rounds):
+    with Server(*flood.SERVER_OPTIONS) as server:
+        command = [programs.OURS, "-u", server.url, "subscribe", "bench:c", "the:end", "-o", "raw"]
+        peer_command = ["redis-cli", "-s", server.socket, "subscribe", "bench:c", "the:end"]
+        ours, peer = programs.in_turn(
+            rounds,
+            lambda: receive(server, command, MESSAGES),
+            lambda: receive(server, peer_command, MESSAGES),
+        )
+        for run in ours:
+            # The flood, and the message that ends it.
+            if flood.lines_in(run.output) != MESSAGES + 1:
+                raise programs.Failure(f"{flood.lines_in(run.output)} messages arrived")
+        few = [receive(server, command, FEW) for _ in range(2)]
+        many = [receive(server, command, MANY) for _ in range(2)]
+    return [
+        figures.Figure(
+            "CPU time of the subscriber",
+            "µs/message",
+            [run.cpu / MESSAGES * 1e6 for run in ours],
+            [run.cpu / MESSAGES * 1e6 for run in peer],
+            figures.ratio_at_most(1.0),
+        ),
+        figures.Figure(
+            "peak resident memory",
+            "MiB",
+            figures.mebibytes(run.peak for run in ours),
+            figures.mebibytes(run.peak for run in peer),
+        ),
+        figures.Figure(
+            f"peak resident memory at {MANY:,} messages",
+            "MiB",
+            figures.mebibytes(run.peak for run in many),
+            figures.mebibytes(run.peak for run in few),
+            figures.ratio_at_most(1.1),
+            peer_name=f"beside ours at {FEW:,}",
+        ),
+    ]
