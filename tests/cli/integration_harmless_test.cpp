@@ -27,7 +27,7 @@ RawClient listen(const RedisServer& server) {
 
 /// All messages that were published since.
 std::vector<std::string> heard(const RedisServer& server, RawClient& listener) {
-  server.raw({"PUBLISH", "example:end", kEnd});
+  REQUIRE(server.raw({"PUBLISH", "example:end", kEnd}) != "0");
   std::vector<std::string> messages;
   while (messages.empty() || messages.back().find(kEnd) == std::string::npos) {
     messages.push_back(listener.receive());

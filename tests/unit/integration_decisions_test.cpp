@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/integration/checks.hpp"
@@ -25,6 +26,30 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
+PubSubClient calendar_client(std::int64_t id) {
+  PubSubClient client;
+  client.id = id;
+  client.name = "calendar";
+  client.channels = 5;
+  return client;
+}
+
+Endpoint endpoint(Answer answer, int status) {
+  Endpoint endpoint;
+  endpoint.answer = answer;
+  endpoint.status = status;
+  return endpoint;
+}
+
+MessageFault message_fault(std::string id, fogis::message::Severity severity) {
+  MessageFault fault;
+  fault.id = std::move(id);
+  fault.severity = severity;
+  fault.rule = "invented";
+  fault.messages = 1;
+  return fault;
+}
+
 Survey survey_with(std::int64_t listeners) {
   Survey survey;
   for (const auto channel : calendar_channels()) {
@@ -32,17 +57,19 @@ Survey survey_with(std::int64_t listeners) {
   }
   survey.clients.emplace();
   for (std::int64_t i = 0; i < listeners; ++i) {
-    survey.clients->push_back({.id = i, .name = "calendar", .channels = 5});
+    survey.clients->push_back(calendar_client(i));
   }
   return survey;
 }
 
 Endpoint usable() {
-  return {.answer = Answer::usable, .status = 200, .error = {}, .fault = {}};
+  return endpoint(Answer::usable, 200);
 }
 
 Endpoint unreachable(ErrorKind kind) {
-  return {.answer = Answer::unreachable, .error = make_error(kind, Phase::http, "invented")};
+  auto result = endpoint(Answer::unreachable, 0);
+  result.error = make_error(kind, Phase::http, "invented");
+  return result;
 }
 
 /// A deployment in which everything is as it should be.
@@ -181,8 +208,7 @@ TEST_CASE("D13 needs a calendar without any of the endpoints") {
             calendar = {};
             calendar.url = "http://localhost:9083";
             calendar.health = usable();
-            calendar.status = calendar.stats =
-                calendar.config = {.answer = Answer::missing, .status = 404};
+            calendar.status = calendar.stats = calendar.config = endpoint(Answer::missing, 404);
           }) == Ids{"D13"});
   }
 }
@@ -298,17 +324,14 @@ TEST_CASE("what cannot be named is still told") {
           evidence.calendar = {};
           evidence.calendar.url = "http://localhost:9083";
           evidence.calendar.health = usable();
-          evidence.calendar.status = {.answer = Answer::failing, .status = 500};
+          evidence.calendar.status = endpoint(Answer::failing, 500);
         }) == Ids{"calendar-unheard"});
 }
 
 TEST_CASE("each fault of observed messages is a finding with its number") {
   CHECK(ids_with([](Evidence& evidence) {
-          evidence.traffic.faults = {{.id = "D1", .rule = "a", .messages = 2},
-                                     {.id = "D6",
-                                      .severity = fogis::message::Severity::warning,
-                                      .rule = "b",
-                                      .messages = 1}};
+          evidence.traffic.faults = {message_fault("D1", fogis::message::Severity::error),
+                                     message_fault("D6", fogis::message::Severity::warning)};
         }) == Ids{"D1", "D6"});
 }
 
@@ -317,7 +340,7 @@ TEST_CASE("faults of different groups are told side by side") {
           set_listeners(evidence, 0);
           evidence.calendar = {};
           evidence.traffic.channels["match_updates_v2"] = {3, 5000};
-          evidence.traffic.faults = {{.id = "D5", .rule = "a", .messages = 1}};
+          evidence.traffic.faults = {message_fault("D5", fogis::message::Severity::error)};
         }) == Ids{"D8", "D3", "D5"});
 }
 

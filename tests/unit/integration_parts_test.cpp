@@ -2,6 +2,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "checks/integration/client_list.hpp"
 #include "checks/integration/same_server.hpp"
@@ -60,7 +62,11 @@ TEST_CASE("listeners are bounded by elimination") {
   evidence.before->listeners["a"] = 3;
   CHECK(evidence.listeners("a")->at_least == 3);
   CHECK(evidence.listeners("a")->at_most == 3);
-  evidence.before->clients = {{.channels = 1, .ours = true}, {.channels = 2}, {.patterns = 1}};
+  auto& clients = evidence.before->clients.emplace(3);
+  clients[0].channels = 1;
+  clients[0].ours = true;
+  clients[1].channels = 2;
+  clients[2].patterns = 1;
   CHECK(evidence.listeners("a")->at_least == 2);
   CHECK(evidence.listeners("a")->at_most == 1);
   CHECK(evidence.listeners("b")->at_most == 0);
