@@ -26,9 +26,9 @@ const kHealth = {
 const kWiring = {
   live: (count) => count === 1 ? ['is-good', 'delivered'] :
       count === 0 ? ['is-warning', 'nobody listens: lost'] : ['is-warning', 'heard more than once'],
-  unserved: () => ['dim', 'nobody publishes here'],
-  unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'published, not heard'],
-  historical: () => ['dim', 'of old scripts'],
+  unserved: () => ['dim', 'no publisher'],
+  unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'not heard'],
+  historical: () => ['dim', 'old scripts'],
 };
 const kEventTone = {
   lost: 'is-lost', restored: 'is-good', restarted: 'is-warning', failover: 'is-warning',
