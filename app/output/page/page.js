@@ -109,7 +109,6 @@ function showIcon() {
 
 /** The words under the value of each chart. */
 function notes(report) {
-  const p50 = value(report, 'ping_p50_ms');
   const p99 = value(report, 'ping_p99_ms');
   const limit = value(report, 'memory_limit_bytes');
   const share = value(report, 'memory_percent');
@@ -118,10 +117,7 @@ function notes(report) {
   const rate = value(report, 'net_output_bytes_per_second');
   return {
     ops: rate === null ? '' : formatted('byteRate', rate) + ' sent',
-    latency: [
-      p50 === null ? '' : 'median ' + formatted('ms', p50),
-      p99 === null ? '' : 'p99 ' + formatted('ms', p99),
-    ].filter(Boolean).join(' · '),
+    latency: p99 === null ? '' : 'p99 ' + formatted('ms', p99),
     memory: limit === null ? 'no limit is set' :
         formatted('percent', share) + ' of ' + formatted('bytes', limit),
     clients: [
