@@ -155,7 +155,7 @@ void watch(cli::Session& session, const monitor::Sampler& sampler, Exporter& exp
            const std::atomic<bool>& server_ended) {
   const auto unlimited = Deadline::never(&session.stop);
   std::uint64_t told = 0;
-  while (!server_ended && unlimited.wait(sampler.descriptor(), POLLIN) == WaitOutcome::ready) {
+  while (!server_ended && unlimited.wait(sampler.descriptor(), POLLIN) != WaitOutcome::stopped) {
     sampler.acknowledge();
     const auto report = sampler.latest();
     if (report && report->number != told) {

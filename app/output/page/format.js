@@ -57,8 +57,9 @@ function format(kind, value) {
   return value === null || value === undefined ? kNothing : formats[kind](value);
 }
 
+/** In one piece: a line never ends between a number and its unit. */
 function formatted(kind, value) {
-  return format(kind, value).join(' ').trim();
+  return format(kind, value).join(' ').trim().replaceAll(' ', '\u00a0');
 }
 
 /** The reader's own time, in the one order that everybody reads alike. */

@@ -26,9 +26,9 @@ const kHealth = {
 const kWiring = {
   live: (count) => count === 1 ? ['is-good', 'delivered'] :
       count === 0 ? ['is-warning', 'nobody listens: lost'] : ['is-warning', 'heard more than once'],
-  unserved: () => ['dim', 'nobody publishes here'],
-  unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'published, not heard'],
-  historical: () => ['dim', 'of old scripts'],
+  unserved: () => ['dim', 'no publisher'],
+  unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'not heard'],
+  historical: () => ['dim', 'old scripts'],
 };
 const kEventTone = {
   lost: 'is-lost', restored: 'is-good', restarted: 'is-warning', failover: 'is-warning',
@@ -109,7 +109,6 @@ function showIcon() {
 
 /** The words under the value of each chart. */
 function notes(report) {
-  const p50 = value(report, 'ping_p50_ms');
   const p99 = value(report, 'ping_p99_ms');
   const limit = value(report, 'memory_limit_bytes');
   const share = value(report, 'memory_percent');
@@ -118,10 +117,7 @@ function notes(report) {
   const rate = value(report, 'net_output_bytes_per_second');
   return {
     ops: rate === null ? '' : formatted('byteRate', rate) + ' sent',
-    latency: [
-      p50 === null ? '' : 'median ' + formatted('ms', p50),
-      p99 === null ? '' : 'p99 ' + formatted('ms', p99),
-    ].filter(Boolean).join(' · '),
+    latency: p99 === null ? '' : 'p99 ' + formatted('ms', p99),
     memory: limit === null ? 'no limit is set' :
         formatted('percent', share) + ' of ' + formatted('bytes', limit),
     clients: [
