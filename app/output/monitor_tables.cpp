@@ -32,7 +32,7 @@ std::string channel_row(const monitor::ChannelSubscribers& channel, const Style&
                      truncate_text(line, style.width, !style.unicode));
 }
 
-std::string describe(const monitor::PubSubClient& client) {
+std::string describe(const redis::PubSubClient& client) {
   const auto unread =
       monitor::format_value(monitor::Unit::bytes, static_cast<double>(client.output_buffer));
   return fmt::format("  {} unread: {}{}, id {}, {} channels, {} patterns", unread,

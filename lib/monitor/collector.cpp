@@ -137,7 +137,7 @@ void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sa
   } else if (what == "LATENCY LATEST") {
     sample.latency_events = parse_latency_events(reply);
   } else {
-    auto clients = parse_client_list(reply.text);
+    auto clients = redis::parse_client_list(reply.text);
     const auto ours = canary_.client_id();
     std::erase_if(clients, [&ours](const auto& client) { return client.id == ours; });
     sample.pubsub_clients = std::move(clients);

@@ -83,7 +83,7 @@ private:
     }
   }
 
-  [[nodiscard]] static std::string describe(const PubSubClient& client) {
+  [[nodiscard]] static std::string describe(const redis::PubSubClient& client) {
     return client.name.empty() ? fmt::format("{} (id {})", client.address, client.id)
                                : fmt::format("{} ({})", client.name, client.address);
   }
@@ -92,7 +92,7 @@ private:
     if (!before_.pubsub_clients || !after_.pubsub_clients) {
       return;
     }
-    std::map<std::int64_t, const PubSubClient*> now;
+    std::map<std::int64_t, const redis::PubSubClient*> now;
     for (const auto& client : *after_.pubsub_clients) {
       now[client.id] = &client;
     }
@@ -110,7 +110,8 @@ private:
 
   /// Told at each power of two, so that a growing buffer is no flood of events, and one that grows
   /// slowly is told as well.
-  [[nodiscard]] static bool has_grown(const PubSubClient& before, const PubSubClient& after) {
+  [[nodiscard]] static bool has_grown(const redis::PubSubClient& before,
+                                      const redis::PubSubClient& after) {
     const auto magnitude = [](std::int64_t size) {
       return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
     };
@@ -118,7 +119,7 @@ private:
            magnitude(after.output_buffer) > magnitude(before.output_buffer);
   }
 
-  [[nodiscard]] static std::string size(const PubSubClient& client) {
+  [[nodiscard]] static std::string size(const redis::PubSubClient& client) {
     return format_value(Unit::bytes, static_cast<double>(client.output_buffer));
   }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "monitor/client_list.hpp"
+#include "redis/client_list.hpp"
 #include "redis/info.hpp"
 #include "redis/output_buffer_limit.hpp"
 #include "redis/reply.hpp"
@@ -61,8 +61,8 @@ struct Sample {
   redis::Info info;
   Settings settings;
   std::optional<std::vector<ChannelSubscribers>> channels;
-  std::optional<std::vector<PubSubClient>> pubsub_clients;  ///< without our own canary's
-  std::optional<std::vector<SlowCommand>> slow_log;         ///< newest first, without our own
+  std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without our own canary's
+  std::optional<std::vector<SlowCommand>> slow_log;  ///< newest first, without our own
   std::optional<std::vector<LatencyEvent>> latency_events;
   std::string ping_refusal;  ///< what PING was answered with instead of PONG; empty: PONG
 

@@ -49,7 +49,7 @@ TEST_CASE("CLIENT LIST gives the clients in pub/sub mode, and which are ours") {
   CHECK(clients[0].id == 3);
   CHECK(clients[0].ours);
   CHECK(clients[0].channels == 5);
-  CHECK(clients[0].output_bytes == 12);
+  CHECK(clients[0].output_buffer == 12);
   CHECK(clients[1].patterns == 2);
   CHECK(clients[1].address == "[::1]:6");
   CHECK(!clients[2].ours);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "redis/client_list.hpp"
 #include "unit/monitor_samples.hpp"
 
 namespace fogis::monitor {
@@ -24,7 +25,7 @@ using Kinds = std::vector<EventKind>;
 
 Sample with_clients(std::string_view list) {
   auto sample = sample_of("run_id:a\r\n");
-  sample.pubsub_clients = parse_client_list(list);
+  sample.pubsub_clients = fogis::redis::parse_client_list(list);
   return sample;
 }
 

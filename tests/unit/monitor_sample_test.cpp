@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "monitor/client_list.hpp"
 #include "monitor/metrics.hpp"
+#include "redis/client_list.hpp"
 #include "unit/monitor_samples.hpp"
 
 namespace fogis::monitor {
@@ -98,7 +98,7 @@ TEST_CASE("every fixture gives values without a fault, and each metric has a nam
 }
 
 TEST_CASE("the list of subscribers is read by names, whatever else stands in it") {
-  const auto clients = parse_client_list(
+  const auto clients = fogis::redis::parse_client_list(
       "id=7 addr=127.0.0.1:51010 laddr=x fd=8 name=calendar age=12 idle=0 flags=P db=0 sub=5 "
       "psub=1 ssub=0 multi=-1 omem=20512 tot-mem=1 events=r cmd=subscribe user=default\n"
       "id=8 addr=/run/redis.sock:0 name= sub=1 psub=0 omem=odd new-field=1=2 junk\n"
@@ -112,7 +112,7 @@ TEST_CASE("the list of subscribers is read by names, whatever else stands in it"
   CHECK(clients[1].address == "/run/redis.sock:0");
   CHECK(clients[1].output_buffer == 0);
   CHECK_FALSE(clients[1].age_ms);
-  CHECK(parse_client_list("").empty());
+  CHECK(fogis::redis::parse_client_list("").empty());
 }
 
 TEST_CASE("our own slow commands are not the server's trouble") {
@@ -157,7 +157,7 @@ TEST_CASE("subscribers are counted on the channels with live traffic alone") {
 
 TEST_CASE("a subscriber is measured against the lower of both limits") {
   Observation seen;
-  seen.sample.pubsub_clients = parse_client_list("id=1 omem=100\nid=2 omem=4000\n");
+  seen.sample.pubsub_clients = fogis::redis::parse_client_list("id=1 omem=100\nid=2 omem=4000\n");
   CHECK_FALSE(value_of("output_buffer_share", seen));
   seen.sample.settings.pubsub_limit = {.hard = 10'000, .soft = 8000, .soft_seconds = 60};
   CHECK(value_of("output_buffer", seen) == 4000);

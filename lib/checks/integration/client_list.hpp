@@ -1,4 +1,4 @@
-// The answer of CLIENT LIST, read.
+// The subscribers of a server: ours and those of others.
 #pragma once
 
 #include <string_view>
@@ -8,9 +8,9 @@
 
 namespace fogis::checks::integration {
 
-/// The clients of a CLIENT LIST reply that are in pub/sub mode. Fields that are missing or no
-/// numbers count as 0, and unknown ones do no harm. `our_name` tells which are this tool's: those
-/// whose name is that, or begins with that and a colon. Pure; time is linear in the size.
+/// The clients of a CLIENT LIST reply that are in pub/sub mode. `our_name` tells which are this
+/// tool's: those whose name is that, or begins with that and a colon. Pure; time is linear in the
+/// size.
 std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name);
 
 }  // namespace fogis::checks::integration

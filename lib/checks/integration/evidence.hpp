@@ -15,6 +15,7 @@
 #include "checks/report.hpp"
 #include "message/channels.hpp"
 #include "message/finding.hpp"
+#include "redis/client_list.hpp"
 
 namespace fogis::checks::integration {
 
@@ -79,14 +80,8 @@ struct CalendarClaims {
 };
 
 /// A client in pub/sub mode, as CLIENT LIST shows it.
-struct PubSubClient {
-  std::int64_t id = 0;
-  std::string name;
-  std::string address;
-  std::int64_t channels = 0;
-  std::int64_t patterns = 0;
-  std::int64_t output_bytes = 0;  ///< waiting to be sent to it
-  bool ours = false;              ///< named as this tool names its connections
+struct PubSubClient : redis::PubSubClient {
+  bool ours = false;  ///< named as this tool names its connections
 };
 
 /// The subscriptions at one moment.

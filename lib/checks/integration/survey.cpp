@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "checks/integration/client_list.hpp"
-#include "checks/suite/output_buffer_limit.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::checks::integration {
 namespace {
@@ -81,7 +81,8 @@ Result<OutputLimit> ask_output_limit(Context& context) {
     return failure(reply.error());
   }
   if (*reply && (*reply)->elements.size() == 2) {
-    if (const auto parsed = parse_output_buffer_limit((*reply)->elements[1].text, "pubsub")) {
+    if (const auto parsed =
+            redis::parse_output_buffer_limit((*reply)->elements[1].text, "pubsub")) {
       limit = {parsed->hard, parsed->soft, true};
     }
   }
@@ -102,8 +103,8 @@ void note_waiting(const Survey& survey, SlowSubscribers& slow) {
     return;
   }
   for (const auto& client : *survey.clients) {
-    if (!client.ours && client.output_bytes > slow.most_waiting) {
-      slow.most_waiting = client.output_bytes;
+    if (!client.ours && client.output_buffer > slow.most_waiting) {
+      slow.most_waiting = client.output_buffer;
       slow.slowest = escape_for_terminal(client.name.empty() ? client.address : client.name);
     }
   }

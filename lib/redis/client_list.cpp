@@ -1,8 +1,8 @@
-#include "monitor/client_list.hpp"
+#include "redis/client_list.hpp"
 
 #include "base/number.hpp"
 
-namespace fogis::monitor {
+namespace fogis::redis {
 namespace {
 
 constexpr std::int64_t kMillisecondsPerSecond = 1000;
@@ -43,6 +43,9 @@ std::vector<PubSubClient> parse_client_list(std::string_view text) {
   while (!text.empty()) {
     auto line = take(text, '\n');
     PubSubClient client;
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
     while (!line.empty()) {
       auto value = take(line, ' ');
       const auto name = take(value, '=');
@@ -55,4 +58,4 @@ std::vector<PubSubClient> parse_client_list(std::string_view text) {
   return clients;
 }
 
-}  // namespace fogis::monitor
+}  // namespace fogis::redis

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fogis::monitor {
+namespace fogis::redis {
 
 /// A client in pub/sub mode. Redis tells how many subscriptions it has, never which.
 struct PubSubClient {
@@ -24,4 +24,4 @@ struct PubSubClient {
 /// fields that are unknown or no numbers do no harm.
 std::vector<PubSubClient> parse_client_list(std::string_view text);
 
-}  // namespace fogis::monitor
+}  // namespace fogis::redis
