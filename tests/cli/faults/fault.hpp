@@ -40,7 +40,7 @@ struct Fault {
 /// Enough for whatever ends by itself, on a machine under load as well.
 constexpr std::chrono::milliseconds kAmple{10'000};
 /// For what only the limit ends.
-constexpr std::chrono::milliseconds kShort{500};
+constexpr std::chrono::milliseconds kShort{300};
 
 struct Chapter {
   std::string title;

@@ -112,7 +112,7 @@ std::vector<Fault> silent_peers() {
        .happening = "answers a PING after its time is over",
        .outcome = "some lost, the last answered",
        .exit_code = 1,
-       .limit = milliseconds(1000),
+       .limit = kShort,
        .lasts_to_the_limit = true,
        .stage = late_reply},
   };
