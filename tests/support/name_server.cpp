@@ -105,7 +105,8 @@ NameServer::NameServer(Names names, Mood mood)
   std::string where;
   socket_ = bind_somewhere(where);
   // One question, no second try: how long we wait is decided by the program, not by its resolver.
-  folder_.write("resolv.conf", fmt::format("nameserver {}\noptions timeout:30 attempts:1\n", where));
+  folder_.write("resolv.conf",
+                fmt::format("nameserver {}\noptions timeout:30 attempts:1\n", where));
   folder_.write("nsswitch.conf", "hosts: files dns\n");
   folder_.write("hosts", "127.0.0.1 localhost\n");
   if (mood == Mood::gone) {
@@ -199,9 +200,9 @@ void NameServer::answer(const Question& question) const {
 ProgramOptions NameServer::asked_by(ProgramOptions program) const {
   const std::string line =
       "for file in resolv.conf nsswitch.conf hosts; do "
-      "mount --bind \"$1/$file\" \"/etc/$file\" || exit 99; done; shift; exec \"$@\"";
-  std::vector<std::string> arguments{"--mount", "--",           "sh",           "-c", line,
-                                     "sh",      folder_.path(), program.program};
+      R"(mount --bind "$1/$file" "/etc/$file" || exit 99; done; shift; exec "$@")";
+  std::vector<std::string> arguments{"--mount", "--", "sh",           "-c",
+                                     line,      "sh", folder_.path(), program.program};
   arguments.insert(arguments.end(), program.arguments.begin(), program.arguments.end());
   program.program = "unshare";
   program.arguments = std::move(arguments);
@@ -216,8 +217,11 @@ bool can_rename() {
     const TempDir folder;
     ProgramOptions attempt;
     attempt.program = "unshare";
-    attempt.arguments = {"--mount", "--", "sh", "-c",
-                         "mount --bind \"$0\" /etc/resolv.conf && mount --bind \"$0\" /etc/hosts",
+    attempt.arguments = {"--mount",
+                         "--",
+                         "sh",
+                         "-c",
+                         R"(mount --bind "$0" /etc/resolv.conf && mount --bind "$0" /etc/hosts)",
                          folder.write("empty", "")};
     return run_binary(attempt).exit_code == 0;
   }();

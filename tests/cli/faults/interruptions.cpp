@@ -40,8 +40,8 @@ Trial in_connect() {
 }
 
 /// A peer that plays the script; the signal comes when it has received `text`.
-std::function<Trial()> when_received(FakeServer::Script script, std::string text, int signal,
-                                     std::string scheme = "redis") {
+std::function<Trial()> when_received(const FakeServer::Script& script, const std::string& text,
+                                     int signal, const std::string& scheme = "redis") {
   return [=] {
     const auto server = std::make_shared<FakeServer>(script);
     auto trial = ping(fmt::format("{}://127.0.0.1:{}", scheme, server->port()));

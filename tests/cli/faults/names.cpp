@@ -34,8 +34,8 @@ Trial ping_by_name(const std::shared_ptr<NamedServer>& world, const std::string&
   return trial;
 }
 
-std::function<Trial()> named(std::vector<std::string> addresses, Mood mood = Mood::prompt,
-                             std::vector<std::string> arguments = {}) {
+std::function<Trial()> named(const std::vector<std::string>& addresses, Mood mood = Mood::prompt,
+                             const std::vector<std::string>& arguments = {}) {
   return [=] {
     if (!can_rename()) {
       SKIP("needs the right to mount over resolv.conf");

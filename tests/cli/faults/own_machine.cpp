@@ -15,14 +15,15 @@ Trial by_shell(Trial trial, const std::string& line) {
   return trial;
 }
 
-std::function<Trial()> answering(const std::string& line, std::vector<std::string> more = {}) {
+std::function<Trial()> answering(const std::string& line,
+                                 const std::vector<std::string>& more = {}) {
   return [=] { return by_shell(with(with_server({})(), more), line); };
 }
 
 Trial ephemeral_without_descriptors() {
   Trial trial;
   trial.options = {"--ephemeral"};
-  return by_shell(trial, "ulimit -n 5; exec \"$0\" \"$@\"");
+  return by_shell(trial, R"(ulimit -n 5; exec "$0" "$@")");
 }
 
 Fault own(std::string id, std::string happening, std::string outcome, std::string hint,
@@ -43,23 +44,23 @@ Chapter own_machine() {
       "Our own machine",
       {
           own("no-descriptor-for-socket", "no descriptor is left for the socket",
-              "internal in connect", "ulimit -n", answering("ulimit -n 4; exec \"$0\" \"$@\"")),
+              "internal in connect", "ulimit -n", answering(R"(ulimit -n 4; exec "$0" "$@")")),
           own("no-descriptor-for-name", "no descriptor is left to look up a name",
               "internal in resolve", "ulimit -n",
               [] {
                 return by_shell(ping("redis://cache.example.org"),
-                                "ulimit -n 4; exec \"$0\" \"$@\"");
+                                R"(ulimit -n 4; exec "$0" "$@")");
               }),
           own("no-descriptor-for-server", "no descriptor is left to start a private server",
               "internal in start", "ulimit -n", ephemeral_without_descriptors),
           own("full-disk", "the result goes to a full disk", "told on stderr", "free some space",
-              answering("exec \"$0\" \"$@\" > /dev/full")),
+              answering(R"(exec "$0" "$@" > /dev/full)")),
           own("closed-stdout", "stdout is closed", "told on stderr", "",
-              answering("exec \"$0\" \"$@\" >&-")),
+              answering(R"(exec "$0" "$@" >&-)")),
           own("full-disk-for-report", "the `--junit` file is on a full disk", "all pass",
               "free some space",
               [] {
-                auto trial = answering("exec \"$0\" \"$@\"", {"--junit", "/dev/full"})();
+                auto trial = answering(R"(exec "$0" "$@")", {"--junit", "/dev/full"})();
                 trial.command = {"test-suite", "--only", "connection"};
                 return trial;
               }),
@@ -67,7 +68,7 @@ Chapter own_machine() {
            .happening = "the reader of stdout goes away, as `head` does",
            .outcome = "nothing told",
            .limit = kAmple,
-           .stage = answering("code=$({ { \"$0\" \"$@\"; echo $? >&3; } | :; } 3>&1); exit $code")},
+           .stage = answering(R"(code=$({ { "$0" "$@"; echo $? >&3; } | :; } 3>&1); exit $code)")},
       }};
 }
 
