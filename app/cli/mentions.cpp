@@ -12,7 +12,7 @@ bool Mentions::option(std::string_view names) const {
   while (!names.empty()) {
     const auto comma = names.find(',');
     const auto name = names.substr(0, comma);
-    if (name.starts_with("--") ? long_name(name) : any_short_name()) {
+    if (name.starts_with("--") ? long_name(name) : short_name(name.back())) {
       return true;
     }
     names = comma == std::string_view::npos ? std::string_view() : names.substr(comma + 1);
@@ -29,9 +29,10 @@ bool Mentions::long_name(std::string_view name) const {
                      [&](std::string_view argument) { return long_option_name(argument) == name; });
 }
 
-bool Mentions::any_short_name() const {
-  return std::any_of(arguments_->begin(), arguments_->end(), [](std::string_view argument) {
-    return argument.size() > 1 && argument[0] == '-' && argument[1] != '-';
+bool Mentions::short_name(char letter) const {
+  return std::any_of(arguments_->begin(), arguments_->end(), [&](std::string_view argument) {
+    return argument.starts_with('-') && !argument.starts_with("--") &&
+           argument.find(letter) != std::string_view::npos;
   });
 }
 

@@ -14,14 +14,14 @@ public:
   /// \param arguments without the program's name.
   explicit Mentions(const std::vector<std::string>& arguments) : arguments_(&arguments) {}
 
-  /// \param names of one option, as `-u,--url`. An option with a short name counts as mentioned
-  /// when any argument begins with one dash: short names can be written together.
+  /// \param names of one option, as `-u,--url`. A short name counts as mentioned wherever its
+  /// letter stands behind a single dash: short names can be written together.
   [[nodiscard]] bool option(std::string_view names) const;
   [[nodiscard]] bool command(std::string_view name) const;
 
 private:
   [[nodiscard]] bool long_name(std::string_view name) const;
-  [[nodiscard]] bool any_short_name() const;
+  [[nodiscard]] bool short_name(char letter) const;
 
   const std::vector<std::string>* arguments_;
 };

@@ -69,17 +69,14 @@ const Command* chosen_command(const CLI::App& app, std::span<const Command> comm
 
 }  // namespace
 
-Parser::Parser(std::span<const Command> commands) : state_(std::make_unique<State>()) {
-  state_->commands = commands;
-}
+Parser::Parser(std::span<const Command> commands) : commands_(commands) {}
 
 Parser::~Parser() = default;
 
 /// Everything that can be written, or with `mentions` only what the arguments mention.
-std::unique_ptr<Parser::State> Parser::declare(std::span<const Command> commands,
-                                               const Mentions* mentions) {
+std::unique_ptr<Parser::State> Parser::declare(const Mentions* mentions) const {
   auto state = std::make_unique<State>();
-  state->commands = commands;
+  state->commands = commands_;
   auto& app = state->app;
   // Help and version are flags like others: what they lead to is decided after parsing.
   app.set_help_flag();
@@ -90,9 +87,9 @@ std::unique_ptr<Parser::State> Parser::declare(std::span<const Command> commands
   top.group("Help")
       .flag("-h,--help", state->help, "show this, or the help of the command it is written after")
       .flag("--version", state->version, "show the version");
-  state->runs.resize(commands.size());
-  for (std::size_t i = 0; i < commands.size(); ++i) {
-    const auto& command = commands[i];
+  state->runs.resize(commands_.size());
+  for (std::size_t i = 0; i < commands_.size(); ++i) {
+    const auto& command = commands_[i];
     if (mentions == nullptr || mentions->command(command.name)) {
       auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
       sub->fallthrough();
@@ -106,7 +103,7 @@ std::unique_ptr<Parser::State> Parser::declare(std::span<const Command> commands
 Parsed Parser::parse(const std::vector<std::string>& arguments) {
   if (!arguments.empty()) {
     const Mentions mentions(arguments);
-    state_ = declare(state_->commands, &mentions);
+    state_ = declare(&mentions);
     if (knows_assignments(state_->app, arguments)) {
       auto parsed = parse_with(*state_, arguments);
       if (std::holds_alternative<Invocation>(parsed)) {
@@ -115,7 +112,7 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
     }
   }
   // Whatever is said about options and commands needs all of them.
-  state_ = declare(state_->commands, nullptr);
+  state_ = declare(nullptr);
   return arguments.empty() ? Parsed(NothingAsked{}) : parse_with(*state_, arguments);
 }
 

@@ -51,7 +51,7 @@ public:
   /// `arguments` without the program's name.
   Parsed parse(const std::vector<std::string>& arguments);
 
-  /// What parse() found of the options that every command has.
+  /// What parse() found of the options that every command has. Like the texts below: after parse().
   [[nodiscard]] const GlobalOptions& options() const;
 
   /// The text of --help, for the tool when `command` is null.
@@ -61,10 +61,10 @@ public:
 
 private:
   struct State;
-  static std::unique_ptr<State> declare(std::span<const Command> commands,
-                                        const Mentions* mentions);
+  [[nodiscard]] std::unique_ptr<State> declare(const Mentions* mentions) const;
   static Parsed parse_with(State& state, const std::vector<std::string>& arguments);
 
+  std::span<const Command> commands_;
   std::unique_ptr<State> state_;
 };
 
