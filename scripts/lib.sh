@@ -45,6 +45,15 @@ configure() {
   run cmake --preset "$1" -Wno-dev --log-level=NOTICE
 }
 
+# prepare_objects FOLDER: for ccache in a system of its own, which finds it as ~/.ccache and has its
+# clone in /src. Objects are found again whatever the clone is called and whenever the compiler was
+# installed.
+prepare_objects() {
+  mkdir -p "$1"
+  [[ -e $1/ccache.conf ]] ||
+    printf '%s\n' 'base_dir = /src' 'hash_dir = false' 'compiler_check = content' 'max_size = 20G' >"$1/ccache.conf"
+}
+
 # build PRESET: configures and builds it in build/PRESET.
 build() {
   say "building build/$1"

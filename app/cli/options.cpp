@@ -40,6 +40,10 @@ std::string unguard_argument(std::string_view argument) {
   return std::string(argument.starts_with(kGuard) ? argument.substr(1) : argument);
 }
 
+bool OptionSet::is_needed(std::string_view names) const {
+  return mentions_ == nullptr || mentions_->option(names);
+}
+
 OptionSet& OptionSet::group(std::string_view heading) {
   group_ = heading;
   return *this;
@@ -47,6 +51,9 @@ OptionSet& OptionSet::group(std::string_view heading) {
 
 OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder,
                             std::optional<std::string>& target, std::string_view help) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   const auto store = [&target](const CLI::results_t& results) {
     target = unguard_argument(results.front());
     return true;
@@ -74,6 +81,9 @@ OptionSet& OptionSet::each(std::string_view names, std::string_view placeholder,
 OptionSet& OptionSet::repeated(std::string_view names, std::string_view placeholder,
                                std::string_view help,
                                std::function<void(const std::string& text)> take) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   const auto store = [take = std::move(take)](const CLI::results_t& results) {
     for (const auto& text : unguard_all(results)) {
       take(text);
@@ -90,6 +100,9 @@ OptionSet& OptionSet::repeated(std::string_view names, std::string_view placehol
 }
 
 OptionSet& OptionSet::flag(std::string_view names, bool& target, std::string_view help) {
+  if (!is_needed(names)) {
+    return *this;
+  }
   app_->add_flag(std::string(names), target, std::string(help))->group(group_);
   return *this;
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/mentions.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
 }  // namespace CLI
@@ -18,8 +20,10 @@ namespace fogis::cli {
 /// words. The targets must outlive the parsing. Names are written `-u,--url`.
 class OptionSet {
 public:
-  /// Does not own `app`.
-  explicit OptionSet(CLI::App& app) : app_(&app) {}
+  /// Does not own `app`. With `mentions`, options that no argument mentions are left out: most of a
+  /// short run's time would go into declaring them. Null: all are declared.
+  explicit OptionSet(CLI::App& app, const Mentions* mentions = nullptr)
+      : app_(&app), mentions_(mentions) {}
 
   /// The heading under which the options that follow are shown by --help.
   OptionSet& group(std::string_view heading);
@@ -39,10 +43,12 @@ public:
                        std::string_view help);
 
 private:
+  [[nodiscard]] bool is_needed(std::string_view names) const;
   OptionSet& repeated(std::string_view names, std::string_view placeholder, std::string_view help,
                       std::function<void(const std::string& text)> take);
 
   CLI::App* app_;
+  const Mentions* mentions_;
   std::string group_ = "Options";
 };
 

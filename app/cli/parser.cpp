@@ -17,7 +17,7 @@ struct Parser::State {
   GlobalOptions options;
   bool help = false;
   bool version = false;
-  std::vector<Run> runs;  ///< one for each command, in the order of the table
+  std::vector<Run> runs;  ///< of the declared commands, each where the table has it
 };
 
 namespace {
@@ -40,6 +40,22 @@ std::vector<std::string> guard_arguments(const std::vector<std::string>& argumen
   return guarded;
 }
 
+/// Whether the name of each `--name=value` is declared. One that is not may be an option of a
+/// command that is not mentioned, about which there is something to say.
+bool knows_assignments(const CLI::App& app, const std::vector<std::string>& arguments) {
+  return std::all_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+    const auto name = std::string(long_option_name(argument));
+    if (name.size() == argument.size() || name.empty() ||
+        app.get_option_no_throw(name) != nullptr) {
+      return true;
+    }
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+      return command->get_option_no_throw(name) != nullptr;
+    });
+  });
+}
+
 const Command* chosen_command(const CLI::App& app, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
@@ -55,31 +71,56 @@ const Command* chosen_command(const CLI::App& app, std::span<const Command> comm
 
 Parser::Parser(std::span<const Command> commands) : state_(std::make_unique<State>()) {
   state_->commands = commands;
-  auto& app = state_->app;
-  // Help and version are flags like others: what they lead to is decided after parsing.
-  app.set_help_flag();
-  app.allow_extras();
-  app.require_subcommand(0, 1);
-  OptionSet top(app);
-  declare_global_options(top, state_->options);
-  top.group("Help")
-      .flag("-h,--help", state_->help, "show this, or the help of the command it is written after")
-      .flag("--version", state_->version, "show the version");
-  for (const auto& command : commands) {
-    auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
-    sub->fallthrough();
-    sub->allow_extras();
-    state_->runs.push_back(command.declare(OptionSet(*sub)));
-  }
 }
 
 Parser::~Parser() = default;
 
-Parsed Parser::parse(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    return NothingAsked{};
+/// Everything that can be written, or with `mentions` only what the arguments mention.
+std::unique_ptr<Parser::State> Parser::declare(std::span<const Command> commands,
+                                               const Mentions* mentions) {
+  auto state = std::make_unique<State>();
+  state->commands = commands;
+  auto& app = state->app;
+  // Help and version are flags like others: what they lead to is decided after parsing.
+  app.set_help_flag();
+  app.allow_extras();
+  app.require_subcommand(0, 1);
+  OptionSet top(app, mentions);
+  declare_global_options(top, state->options);
+  top.group("Help")
+      .flag("-h,--help", state->help, "show this, or the help of the command it is written after")
+      .flag("--version", state->version, "show the version");
+  state->runs.resize(commands.size());
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const auto& command = commands[i];
+    if (mentions == nullptr || mentions->command(command.name)) {
+      auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+      sub->fallthrough();
+      sub->allow_extras();
+      state->runs[i] = command.declare(OptionSet(*sub, mentions));
+    }
   }
-  auto& app = state_->app;
+  return state;
+}
+
+Parsed Parser::parse(const std::vector<std::string>& arguments) {
+  if (!arguments.empty()) {
+    const Mentions mentions(arguments);
+    state_ = declare(state_->commands, &mentions);
+    if (knows_assignments(state_->app, arguments)) {
+      auto parsed = parse_with(*state_, arguments);
+      if (std::holds_alternative<Invocation>(parsed)) {
+        return parsed;
+      }
+    }
+  }
+  // Whatever is said about options and commands needs all of them.
+  state_ = declare(state_->commands, nullptr);
+  return arguments.empty() ? Parsed(NothingAsked{}) : parse_with(*state_, arguments);
+}
+
+Parsed Parser::parse_with(State& state, const std::vector<std::string>& arguments) {
+  auto& app = state.app;
   if (auto error = find_bad_assignment(app, arguments)) {
     return UsageFault{std::move(*error), nullptr};
   }
@@ -89,13 +130,13 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
     app.parse(std::move(guarded));
   } catch (const CLI::ParseError& fault) {
     return UsageFault{explain_parse_fault(app, fault, arguments),
-                      chosen_command(app, state_->commands)};
+                      chosen_command(app, state.commands)};
   }
-  const auto* const command = chosen_command(app, state_->commands);
-  if (state_->help) {
+  const auto* const command = chosen_command(app, state.commands);
+  if (state.help) {
     return HelpRequest{command};
   }
-  if (state_->version) {
+  if (state.version) {
     return VersionRequest{};
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) {
@@ -108,8 +149,8 @@ Parsed Parser::parse(const std::vector<std::string>& arguments) {
   if (command == nullptr) {
     return UsageFault{missing_command(), nullptr};
   }
-  const auto index = static_cast<std::size_t>(std::distance(state_->commands.data(), command));
-  return Invocation{command, state_->runs[index]};
+  const auto index = static_cast<std::size_t>(std::distance(state.commands.data(), command));
+  return Invocation{command, state.runs[index]};
 }
 
 const GlobalOptions& Parser::options() const {

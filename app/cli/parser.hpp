@@ -61,6 +61,10 @@ public:
 
 private:
   struct State;
+  static std::unique_ptr<State> declare(std::span<const Command> commands,
+                                        const Mentions* mentions);
+  static Parsed parse_with(State& state, const std::vector<std::string>& arguments);
+
   std::unique_ptr<State> state_;
 };
 

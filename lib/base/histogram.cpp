@@ -34,11 +34,13 @@ std::uint64_t upper_bound_of(std::size_t bucket) {
 
 }  // namespace
 
-Histogram::Histogram() : buckets_(bucket_of(static_cast<std::uint64_t>(kLongest.count())) + 1) {}
-
 void Histogram::record(nanoseconds value) {
   value = std::clamp(value, nanoseconds::zero(), kLongest);
-  ++buckets_[bucket_of(static_cast<std::uint64_t>(value.count()))];
+  const auto bucket = bucket_of(static_cast<std::uint64_t>(value.count()));
+  if (bucket >= buckets_.size()) {
+    buckets_.resize(bucket + 1);
+  }
+  ++buckets_[bucket];
   ++count_;
   sum_ += static_cast<double>(value.count());
   min_ = std::min(min_, value);
@@ -46,7 +48,10 @@ void Histogram::record(nanoseconds value) {
 }
 
 void Histogram::merge(const Histogram& other) {
-  std::transform(buckets_.begin(), buckets_.end(), other.buckets_.begin(), buckets_.begin(),
+  if (buckets_.size() < other.buckets_.size()) {
+    buckets_.resize(other.buckets_.size());
+  }
+  std::transform(other.buckets_.begin(), other.buckets_.end(), buckets_.begin(), buckets_.begin(),
                  std::plus<>());
   count_ += other.count_;
   sum_ += other.sum_;

@@ -21,4 +21,8 @@ std::optional<T> parse_number(std::string_view text) {
   return value;
 }
 
+/// The same for fractions. Nothing for infinity and "nan" either.
+template <>
+std::optional<double> parse_number<double>(std::string_view text);
+
 }  // namespace fogis

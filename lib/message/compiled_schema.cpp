@@ -3,11 +3,23 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
+
+namespace valijson {
+
+/// Found by valijson's multipleOf before the one of libm, which it alone would load at every start
+/// of the program (0.35 MB). None of our schemas has a multipleOf.
+inline double remainder(double value, double divisor) {
+  return value - divisor * std::round(value / divisor);
+}
+
+}  // namespace valijson
+
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

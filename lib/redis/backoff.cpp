@@ -8,9 +8,11 @@ namespace fogis::redis {
 
 std::chrono::nanoseconds backoff_delay(const RetryPolicy& policy, unsigned retry,
                                        std::uint64_t random) {
-  const auto scale = static_cast<double>(policy.delay.count());
-  const double ceiling =
-      std::min(static_cast<double>(policy.cap.count()), std::ldexp(scale, static_cast<int>(retry)));
+  // More doublings exceed every cap.
+  constexpr unsigned kMostDoublings = 62;
+  const auto doubled = static_cast<double>(policy.delay.count()) *
+                       static_cast<double>(std::uint64_t{1} << std::min(retry, kMostDoublings));
+  const double ceiling = std::min(static_cast<double>(policy.cap.count()), doubled);
   const double fraction =
       static_cast<double>(random) / static_cast<double>(std::numeric_limits<std::uint64_t>::max());
   return std::chrono::nanoseconds(std::llround(ceiling * fraction));

@@ -14,6 +14,8 @@ namespace fogis::redis {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{16} * 1024;
+/// A larger buffer for outgoing commands is not kept for the next one.
+constexpr std::size_t kKeptBuffer = std::size_t{64} * 1024;
 
 Error unusable(const std::string& endpoint) {
   auto error = make_error(ErrorKind::disconnected, Phase::command,
@@ -49,6 +51,9 @@ Result<Reply> Connection::command(Arguments arguments, const Deadline& deadline)
   outgoing_.clear();
   append_command(outgoing_, arguments);
   auto written = write_all(outgoing_, deadline);
+  if (outgoing_.capacity() > kKeptBuffer) {
+    outgoing_ = std::string();
+  }
   auto reply = written ? next_reply(deadline) : last_words(std::move(written.error()));
   if (!reply) {
     return failure(fault(std::move(reply.error())));

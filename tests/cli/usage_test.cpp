@@ -37,6 +37,7 @@ const std::vector<Mistake>& mistakes() {
       {{"ping", "--port=6379"}, "unknown option --port", "-u redis://HOST:PORT"},
       {{"ping", "-n", "2"}, "unknown option -n", "--db N"},
       {{"--count", "5", "ping"}, "unknown option --count", "--count is an option of ping"},
+      {{"config", "--count=5"}, "unknown option --count", "--count is an option of ping"},
       {{"config", "--junit", "x"}, "unknown option --junit", "an option of test-suite"},
       {{"ping", "extra"}, "unexpected argument \"extra\"", "fogis-redis ping --help"},
       {{"ping", "redis://h"}, "unexpected argument \"redis://h\"", "-u URL"},

@@ -1,0 +1,26 @@
+"""suite: the default test suite against a server on a unix socket."""
+
+from measuring import figures, programs
+from measuring.server import Server
+
+TITLE = "The default test suite"
+PEERS = {}
+COMMANDS = {"ours": "fogis-redis -u unix://SOCKET test-suite"}
+ROUNDS = 9
+
+
+def compare(rounds):
+    with Server() as server:
+        (ours,) = programs.commands_in_turn(
+            rounds, [programs.OURS, "-u", server.url, "test-suite"]
+        )
+    return [
+        figures.Figure("wall time", "ms", figures.milliseconds(run.wall for run in ours)),
+        figures.Figure("CPU time", "ms", figures.milliseconds(run.cpu for run in ours)),
+        figures.Figure(
+            "peak resident memory",
+            "MiB",
+            figures.mebibytes(run.peak for run in ours),
+            goal=figures.at_most(8.0),
+        ),
+    ]
