@@ -75,6 +75,12 @@ class Running:
         """What it has written to stdout up to now."""
         return os.pread(self._output.fileno(), 1 << 30, 0).decode("utf-8", "replace")
 
+    def ends_with(self, text):
+        """Whether the last line that it has written to stdout ends so. Reads no more than that."""
+        size = os.fstat(self._output.fileno()).st_size
+        tail = os.pread(self._output.fileno(), len(text) + 1, max(0, size - len(text) - 1))
+        return tail == text.encode() + b"\n"
+
     def interrupt(self):
         os.kill(self.pid, signal.SIGINT)
 

@@ -54,7 +54,7 @@ struct Collected {
   }
 };
 
-const std::string kSubscribed = ":1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
+const std::string kSubscribed = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
 
 }  // namespace
 
@@ -80,7 +80,8 @@ TEST_CASE("a flood is handed over in order, whatever its sizes, in both protocol
 }
 
 TEST_CASE("a sink that has enough gets no more until it asks again") {
-  FakeServer server({fake::Accept{}, fake::ReadCommands{2},
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{":1\r\n"},
+                     fake::ReadCommands{1},
                      fake::Send{kSubscribed + "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n1\r\n"
                                               "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n2\r\n"
                                               "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n3\r\n"}});
