@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -207,6 +208,15 @@ Error explain(const Exchange& result, const Address& address, const Deadline& de
   }
 }
 
+/// The library writes to sockets that are shut down without MSG_NOSIGNAL. Such a signal goes to the
+/// thread that wrote; blocked there, it ends with it.
+void hold_back_broken_pipes() {
+  sigset_t broken_pipe;
+  ::sigemptyset(&broken_pipe);
+  ::sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+}
+
 /// Runs the exchange on a thread, waits for it, and cuts it off at the deadline or a stop.
 Result<Exchange> request(const Url& url, const Address& address, const std::string& target,
                          const Deadline& deadline, const ProbeLimits& limits) {
@@ -220,6 +230,7 @@ Result<Exchange> request(const Url& url, const Address& address, const std::stri
   std::thread thread;
   try {
     thread = std::thread([&] {
+      hold_back_broken_pipes();
       try {
         exchange(url, address.text, target, deadline, limits.body, lever, result);
       } catch (const std::exception& thrown) {

@@ -25,6 +25,7 @@ using fogis::testing::FakeServer;
 using fogis::testing::integration_arguments;
 using fogis::testing::Process;
 using fogis::testing::read_file;
+using fogis::testing::read_integration;
 using fogis::testing::RedisServer;
 using fogis::testing::require_document;
 using fogis::testing::ReservedPort;
@@ -187,11 +188,26 @@ TEST_CASE("services that cannot be reached are told apart") {
 }
 
 TEST_CASE("an https service with a bad certificate is not trusted") {
-  const RedisServer tls({.tcp = true, .tls = true});
-  CHECK_THAT(services_cause("https://127.0.0.1:" + std::to_string(tls.tls_port())),
-             ContainsSubstring("certificate is not trusted"));
-  CHECK_THAT(services_cause("https://127.0.0.1:" + std::to_string(tls.port())),
-             ContainsSubstring("TLS"));
+  const auto& made = fogis::testing::certificates();
+  const auto cause_with = [&](const fogis::testing::Identity& identity, std::string authority) {
+    const RedisServer tls({.tls = true, .identity = identity});
+    const auto run = read_integration(
+        run_cli(integration_arguments(
+                    {tls.url(), {}, "https://127.0.0.1:" + std::to_string(tls.tls_port())}),
+                {{"SSL_CERT_FILE", std::move(authority)}}));
+    return run.check("services")["cause"].get<std::string>();
+  };
+  CHECK_THAT(cause_with(made.server, made.stranger_ca), ContainsSubstring("is not trusted"));
+  CHECK_THAT(cause_with(made.wrong_name, made.ca), ContainsSubstring("another name"));
+  CHECK_THAT(cause_with(made.expired, made.ca), ContainsSubstring("expired"));
+  // Trusted; what answers then is no HTTP.
+  CHECK_THAT(cause_with(made.server, made.ca), !ContainsSubstring("trusted"));
+}
+
+TEST_CASE("https to a service that speaks plain HTTP is told as that") {
+  const RedisServer server;
+  const Standin plain("calendar", server.url());
+  CHECK_THAT(services_cause("https" + plain.url().substr(4)), ContainsSubstring("TLS handshake"));
 }
 
 TEST_CASE("what services say of themselves counts") {
@@ -249,7 +265,7 @@ TEST_CASE("a Redis that refuses us or dies in the middle ends the report with it
   while (dying.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
          !process.has_ended()) {}
   dying.kill9();
-  const auto lost = fogis::testing::read_integration(process.wait());
+  const auto lost = read_integration(process.wait());
   CHECK(lost.outcome.exit_code == 3);
   CHECK(lost.check("redis")["status"] == "error");
   CHECK(lost.ids() == Ids{});
@@ -263,7 +279,7 @@ TEST_CASE("an interrupted integration run ends with the signal's code and leaves
   while (server.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
          !process.has_ended()) {}
   process.signal(SIGTERM);
-  const auto run = fogis::testing::read_integration(process.wait());
+  const auto run = read_integration(process.wait());
   CHECK(run.outcome.exit_code == 143);
   CHECK(run.document["interrupted"] == true);
   CHECK(run.ids() == Ids{});

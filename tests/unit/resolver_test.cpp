@@ -7,7 +7,6 @@
 #include "support/results.hpp"
 
 using namespace fogis;
-using namespace fogis::redis;
 using namespace fogis::testing;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
