@@ -210,6 +210,18 @@ TEST_CASE("a watch outlives its server, tells of the loss and of the return") {
   CHECK(process.wait().exit_code == 0);
 }
 
+TEST_CASE("a watch that ends while its server is away says no") {
+  RedisServer server;
+  Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms"}});
+  process.wait_for_output("degraded");
+  server.kill9();
+  process.wait_for_output("unknown");
+  process.signal(SIGTERM);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.error, StartsWith("error: "));
+}
+
 TEST_CASE("a count that ends without the server has the code of its failure") {
   RedisServer server;
   Process process({.arguments = {"monitor", "-u", server.url(), "--count", "40", "--interval",
@@ -271,6 +283,6 @@ TEST_CASE("a server whose PING answers but whose pub/sub does not deliver is fou
   const auto outcome = monitor(server, {.health = "", .metric = "", .options = probe});
   CHECK_THAT(outcome.output, ContainsSubstring("PUBLISH was not answered"));
   CHECK(server.raw({"CLIENT", "UNPAUSE"}) == "OK");
-  const auto healed = monitor(server, {.health = "", .metric = "", .options = probe});
+  const auto healed = monitor(server, {.health = "", .metric = "", .options = {"--probe"}});
   CHECK_THAT(healed.output, StartsWith("✓ healthy"));
 }
