@@ -141,6 +141,12 @@ int code_of(const cli::Session& session, const monitor::Report& report, bool str
   return cli::exit_code::kUnreachable;
 }
 
+/// A watch is no question that stays without an answer when the server is away at its end: the
+/// verdict is no.
+int watch_code(const cli::Session& session, const monitor::Report& report, bool strict) {
+  return std::min(code_of(session, report, strict), cli::exit_code::kNegative);
+}
+
 monitor::Collector::Options collector_options(const config::Config& config,
                                               const MonitorPlan& plan) {
   monitor::Collector::Options options;
@@ -265,9 +271,10 @@ int report_stream(cli::Session& session, const config::Config& config, const Mon
   }
   if (last.error) {
     session.console.error(*last.error);
-    return code_of(session, last, plan.strict);
+    return plan.watch ? watch_code(session, last, plan.strict)
+                      : code_of(session, last, plan.strict);
   }
-  return plan.watch ? code_of(session, last, plan.strict) : worst;
+  return plan.watch ? watch_code(session, last, plan.strict) : worst;
 }
 
 int list_metrics(cli::Session& session, const MonitorArguments& arguments) {
@@ -308,7 +315,7 @@ int run_monitor(cli::Session& session, const MonitorArguments& arguments) {
     if (!report) {
       return session.fail(report.error());
     }
-    return *report ? code_of(session, **report, plan->strict) : cli::exit_code::kSuccess;
+    return *report ? watch_code(session, **report, plan->strict) : cli::exit_code::kSuccess;
   }
   return plan->is_stream() ? report_stream(session, config, *plan)
                            : report_once(session, config, *plan);

@@ -44,8 +44,9 @@ private:
   Result<void> refresh() {
     sampler_->acknowledge();
     auto report = sampler_->latest();
-    if (report && report->number == 1 && report->error && !report->error->retryable) {
-      return failure(*report->error);
+    if (report && report->error && !report->error->retryable &&
+        report->statistics.connections_made == 0) {
+      return failure(*report->error);  // it was never seen, and looking again would not help
     }
     view_.now = std::chrono::system_clock::now();
     if (!view_.paused) {

@@ -148,10 +148,10 @@ private:
     for (const auto& point : view_.history.points()) {
       values.push_back(point.*(curve.part));
     }
-    const auto used = kLabelColumns + kValueColumns + 2;
-    const auto room = style_.width > used ? style_.width - used : 0;
-    return pad_right(curve.label, kLabelColumns) + pad_left(value.value_or("-"), kValueColumns) +
-           "  " + style_.paint(Colour::green, sparkline(values, room, style_.unicode));
+    const auto text = fit(pad_right(curve.label, kLabelColumns) +
+                          pad_left(value.value_or("-"), kValueColumns) + "  ");
+    const auto room = style_.width - std::min(style_.width, text_width(text));
+    return text + style_.paint(Colour::green, sparkline(values, room, style_.unicode));
   }
 
   [[nodiscard]] Lines curves() const {

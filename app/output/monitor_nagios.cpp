@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "monitor/metrics.hpp"
@@ -50,12 +51,17 @@ std::string_view unit_of(Unit unit) {
   }
 }
 
+/// Without an exponent, which not every system reads.
+std::string plain(double value) {
+  return value == std::round(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.3f}", value);
+}
+
 /// A limit as a plugin's range: alert outside of `0..limit`, or below `limit:`.
 std::string range_of(const monitor::Metric& metric, const std::optional<double>& limit) {
   if (!limit) {
     return {};
   }
-  return fmt::format("{}{}", *limit, metric.worse == monitor::Worse::lower ? ":" : "");
+  return fmt::format("{}{}", plain(*limit), metric.worse == monitor::Worse::lower ? ":" : "");
 }
 
 std::string performance_data(const monitor::Observation& seen,
@@ -66,7 +72,7 @@ std::string performance_data(const monitor::Observation& seen,
     const auto value = metric == nullptr ? std::nullopt : monitor::value_of(*metric, seen);
     if (value) {
       const auto limit = thresholds.of(name);
-      data.add(fmt::format("'{}'={:.6g}{};{};{}", name, *value, unit_of(metric->unit),
+      data.add(fmt::format("'{}'={}{};{};{}", name, plain(*value), unit_of(metric->unit),
                            range_of(*metric, limit.warning), range_of(*metric, limit.critical)));
     }
   }

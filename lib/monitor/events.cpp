@@ -16,7 +16,7 @@ namespace fogis::monitor {
 namespace {
 
 /// Less unread than this is an ordinary burst.
-constexpr std::int64_t kLargeBuffer = 64 * 1024;
+constexpr std::int64_t kLargeBuffer = std::int64_t{64} * 1024;
 
 class Comparison {
 public:

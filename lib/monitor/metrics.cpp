@@ -70,8 +70,8 @@ const Metric* find_metric(std::string_view name) {
 
 std::optional<double> value_of(const Metric& metric, const Observation& observation) {
   const auto value = raw_value(metric, observation);
-  // Servers under construction have been seen to print "inf" and "-nan" where they divide.
-  return value && std::isfinite(*value) ? value : std::nullopt;
+  // Servers print "inf" or "-nan" where they divide by nothing, and -1 for what they do not know.
+  return value && std::isfinite(*value) && *value >= 0 ? value : std::nullopt;
 }
 
 std::optional<double> value_of(std::string_view metric, const Observation& observation) {

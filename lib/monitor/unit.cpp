@@ -172,6 +172,9 @@ std::string format_value(Unit unit, double value) {
     case Unit::bytes_per_second:
       return format_bytes(value) + "/s";
     case Unit::milliseconds:
+      if (value == 0) {
+        return "0 s";
+      }
       return format_duration(
           std::chrono::nanoseconds(std::llround(value * kNanosecondsPerMillisecond)));
     case Unit::percent:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/document.hpp"
+#include "cli/monitor_limits.hpp"
 #include "cli/run_cli.hpp"
 #include "support/redis_server.hpp"
 #include "support/temp_dir.hpp"
@@ -41,6 +42,8 @@ Outcome monitor(const RedisServer& server, const Expected& expected,
                                      "20ms",
                                      "--warn",
                                      "aof=off,fogis_subscribers=off"};
+  const auto limits = fogis::testing::without_speed();
+  arguments.insert(arguments.end(), limits.begin(), limits.end());
   arguments.insert(arguments.end(), expected.options.begin(), expected.options.end());
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_cli(arguments);
@@ -173,8 +176,9 @@ TEST_CASE("a server that is gone cannot be judged") {
 
 TEST_CASE("a restarted server is recognised, and its counters start again") {
   RedisServer server;
-  Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval",
-                                 "20ms", "--retry-delay", "10ms", "--probe"}});
+  Process process(
+      {.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval", "20ms",
+                     "--retry-delay", "10ms", "--probe", "--crit", "ping_p50=off,canary_p50=off"}});
   process.wait_for_output("\"number\":3,");
   server.restart();
   process.wait_for_output("\"event\":\"restarted\"");
@@ -199,7 +203,7 @@ TEST_CASE("a restarted server is recognised, and its counters start again") {
 TEST_CASE("a watch outlives its server, tells of the loss and of the return") {
   RedisServer server;
   Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms",
-                                 "--retry-delay", "10ms"}});
+                                 "--retry-delay", "10ms", "--crit", "ping_p50=off"}});
   process.wait_for_output("degraded");
   server.kill9();
   process.wait_for_output("unknown");
@@ -210,10 +214,23 @@ TEST_CASE("a watch outlives its server, tells of the loss and of the return") {
   CHECK(process.wait().exit_code == 0);
 }
 
+TEST_CASE("a watch that ends while its server is away says no") {
+  RedisServer server;
+  Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms",
+                                 "--crit", "ping_p50=off"}});
+  process.wait_for_output("degraded");
+  server.kill9();
+  process.wait_for_output("unknown");
+  process.signal(SIGTERM);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.error, StartsWith("error: "));
+}
+
 TEST_CASE("a count that ends without the server has the code of its failure") {
   RedisServer server;
   Process process({.arguments = {"monitor", "-u", server.url(), "--count", "40", "--interval",
-                                 "20ms", "--retry-delay", "1ms"}});
+                                 "20ms", "--retry-delay", "1ms", "--crit", "ping_p50=off"}});
   process.wait_for_output("degraded");
   server.kill9();
   const auto outcome = process.wait();
@@ -271,6 +288,6 @@ TEST_CASE("a server whose PING answers but whose pub/sub does not deliver is fou
   const auto outcome = monitor(server, {.health = "", .metric = "", .options = probe});
   CHECK_THAT(outcome.output, ContainsSubstring("PUBLISH was not answered"));
   CHECK(server.raw({"CLIENT", "UNPAUSE"}) == "OK");
-  const auto healed = monitor(server, {.health = "", .metric = "", .options = probe});
+  const auto healed = monitor(server, {.health = "", .metric = "", .options = {"--probe"}});
   CHECK_THAT(healed.output, StartsWith("✓ healthy"));
 }

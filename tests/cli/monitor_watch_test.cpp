@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/monitor_limits.hpp"
 #include "cli/run_cli.hpp"
 #include "support/paths.hpp"
 #include "support/redis_server.hpp"
@@ -26,6 +27,8 @@ constexpr auto kLeave = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 ProgramOptions live(const std::string& url, std::vector<std::string> more = {}) {
   ProgramOptions options;
   options.arguments = {"monitor", "-u", url, "--watch", "--interval", "50ms"};
+  const auto limits = fogis::testing::without_speed();
+  options.arguments.insert(options.arguments.end(), limits.begin(), limits.end());
   options.arguments.insert(options.arguments.end(), more.begin(), more.end());
   options.environment["TERM"] = "xterm-256color";
   options.terminal = Terminal::all;

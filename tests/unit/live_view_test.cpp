@@ -68,8 +68,8 @@ TEST_CASE("a frame tells verdict, curves, channels and events") {
   CHECK_THAT(frame, StartsWith("redis://redis.example.org:6379 "));
   CHECK_THAT(frame, ContainsSubstring("✗ unhealthy, redis 7.0.15"));
   CHECK_THAT(frame, ContainsSubstring("✗ clients is 60, above 50"));
-  CHECK_THAT(frame, ContainsSubstring("commands     40/s  ") && ContainsSubstring("█"));
-  CHECK_THAT(frame, ContainsSubstring("memory       1 MB"));
+  CHECK_THAT(frame, ContainsSubstring("commands      40/s  ") && ContainsSubstring("█"));
+  CHECK_THAT(frame, ContainsSubstring("memory        1 MB"));
   CHECK_THAT(frame, !ContainsSubstring("canary"));  // not asked for
   CHECK_THAT(frame, ContainsSubstring("fogis:matches:updates      1  match-list-processor → "));
   CHECK_THAT(frame, ContainsSubstring("subscriber_gone: event 2"));

@@ -71,6 +71,7 @@ TEST_CASE("fields that are no numbers are absent, and unknown ones do no harm") 
   CHECK_FALSE(value_of("fragmentation", seen));  // inf
   CHECK_FALSE(value_of("hits_total", seen));
   CHECK_FALSE(value_of("rejections_total", seen));
+  CHECK_FALSE(value_of("commands_total", seen));  // -1
   CHECK_FALSE(value_of("memory", seen));
 }
 

@@ -1,0 +1,15 @@
+// Limits for tests of monitor, which run on machines of any speed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fogis::testing {
+
+/// Options that leave the speed of the server and of the machine out of the verdict.
+inline std::vector<std::string> without_speed() {
+  const std::string off = "ping_p50=off,canary_p50=off";
+  return {"--warn", off, "--crit", off};
+}
+
+}  // namespace fogis::testing
