@@ -16,9 +16,6 @@ std::string_view kind_of(mode_t mode) {
   if (S_ISDIR(mode)) {
     return "a folder";
   }
-  if (S_ISFIFO(mode)) {
-    return "a pipe";
-  }
   return S_ISSOCK(mode) ? "a socket" : "a device";
 }
 
@@ -50,7 +47,8 @@ Result<MessageInput> MessageInput::open(const std::string& name) {
   if (name == "-") {
     return MessageInput("stdin", UniqueFd());
   }
-  // Not blocking: opening a pipe that nobody writes to would wait for ever.
+  // Not blocking: opening a pipe that nobody writes to would wait for ever. Reading it waits too,
+  // but that wait watches for signals.
   UniqueFd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat status {};
   // A socket cannot be opened at all, and its error says little.
@@ -60,7 +58,7 @@ Result<MessageInput> MessageInput::open(const std::string& name) {
   if (!is_known) {
     return failure(system_error(name.empty() ? "\"\"" : name, errno));
   }
-  if (!S_ISREG(status.st_mode)) {
+  if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
     return failure(make_error(
         ErrorKind::usage, Phase::usage,
         fmt::format("cannot read {}: it is {}, not a file", name, kind_of(status.st_mode)),

@@ -9,6 +9,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -89,8 +90,6 @@ TEST_CASE("a stream without a message is no success") {
 TEST_CASE("a file that cannot be read is told, and the others are judged") {
   const TempDir folder;
   const auto good = folder.write("good.json", good_line());
-  const auto fifo = folder / "fifo";
-  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const auto socket_path = folder / "socket";
   const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -108,7 +107,6 @@ TEST_CASE("a file that cannot be read is told, and the others are judged") {
       {good + "/x", ": Not a directory", "check the name"},
       {"", "cannot read \"\": No such file or directory", "check the name"},
       {folder.path().string(), ": it is a folder, not a file", "name the files in it"},
-      {fifo, ": it is a pipe, not a file", "read it as stdin"},
       {socket_path, ": it is a socket, not a file", "read it as stdin"},
       {"/dev/zero", ": it is a device, not a file", "read it as stdin"}};
   for (const auto& unreadable : cases) {
@@ -121,6 +119,28 @@ TEST_CASE("a file that cannot be read is told, and the others are judged") {
     CHECK_THAT(outcome.output, ContainsSubstring("; 2 files, 1 unreadable; in "));
   }
   ::close(listener);
+}
+
+TEST_CASE("a named pipe is read to its end, and waiting for its writer can be interrupted") {
+  const TempDir folder;
+  const auto fifo = folder / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  Process reading({.arguments = {"validate-message", "--ndjson", "-v", fifo}});
+  {
+    std::ofstream writer(fifo, std::ios::binary);
+    writer << good_line() << std::flush;
+    reading.wait_for_output("✓ " + fifo + ":1: ");
+    writer << good_line();
+  }
+  const auto outcome = reading.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 valid"));
+
+  const auto good = folder.write("good.json", good_line());
+  Process waiting({.arguments = {"validate-message", "--ndjson", "-v", good, fifo}});
+  waiting.wait_for_output("✓ " + good);
+  waiting.signal(SIGINT);
+  CHECK(waiting.wait().exit_code == 130);
 }
 
 TEST_CASE("an unreadable file is told in every form") {
