@@ -121,7 +121,7 @@ bool runs(const std::string& program, std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("--listen serves metrics, health, report and page") {
+TEST_CASE("option --listen serves metrics, health, report and page") {
   const RedisServer server;
   Listening listening(server.url(), kCalm);
   const auto health =
@@ -342,7 +342,7 @@ TEST_CASE("no endpoint shows the password") {
   CHECK_THAT(listening.end().error, !ContainsSubstring(password));
 }
 
-TEST_CASE("--listen is reachable from elsewhere only when that is asked for, and says so") {
+TEST_CASE("option --listen is reachable from elsewhere only when that is asked for, and says so") {
   const RedisServer server;
   Listening listening(server.url(), {}, "0.0.0.0:0");
   listening.process().wait_for_error("everybody who can reach this address");

@@ -196,7 +196,7 @@ TEST_CASE("an unreachable or refusing server has the exit code of its failure") 
   CHECK(run_cli({"monitor", "--ephemeral", "-u", url}).exit_code == 2);
 }
 
-TEST_CASE("--retries waits for a server that is not there yet") {
+TEST_CASE("option --retries waits for a server that is not there yet") {
   RedisServer server({.tcp = true});
   server.stop();
   const auto failed = monitor(server.tcp_url(), {"--retries", "2", "--retry-delay", "1ms", "-v"});
@@ -204,7 +204,7 @@ TEST_CASE("--retries waits for a server that is not there yet") {
   CHECK_THAT(failed.error, ContainsSubstring("connections: 3 tried, 0 made, 3 failed"));
 }
 
-TEST_CASE("--count gives a line for each look, the first one without rates") {
+TEST_CASE("option --count gives a line for each look, the first one without rates") {
   const HealthyServer healthy;
   const auto outcome = monitor(healthy.server.url(), {"--count", "3"});
   CHECK(outcome.exit_code == 0);

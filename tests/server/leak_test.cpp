@@ -62,7 +62,7 @@ void fail_a_thousand_times(const config::ConnectionSettings& settings, ErrorKind
   // A thread that looks up a name ends by itself, a moment after its answer.
   constexpr std::size_t kLingering = 2;
   CHECK(count_descriptors() <= descriptors + kLingering);
-  constexpr std::size_t kNoise = std::size_t{64} * 1024;  // less than 100 bytes for each failure
+  constexpr std::size_t kNoise = std::size_t{128} * 1024;  // less than 140 bytes for each failure
   CHECK(allocated() < bytes + kNoise);
   if (bytes > 0) {
     constexpr long kNoiseKib = 1024;
