@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <httplib.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -23,6 +22,7 @@
 
 #include "base/resolver.hpp"
 #include "base/unique_fd.hpp"
+#include "http/httplib.hpp"
 
 namespace fogis::http {
 namespace {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 namespace fogis::message {
@@ -259,12 +259,12 @@ private:
         return false;
       }
     }
-    double value = 0;
-    if (std::from_chars(begin, end, value).ec != std::errc()) {
+    const auto value = parse_number<double>({begin, end});
+    if (!value) {
       return false;
     }
     at_ = end;
-    target = number_of(value);
+    target = number_of(*value);
     return true;
   }
 
