@@ -46,12 +46,20 @@ def await_end(running):
     raise programs.Failure(f"messages are missing: {' '.join(running.command)}")
 
 
-def receive(server, command, subscriptions, flood, expect=(0,)):
-    """Runs a subscriber during a flood and stops it when it has everything."""
+def receive(server, command, subscriptions, flood, expect=(0,), held=False):
+    """Runs a subscriber during a flood and stops it when it has everything.
+
+    `held`: it is suspended meanwhile and reads all of it afterwards, so that its cost does not
+    depend on how fast the server delivers.
+    """
     with programs.start(command) as running:
         await_subscriptions(server, subscriptions)
+        if held:
+            running.suspend()
         flood()
         programs.run(["redis-cli", "-s", server.socket, "publish", "the:end", LAST])
+        if held:
+            running.resume()
         await_end(running)
         running.interrupt()
         return running.finish(expect=(*expect, 128 + signal.SIGINT))

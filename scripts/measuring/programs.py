@@ -81,6 +81,12 @@ class Running:
         tail = os.pread(self._output.fileno(), len(text) + 1, max(0, size - len(text) - 1))
         return tail == text.encode() + b"\n"
 
+    def suspend(self):
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self.pid, signal.SIGCONT)
+
     def interrupt(self):
         os.kill(self.pid, signal.SIGINT)
 
