@@ -87,10 +87,13 @@ const char* make_folder(const GuardTask& task) {
   ::setpgid(0, 0);
   // Should the guard be killed, the program goes with it; its maker then removes the folder.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != guard_pid) {
+    leave();  // Killed before that. Its end is what has to be told, and is seen by itself.
+  }
   const int output = ::openat(folder, task.output_name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                               S_IRUSR | S_IWUSR);
-  if (::getppid() == guard_pid && output >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
-      ::dup2(output, STDERR_FILENO) >= 0 && ::fchdir(folder) == 0) {
+  if (output >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(output, STDERR_FILENO) >= 0 &&
+      ::fchdir(folder) == 0) {
     for (int number = 1; number < NSIG; ++number) {
       ::signal(number, SIG_DFL);  // Refused for SIGKILL, SIGSTOP and the C library's own.
     }
