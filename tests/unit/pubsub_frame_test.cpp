@@ -64,7 +64,8 @@ TEST_CASE("a message in a buffer is read without the full reader") {
   const auto* const type = GENERATE("*", ">");
   const std::string message =
       std::string(type) + "3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$4\r\n\r\n:1\r\n";
-  const auto framed = parse_message(message + "*3\r\n");
+  const std::string more = message + "*3\r\n";
+  const auto framed = parse_message(more);
   REQUIRE(framed);
   CHECK(framed->bytes == message.size());
   CHECK(framed->message.channel == "ch");
