@@ -14,8 +14,8 @@ namespace fogis::output {
 /// Several lines for people: the verdict, its reasons, then a section each.
 std::string monitor_text(const monitor::Report& report, const Style& style);
 
-/// One line about one of many looks: time, verdict, main figures; events on lines of their own. On a
-/// terminal at most `style.width` columns.
+/// One line about one of many looks: time, verdict, main figures; events on lines of their own. On
+/// a terminal at most `style.width` columns.
 std::string monitor_line(const monitor::Report& report, const Style& style);
 
 /// The only line of a quiet report: the verdict and its first reason.
