@@ -99,7 +99,8 @@ void exchange(const Url& url, const std::string& address, const std::string& tar
   // The deadline proper is kept by whoever waits; these end a thread that nobody waits for.
   const auto left = std::max(duration_cast<microseconds>(deadline.remaining()), microseconds(1));
   client->set_connection_timeout(left);
-  client->set_read_timeout(left);
+  // Later than ours, which tells a peer that is silent from one that has closed.
+  client->set_read_timeout(left + std::chrono::seconds(1));
   client->set_write_timeout(left);
   const auto answer = client->Get(
       target, httplib::Headers{{"User-Agent", "fogis-redis"}, {"Accept", "application/json"}},
