@@ -5,6 +5,13 @@
 
 namespace fogis {
 
+Error::Error() = default;
+Error::Error(const Error& other) = default;
+Error::Error(Error&& other) noexcept = default;
+Error& Error::operator=(const Error& other) = default;
+Error& Error::operator=(Error&& other) noexcept = default;
+Error::~Error() = default;
+
 std::string_view name(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::usage:

@@ -54,6 +54,15 @@ std::string_view name(Phase phase);
 /// A failure. Every text in it is free of secrets when the value is built; text that came from the
 /// network is kept as it came, and is escaped by whoever shows it.
 struct Error {
+  // Not inline: nearly every function moves and destroys errors, and their code would fill half of
+  // the pages of the program that a short run touches.
+  Error();
+  Error(const Error& other);
+  Error(Error&& other) noexcept;
+  Error& operator=(const Error& other);
+  Error& operator=(Error&& other) noexcept;
+  ~Error();
+
   ErrorKind kind = ErrorKind::internal;
   Phase phase = Phase::command;
   std::string message;      ///< what happened, without a final full stop
