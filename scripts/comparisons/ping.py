@@ -20,24 +20,7 @@ def compare(rounds):
             ["redis-cli", "-s", server.socket, "ping"],
         )
     return [
-        figures.Figure(
-            "wall time",
-            "ms",
-            figures.milliseconds(run.wall for run in ours),
-            figures.milliseconds(run.wall for run in peer),
-            figures.ratio_at_most(0.35),
-        ),
-        figures.Figure(
-            "CPU time",
-            "ms",
-            figures.milliseconds(run.cpu for run in ours),
-            figures.milliseconds(run.cpu for run in peer),
-        ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            figures.mebibytes(run.peak for run in peer),
-            figures.at_most(5.0),
-        ),
+        figures.wall_time(ours, peer, figures.ratio_at_most(0.35)),
+        figures.cpu_time(ours, peer),
+        figures.peak_memory(ours, peer, figures.at_most(5.0)),
     ]

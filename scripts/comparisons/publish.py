@@ -41,16 +41,6 @@ def compare(rounds):
             [MESSAGES / run.wall for run in peer],
             figures.ratio_at_least(1.0),
         ),
-        figures.Figure(
-            "CPU time of the client",
-            "µs/message",
-            [run.cpu / MESSAGES * 1e6 for run in ours],
-            [run.cpu / MESSAGES * 1e6 for run in peer],
-        ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            figures.mebibytes(run.peak for run in peer),
-        ),
+        figures.cpu_time_each(ours, peer, MESSAGES, "the client"),
+        figures.peak_memory(ours, peer),
     ]

@@ -16,7 +16,7 @@ def compare(rounds):
     ours, peer = benchmark.load("set", OPERATIONS, rounds, "-c", "1")
     return [
         benchmark.rate(ours, peer, figures.ratio_at_least(0.95)),
-        # Both tell microseconds; the same p50 is one that is not longer by more than one of them.
+        # Both tell it in steps of a microsecond, about a twentieth of it: one step is no difference.
         figures.Figure(
             "p50 of one SET",
             "ms",

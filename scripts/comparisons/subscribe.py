@@ -37,25 +37,15 @@ def compare(rounds):
         few = [receive(server, command, FEW) for _ in range(2)]
         many = [receive(server, command, MANY) for _ in range(2)]
     return [
-        figures.Figure(
-            "CPU time of the subscriber",
-            "µs/message",
-            [run.cpu / MESSAGES * 1e6 for run in ours],
-            [run.cpu / MESSAGES * 1e6 for run in peer],
-            figures.ratio_at_most(1.0),
+        figures.cpu_time_each(
+            ours, peer, MESSAGES, "the subscriber", goal=figures.ratio_at_most(1.0)
         ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            figures.mebibytes(run.peak for run in peer),
-        ),
-        figures.Figure(
-            f"peak resident memory at {MANY:,} messages",
-            "MiB",
-            figures.mebibytes(run.peak for run in many),
-            figures.mebibytes(run.peak for run in few),
+        figures.peak_memory(ours, peer),
+        figures.peak_memory(
+            many,
+            few,
             figures.ratio_at_most(1.1),
+            where=f" at {MANY:,} messages",
             peer_name=f"beside ours at {FEW:,}",
         ),
     ]

@@ -15,12 +15,7 @@ def compare(rounds):
             rounds, [programs.OURS, "-u", server.url, "test-suite"]
         )
     return [
-        figures.Figure("wall time", "ms", figures.milliseconds(run.wall for run in ours)),
-        figures.Figure("CPU time", "ms", figures.milliseconds(run.cpu for run in ours)),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            goal=figures.at_most(8.0),
-        ),
+        figures.wall_time(ours),
+        figures.cpu_time(ours),
+        figures.peak_memory(ours, goal=figures.at_most(8.0)),
     ]

@@ -47,29 +47,8 @@ def compare(rounds):
                 ["redis-cli", "-h", "127.0.0.1", "-p", port, "--tls", "--cacert", certificate, "ping"],
             )
     return [
-        figures.Figure(
-            "wall time",
-            "ms",
-            figures.milliseconds(run.wall for run in ours),
-            figures.milliseconds(run.wall for run in peer),
-        ),
-        figures.Figure(
-            "CPU time",
-            "ms",
-            figures.milliseconds(run.cpu for run in ours),
-            figures.milliseconds(run.cpu for run in peer),
-        ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            figures.mebibytes(run.peak for run in peer),
-        ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            figures.mebibytes(run.peak for run in plain),
-            peer_name="beside ours without TLS",
-        ),
+        figures.wall_time(ours, peer),
+        figures.cpu_time(ours, peer),
+        figures.peak_memory(ours, peer),
+        figures.peak_memory(ours, plain, peer_name="beside ours without TLS"),
     ]

@@ -61,17 +61,12 @@ def compare(rounds):
             [MESSAGES / run.cpu for run in ours],
             goal=figures.at_least(20_000),
         ),
-        figures.Figure(
-            "CPU time of the subscriber",
-            "µs/message",
-            [run.cpu / MESSAGES * 1e6 for run in ours],
-            [run.cpu / MESSAGES * 1e6 for run in plain],
+        figures.cpu_time_each(
+            ours,
+            plain,
+            MESSAGES,
+            "the subscriber",
             peer_name="beside ours without --validate",
         ),
-        figures.Figure(
-            "peak resident memory",
-            "MiB",
-            figures.mebibytes(run.peak for run in ours),
-            goal=figures.at_most(16.0),
-        ),
+        figures.peak_memory(ours, goal=figures.at_most(16.0)),
     ]

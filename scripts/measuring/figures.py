@@ -70,5 +70,43 @@ def milliseconds(values):
     return [value * 1e3 for value in values]
 
 
-def mebibytes(values):
-    return [value / (1 << 20) for value in values]
+def wall_time(ours, peer=(), goal=None):
+    """Of whole runs (programs.Run), as are cpu_time and peak_memory."""
+    return Figure(
+        "wall time",
+        "ms",
+        milliseconds(run.wall for run in ours),
+        milliseconds(run.wall for run in peer),
+        goal,
+    )
+
+
+def cpu_time(ours, peer=()):
+    return Figure(
+        "CPU time",
+        "ms",
+        milliseconds(run.cpu for run in ours),
+        milliseconds(run.cpu for run in peer),
+    )
+
+
+def cpu_time_each(ours, peer, count, what, **more):
+    """A message's share of the CPU time of the runs, each of which had `count` of them."""
+    return Figure(
+        f"CPU time of {what}",
+        "µs/message",
+        [run.cpu / count * 1e6 for run in ours],
+        [run.cpu / count * 1e6 for run in peer],
+        **more,
+    )
+
+
+def peak_memory(ours, peer=(), goal=None, where="", peer_name=""):
+    return Figure(
+        f"peak resident memory{where}",
+        "MiB",
+        [run.peak / (1 << 20) for run in ours],
+        [run.peak / (1 << 20) for run in peer],
+        goal,
+        peer_name,
+    )
