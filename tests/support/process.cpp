@@ -154,9 +154,16 @@ void drain(UniqueFd& descriptor, std::string& text) {
 }  // namespace
 
 Environment clean_environment() {
-  return {{"PATH", variable("PATH", "/usr/bin:/bin")},
-          {"HOME", variable("HOME", "/")},
-          {"LANG", "C.UTF-8"}};
+  Environment clean{{"PATH", variable("PATH", "/usr/bin:/bin")},
+                    {"HOME", variable("HOME", "/")},
+                    {"LANG", "C.UTF-8"}};
+  // So that a sanitizer in the program reports where scripts/check looks.
+  for (const auto* const name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    if (auto options = variable(name, ""); !options.empty()) {
+      clean.emplace(name, std::move(options));
+    }
+  }
+  return clean;
 }
 
 Process::Process(ProgramOptions options)
