@@ -29,6 +29,11 @@ void skip_where_a_descriptor_is_needed() {
 #endif
 }
 
+Trial socket_without_descriptors() {
+  skip_where_a_descriptor_is_needed();
+  return answering(R"(ulimit -n 4; exec "$0" "$@")")();
+}
+
 Trial name_without_descriptors() {
   skip_where_a_descriptor_is_needed();
   return by_shell(ping("redis://cache.example.org"), R"(ulimit -n 4; exec "$0" "$@")");
@@ -59,7 +64,7 @@ Chapter own_machine() {
       "Our own machine",
       {
           own("no-descriptor-for-socket", "no descriptor is left for the socket",
-              "internal in connect", "ulimit -n", answering(R"(ulimit -n 4; exec "$0" "$@")")),
+              "internal in connect", "ulimit -n", socket_without_descriptors),
           own("no-descriptor-for-name", "no descriptor is left to look up a name",
               "internal in resolve", "ulimit -n", name_without_descriptors),
           own("no-descriptor-for-server", "no descriptor is left to start a private server",
