@@ -101,6 +101,12 @@ Error not_resolved(const std::string& host, int code, int system_errno) {
   return error;
 }
 
+Error not_in_time(const std::string& host) {
+  return make_error(ErrorKind::timed_out, Phase::resolve,
+                    fmt::format("no answer for the name \"{}\" in time", host),
+                    "no name server answers: check /etc/resolv.conf and the network");
+}
+
 Result<std::shared_ptr<Job>> start_lookup(const std::string& host, std::uint16_t port) {
   auto job = std::make_shared<Job>();
   job->host = host;
@@ -130,6 +136,10 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   if (numeric.code == 0) {
     return Resolution{to_addresses(numeric.list.get()), false};
   }
+  // A thread could be faster than the wait for it; whether there was time must not depend on that.
+  if (deadline.expired() && !deadline.stopped()) {
+    return failure(not_in_time(host));
+  }
   auto job = start_lookup(host, port);
   if (!job) {
     return failure(std::move(job.error()));
@@ -140,9 +150,7 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
     case WaitOutcome::stopped:
       return failure(interrupted_error(Phase::resolve));
     case WaitOutcome::expired:
-      return failure(make_error(ErrorKind::timed_out, Phase::resolve,
-                                fmt::format("no answer for the name \"{}\" in time", host),
-                                "no name server answers: check /etc/resolv.conf and the network"));
+      return failure(not_in_time(host));
     case WaitOutcome::failed:
       return failure(make_system_error(ErrorKind::internal, Phase::resolve,
                                        "cannot wait for the resolver", errno));

@@ -92,7 +92,7 @@ public:
 
   bool operator()(const fake::ReadBytes& step) {
     const auto wanted = connections_[current_].consumed + step.count;
-    while (socket() && server_.received(current_).size() < wanted) {
+    while (socket() && arrived().size() < wanted) {
       if (!read_some()) {
         return false;
       }
@@ -104,8 +104,7 @@ public:
   bool operator()(const fake::ReadCommands& step) {
     auto& consumed = connections_[current_].consumed;
     for (std::size_t left = step.count; left > 0;) {
-      const auto all = server_.received(current_);
-      const auto length = command_length(std::string_view(all).substr(consumed));
+      const auto length = command_length(std::string_view(arrived()).substr(consumed));
       if (length) {
         consumed += *length;
         --left;
@@ -183,6 +182,9 @@ private:
   };
 
   UniqueFd& socket() { return connections_[current_].socket; }
+
+  /// What the current connection has received. Needs no lock: this thread alone adds to it.
+  [[nodiscard]] const std::string& arrived() const { return server_.received_[current_]; }
 
   /// False when the server is being destroyed.
   [[nodiscard]] bool wait(int descriptor, short events) const {
