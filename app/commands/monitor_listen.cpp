@@ -31,8 +31,8 @@ constexpr auto kGrace = std::chrono::seconds(2);
 constexpr auto kReportLife = std::chrono::milliseconds(100);
 constexpr std::size_t kNonceDigits = 32;
 
-http::Response page_of(int status, std::string content_type, std::string body) {
-  http::Response response;
+http::ServerResponse page_of(int status, std::string content_type, std::string body) {
+  http::ServerResponse response;
   response.status = status;
   response.content_type = std::move(content_type);
   response.body = std::make_shared<const std::string>(std::move(body));
@@ -88,28 +88,28 @@ private:
     return facts;
   }
 
-  http::Response page() const {
+  http::ServerResponse page() const {
     const auto nonce = random_hex(kNonceDigits);
     auto response = page_of(200, "text/html; charset=utf-8", output::page_html(nonce));
     response.fields.emplace_back("Content-Security-Policy", output::page_policy(nonce));
     return response;
   }
 
-  http::Response metrics() {
+  http::ServerResponse metrics() {
     ++scrapes_;
     const auto latest = sampler_.latest();
     return page_of(200, "text/plain; version=0.0.4; charset=utf-8",
                    output::exporter_metrics_text(current(), facts(latest.get())));
   }
 
-  http::Response health() const {
+  http::ServerResponse health() const {
     const auto latest = sampler_.latest();
     const auto now = current();
     return page_of(output::health_status(now.verdict.health), "application/json",
                    output::exporter_health_json(now, facts(latest.get())));
   }
 
-  http::Response report() {
+  http::ServerResponse report() {
     if (!report_.body || Clock::now() - report_made_ > kReportLife) {
       const auto latest = sampler_.latest();
       report_ =
@@ -127,7 +127,7 @@ private:
   const http::Server* server_ = nullptr;
   std::atomic<std::uint64_t> failed_looks_{0};
   std::uint64_t scrapes_ = 0;
-  http::Response report_;
+  http::ServerResponse report_;
   Clock::time_point report_made_;
 };
 

@@ -86,7 +86,7 @@ ServerCounts Server::counts() const {
           .open = counters_->open};
 }
 
-Response Server::respond(const Request& request) {
+ServerResponse Server::respond(const Request& request) {
   if (address_.is_loopback() && !is_own_host(request.host)) {
     return plain_response(421,
                           "Here only addresses and localhost are answered to. To be reached by "

@@ -38,7 +38,7 @@ struct ServerCounts {
 class Server {
 public:
   /// Called on the thread of serve(); must not block for long and must not throw.
-  using Handler = std::function<Response(const Request& request)>;
+  using Handler = std::function<ServerResponse(const Request& request)>;
   /// By exact path.
   using Routes = std::map<std::string, Handler, std::less<>>;
 
@@ -77,7 +77,7 @@ private:
 
   Server(ListeningSocket listening, Routes routes, Limits limits);
 
-  [[nodiscard]] Response respond(const Request& request);
+  [[nodiscard]] ServerResponse respond(const Request& request);
   [[nodiscard]] Result<bool> wait(const StopEvent& stop);
   [[nodiscard]] Clock::time_point next_moment() const;
   void take_turns();

@@ -100,7 +100,7 @@ void ServerConnection::serve_next(const Respond& respond, Clock::time_point now)
   answer(respond(parsed.request), keep_alive, parsed.request.method != "HEAD", now);
 }
 
-void ServerConnection::answer(const Response& response, bool keep_alive, bool with_body,
+void ServerConnection::answer(const ServerResponse& response, bool keep_alive, bool with_body,
                               Clock::time_point now) {
   head_ = response_head(response, keep_alive, std::chrono::system_clock::now());
   body_ = with_body ? response.body : nullptr;

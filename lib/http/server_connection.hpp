@@ -35,7 +35,7 @@ class ServerConnection {
 public:
   using Clock = std::chrono::steady_clock;
   /// Answers a request. Not called for one that was refused.
-  using Respond = std::function<Response(const Request& request)>;
+  using Respond = std::function<ServerResponse(const Request& request)>;
 
   /// How the connection may be treated when its place is needed.
   enum class State : std::uint8_t {
@@ -74,7 +74,8 @@ public:
 private:
   void read_some(Clock::time_point now);
   void serve_next(const Respond& respond, Clock::time_point now);
-  void answer(const Response& response, bool keep_alive, bool with_body, Clock::time_point now);
+  void answer(const ServerResponse& response, bool keep_alive, bool with_body,
+              Clock::time_point now);
   void write_some(Clock::time_point now);
   void finish_answer(Clock::time_point now);
   void drain();

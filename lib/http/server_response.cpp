@@ -60,8 +60,8 @@ std::string http_date(std::chrono::system_clock::time_point now) {
 
 }  // namespace
 
-Response plain_response(int status, std::string_view line) {
-  Response response;
+ServerResponse plain_response(int status, std::string_view line) {
+  ServerResponse response;
   response.status = status;
   response.body = std::make_shared<const std::string>(fmt::format("{}\n", line));
   if (status == 405) {
@@ -72,7 +72,7 @@ Response plain_response(int status, std::string_view line) {
   return response;
 }
 
-std::string response_head(const Response& response, bool keep_alive,
+std::string response_head(const ServerResponse& response, bool keep_alive,
                           std::chrono::system_clock::time_point now) {
   auto head = fmt::format(
       "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n",

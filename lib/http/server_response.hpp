@@ -11,7 +11,7 @@
 namespace fogis::http {
 
 /// A page. The body is shared, so that a thousand readers of the same text hold it once.
-struct Response {
+struct ServerResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::shared_ptr<const std::string> body;  ///< null: empty
@@ -20,12 +20,12 @@ struct Response {
 };
 
 /// A plain text of one line.
-Response plain_response(int status, std::string_view line);
+ServerResponse plain_response(int status, std::string_view line);
 
 /// Status line and header fields with the empty line that ends them. Every answer forbids storing
 /// it, guessing its type, framing it and loading anything (Content-Security-Policy), until a field
 /// of the response says otherwise.
-std::string response_head(const Response& response, bool keep_alive,
+std::string response_head(const ServerResponse& response, bool keep_alive,
                           std::chrono::system_clock::time_point now);
 
 }  // namespace fogis::http

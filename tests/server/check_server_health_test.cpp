@@ -18,16 +18,24 @@ using checks::CheckResult;
 using checks::Status;
 using Replies = TamperingProxy::Replies;
 
-/// Runs the suite through a proxy that replaces one field of INFO: for what takes hours, a full
-/// disk or a newer server to show for real.
-CheckResult judge_field(std::string_view before, std::string_view after, Status status) {
+/// INFO with this field, in the place of the server's own if it has it.
+void set_field(std::string& info, std::string_view field, std::string_view value) {
+  const auto begin = info.find("\n" + std::string(field) + ":");
+  if (begin == std::string::npos) {
+    info += std::string(field) + ":" + std::string(value) + "\r\n";
+    return;
+  }
+  const auto old = info.find(':', begin) + 1;
+  info.replace(old, info.find('\r', old) - old, value);
+}
+
+/// Runs the suite through a proxy that sets one field of INFO: for what takes hours, a full disk or
+/// a newer server to show for real.
+CheckResult judge_field(std::string_view field, std::string_view value, Status status) {
   const RedisServer server;
   const TamperingProxy proxy(server, {.tamper = [&](const auto& command, auto reply) {
-                               const auto at = is_command(command, "INFO", "default")
-                                                   ? reply.text.find(before)
-                                                   : std::string::npos;
-                               if (at != std::string::npos) {
-                                 reply.text.replace(at, before.size(), after);
+                               if (is_command(command, "INFO", "default")) {
+                                 set_field(reply.text, field, value);
                                }
                                return Replies{reply};
                              }});
@@ -48,21 +56,19 @@ TEST_CASE("a server in good health passes with its figures") {
 }
 
 TEST_CASE("a server that is loading fails server-health alone") {
-  CHECK(judge_field("\nloading:0", "\nloading:1", Status::fail).cause ==
-        "the server is still loading its data");
+  CHECK(judge_field("loading", "1", Status::fail).cause == "the server is still loading its data");
 }
 
 TEST_CASE("a failed snapshot and a failed append fail server-health alone") {
-  CHECK(judge_field("rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err", Status::fail)
+  CHECK(judge_field("rdb_last_bgsave_status", "err", Status::fail)
             .cause.starts_with("the last snapshot could not be saved"));
-  CHECK(judge_field("aof_last_write_status:ok", "aof_last_write_status:err", Status::fail)
+  CHECK(judge_field("aof_last_write_status", "err", Status::fail)
             .cause.starts_with("the append-only file could not be written"));
 }
 
 TEST_CASE("subscribers that were cut are a warning") {
-  CHECK(
-      judge_field("\nevicted_keys:0", "\nclient_output_buffer_limit_disconnections:3", Status::warn)
-          .cause == "3 clients cut for reading too slowly since the start");
+  CHECK(judge_field("client_output_buffer_limit_disconnections", "3", Status::warn).cause ==
+        "3 clients cut for reading too slowly since the start");
 }
 
 TEST_CASE("a replica that has lost its master fails server-health") {

@@ -31,8 +31,8 @@ using fogis::testing::require_error;
 using fogis::testing::require_ok;
 using namespace std::chrono_literals;
 
-Response text(std::string body) {
-  Response response;
+ServerResponse text(std::string body) {
+  ServerResponse response;
   response.body = std::make_shared<const std::string>(std::move(body));
   return response;
 }
