@@ -139,7 +139,7 @@ std::string format_record_header(const RecordHeader& header) {
 void append_recorded_message(std::string& target, std::string_view received,
                              std::string_view channel, std::string_view pattern,
                              std::string_view payload) {
-  target += "{\"received\":\"";
+  target += R"({"received":")";
   target += received;
   target += '"';
   append_member(target, "channel", channel);

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::nanoseconds kLongest = 2s;
 
 /// Publishes; the count of receivers does not matter here.
-Result<void> publish_once(const Context& context, config::ConnectionSettings settings,
+Result<void> publish_once(const Context& context, const config::ConnectionSettings& settings,
                           const std::string& channel, const std::string& payload,
                           const Deadline& deadline) {
   auto connection =
