@@ -93,9 +93,7 @@ void RedisServer::await_ready() const {
   REQUIRE(::inotify_add_watch(changes.get(), (folder_ / "log").c_str(), IN_MODIFY) >= 0);
   const auto until = std::chrono::steady_clock::now() + kStartPatience;
   pollfd watched{.fd = changes.get(), .events = POLLIN, .revents = 0};
-  const auto is_ready = [&] {
-    return log().find(options_.awaited) != std::string::npos;
-  };
+  const auto is_ready = [&] { return log().find(options_.awaited) != std::string::npos; };
   while (!is_ready()) {
     const bool ended = process_->has_ended();
     if (ended || std::chrono::steady_clock::now() > until) {

@@ -5,8 +5,8 @@
 
 namespace fogis::testing {
 
-/// Wait until the kernel shows it; fail the test when ten seconds pass first. For programs that wait
-/// for a server which cannot tell that they do, because it stands still. IPv4.
+/// Wait until the kernel shows it; fail the test when ten seconds pass first. For programs that
+/// wait for a server which cannot tell that they do, because it stands still. IPv4.
 
 /// Somebody has asked for a connection to this port and got no answer.
 void wait_for_unanswered_connect(std::uint16_t port);

@@ -21,7 +21,8 @@ TEST_CASE("a number that does not fit is refused") {
   CHECK_FALSE(parse_number<std::uint16_t>("65536"));
   CHECK_FALSE(parse_number<std::uint16_t>("-1"));
   CHECK_FALSE(parse_number<double>("1e999"));
-  for (const auto* text : {"inf", "nan", "-inf", "INFINITY", "0x1p3", ".", "-", "e5", "1e", "\t1"}) {
+  for (const auto* text :
+       {"inf", "nan", "-inf", "INFINITY", "0x1p3", ".", "-", "e5", "1e", "\t1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_number<double>(text));
   }
