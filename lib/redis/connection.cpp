@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <array>
 #include <cerrno>
+#include <memory>
+#include <span>
 #include <utility>
 
 #include "base/duration.hpp"
@@ -16,6 +17,12 @@ namespace {
 constexpr std::size_t kReadSize = std::size_t{16} * 1024;
 /// A larger buffer for outgoing commands is not kept for the next one.
 constexpr std::size_t kKeptBuffer = std::size_t{64} * 1024;
+
+/// Where bytes arrive: on the heap, because the stack would be probed page by page at each call.
+std::span<char> read_buffer() {
+  thread_local const auto buffer = std::make_unique_for_overwrite<char[]>(kReadSize);
+  return {buffer.get(), kReadSize};
+}
 
 Error unusable(const std::string& endpoint) {
   auto error = make_error(ErrorKind::disconnected, Phase::command,
@@ -269,7 +276,7 @@ Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadl
 
 /// Feeds the reader what the stream has at hand, which may be nothing.
 Result<void> Connection::read_some() {
-  std::array<char, kReadSize> buffer;  // NOLINT(*-member-init): filled by read
+  const auto buffer = read_buffer();
   const auto got = stream_->read(buffer);
   read_events_ = got.status == IoStatus::want_write ? short{POLLOUT} : short{POLLIN};
   switch (got.status) {
