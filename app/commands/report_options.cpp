@@ -80,7 +80,8 @@ int finish(cli::Session& session, const FinishedRun& run, const ReportPlan& plan
     session.console.error(*run.report.error);
   }
   if (plan.junit) {
-    const auto written = plan.junit->write(output::report_junit(run.report, plan.policy));
+    const auto written =
+        plan.junit->write(output::report_junit(run.report, plan.policy), &session.stop);
     if (!written) {
       session.console.error(written.error());
       return cli::exit_code_of(written.error(), session.stop);

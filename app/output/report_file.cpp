@@ -14,6 +14,7 @@
 
 #include "base/random.hpp"
 #include "base/unique_fd.hpp"
+#include "output/writer.hpp"
 
 namespace fogis::output {
 namespace {
@@ -31,6 +32,12 @@ Error write_error(const std::string& path, int errno_value) {
                            errno_value == ENOSPC ? "free some space and run it again" : "");
 }
 
+Error nobody_reads(const std::string& path) {
+  return make_error(ErrorKind::output, Phase::output,
+                    fmt::format("cannot write \"{}\": nobody reads it", path),
+                    "start its reader first, or name a file");
+}
+
 /// 0, or the errno of what failed. Closing can be what fails.
 int write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
@@ -43,8 +50,8 @@ int write_all(int descriptor, std::string_view content) {
   return 0;
 }
 
-int write_file(const std::string& path, int flags, std::string_view content) {
-  UniqueFd file(::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, kMode));
+int write_new_file(const std::string& path, std::string_view content) {
+  UniqueFd file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode));
   if (!file) {
     return errno;
   }
@@ -52,6 +59,22 @@ int write_file(const std::string& path, int flags, std::string_view content) {
     return fault;
   }
   return ::close(file.release()) == 0 ? 0 : errno;
+}
+
+/// To a pipe or a device as it is. Its reader may be slow, stand still or not be there.
+Result<void> write_stream(const std::string& path, std::string_view content,
+                          const StopEvent* stop) {
+  // O_NONBLOCK: opening a pipe must not wait for its reader.
+  const UniqueFd stream(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!stream) {
+    return failure(errno == ENXIO ? nobody_reads(path) : write_error(path, errno));
+  }
+  Writer writer(stream.get(), stop);
+  writer.write(content);
+  if (auto finished = writer.finish(); !finished) {
+    return failure(write_error(path, finished.error().system_errno));
+  }
+  return writer.closed() ? Result<void>(failure(nobody_reads(path))) : Result<void>();
 }
 
 }  // namespace
@@ -86,13 +109,12 @@ Result<ReportFile> ReportFile::prepare(const std::string& path) {
   return ReportFile(real, true);
 }
 
-Result<void> ReportFile::write(std::string_view content) const {
+Result<void> ReportFile::write(std::string_view content, const StopEvent* stop) const {
   if (!replace_) {
-    const int fault = write_file(path_, 0, content);
-    return fault == 0 ? Result<void>() : failure(write_error(path_, fault));
+    return write_stream(path_, content, stop);
   }
   const auto temporary = fmt::format("{}.{}.tmp", path_, random_hex(8));
-  int fault = write_file(temporary, O_CREAT | O_EXCL, content);
+  int fault = write_new_file(temporary, content);
   if (fault == 0 && std::rename(temporary.c_str(), path_.c_str()) != 0) {
     fault = errno;
   }

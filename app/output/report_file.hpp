@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/stop_event.hpp"
 
 namespace fogis::output {
 
@@ -16,9 +17,10 @@ public:
   /// Errors (usage): no name, a folder, a folder that is missing or may not be written to.
   static Result<ReportFile> prepare(const std::string& path);
 
-  /// Writes the content: to a new file beside it, which then takes the name.
-  /// Errors: output; nothing is left behind.
-  [[nodiscard]] Result<void> write(std::string_view content) const;
+  /// Writes the content: to a new file beside it, which then takes the name. A pipe's reader that
+  /// stands still is waited for, but not beyond a second after `stop` (may be null) was requested.
+  /// Errors: output, also when a pipe has no reader; nothing is left behind.
+  [[nodiscard]] Result<void> write(std::string_view content, const StopEvent* stop) const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
 

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -159,6 +161,17 @@ TEST_CASE("an unreachable server is an error of the connection, the rest is skip
   const auto xml = read_file(file);
   CHECK(xml_faults(xml).empty());
   CHECK_THAT(xml, ContainsSubstring("errors=\"1\""));
+}
+
+TEST_CASE("a report that nobody reads is told, and does not hold up the end") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const auto outcome = suite(server.url(), {"--only", "connection", "--junit", pipe});
+  CHECK(outcome.exit_code == 5);
+  CHECK_THAT(outcome.output, ContainsSubstring("PASS 1 check"));
+  CHECK_THAT(outcome.error, ContainsSubstring("nobody reads it\nhint: start its reader first"));
 }
 
 TEST_CASE("a cause that all skipped checks share is told once") {
