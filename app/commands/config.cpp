@@ -17,6 +17,7 @@ int run_config(cli::Session& session) {
   return resolution.errors.empty() ? cli::exit_code::kSuccess : cli::exit_code::kUsage;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is that of Command::declare
 cli::Run declare_config(cli::OptionSet /*options*/) {
   return run_config;
 }
