@@ -2,17 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
+#include <cstddef>
 #include <string_view>
-#include <system_error>
+
+#include "commands/line_input.hpp"
 
 namespace fogis::commands {
 namespace {
 
 constexpr std::size_t kMostChannels = 10'000;
 constexpr std::size_t kLongestName = 512;
+/// A comment may be long; a file without line breaks is none of ours.
+constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
 
 std::string_view trim(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r";
@@ -23,43 +24,46 @@ std::string_view trim(std::string_view line) {
   return line.substr(first, line.find_last_not_of(kBlanks) - first + 1);
 }
 
-Error refuse(const std::string& path, std::string_view fault) {
-  return make_error(ErrorKind::configuration, Phase::config,
-                    fmt::format("--channels \"{}\": {}", path, fault),
+Error refuse(std::string_view fault) {
+  return make_error(ErrorKind::configuration, Phase::config, fmt::format("--channels: {}", fault),
                     "give a text file with a channel on each line");
+}
+
+/// What the reading of the file failed with, as a fault of the option.
+Error refuse(const Error& error) {
+  return error.kind == ErrorKind::interrupted ? error : refuse(error.message);
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> read_channels_file(const std::string& path) {
-  std::error_code fault;
-  if (std::filesystem::is_directory(path, fault)) {
-    return failure(refuse(path, "it is a folder"));
-  }
-  errno = 0;
-  std::ifstream file(path);
-  if (!file) {
-    return failure(refuse(path, errno == 0 ? "it cannot be read" : describe_errno(errno)));
+Result<std::vector<std::string>> read_channels_file(const std::string& path,
+                                                    const StopEvent& stop) {
+  auto input = LineInput::open(path, stop, kLongestLine);
+  if (!input) {
+    return failure(refuse(input.error()));
   }
   std::vector<std::string> channels;
-  std::string line;
-  while (std::getline(file, line)) {
-    const auto name = trim(line);
+  while (true) {
+    const auto line = input->next();
+    if (!line) {
+      return failure(refuse(line.error()));
+    }
+    if (!*line) {
+      return channels;
+    }
+    const auto name = trim(**line);
     if (name.empty() || name.starts_with('#')) {
       continue;
     }
     if (name.size() > kLongestName) {
-      return failure(refuse(path, fmt::format("a name has more than {} bytes", kLongestName)));
+      return failure(refuse(fmt::format("\"{}\", line {}: a name has more than {} bytes", path,
+                                        input->line_number(), kLongestName)));
     }
     if (channels.size() == kMostChannels) {
-      return failure(refuse(path, fmt::format("it has more than {} names", kMostChannels)));
+      return failure(refuse(fmt::format("\"{}\" has more than {} names", path, kMostChannels)));
     }
     channels.emplace_back(name);
   }
-  if (file.bad()) {
-    return failure(refuse(path, "it cannot be read to its end"));
-  }
-  return channels;
 }
 
 }  // namespace fogis::commands

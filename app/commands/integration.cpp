@@ -131,7 +131,7 @@ Result<void> set_urls(const cli::Session& session, const IntegrationArguments& a
 Result<void> set_channels(const cli::Session& session, const IntegrationArguments& arguments,
                           integration::Options& options) {
   if (arguments.channels) {
-    auto channels = read_channels_file(*arguments.channels);
+    auto channels = read_channels_file(*arguments.channels, session.stop);
     if (!channels) {
       return failure(std::move(channels.error()));
     }
@@ -256,7 +256,8 @@ cli::Run declare_integration(cli::OptionSet options) {
              "[default 1h]")
       .value("--expect-subscribers", "N", values->expect_subscribers,
              "consumers wanted on each channel of the calendar [default 1]")
-      .value("--channels", "FILE", values->channels, "examine these channels too, one a line");
+      .value("--channels", "FILE", values->channels,
+             "examine these channels too, one a line; - for stdin");
   options.group("Messages")
       .value("--flow", "WAY", values->flow,
              "private: our own channels only; safe: harmless messages on the live channels too; "

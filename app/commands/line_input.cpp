@@ -25,9 +25,17 @@ Error unreadable(const std::string& name, std::string_view why) {
 
 }  // namespace
 
-Result<LineInput> LineInput::open(const std::string& path, const StopEvent& stop) {
+LineInput::LineInput(UniqueFd file, std::string name, const StopEvent& stop, std::size_t largest)
+    : file_(std::move(file)),
+      descriptor_(file_ ? file_.get() : STDIN_FILENO),
+      name_(std::move(name)),
+      stop_(&stop),
+      largest_(largest) {}
+
+Result<LineInput> LineInput::open(const std::string& path, const StopEvent& stop,
+                                  std::size_t largest) {
   if (path == "-") {
-    return LineInput(UniqueFd(), STDIN_FILENO, "stdin", stop);
+    return LineInput(UniqueFd(), "stdin", stop, largest);
   }
   const auto name = fmt::format("\"{}\"", path);
   // O_NONBLOCK: opening a FIFO must not wait for its writer; reading it does, and can be stopped.
@@ -39,8 +47,7 @@ Result<LineInput> LineInput::open(const std::string& path, const StopEvent& stop
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
     return failure(unreadable(name, "it is a folder"));
   }
-  const int descriptor = file.get();
-  return LineInput(std::move(file), descriptor, name, stop);
+  return LineInput(std::move(file), name, stop, largest);
 }
 
 Result<std::optional<std::string_view>> LineInput::next() {
@@ -55,9 +62,9 @@ Result<std::optional<std::string_view>> LineInput::next() {
       return line;
     }
     scanned_ = buffer_.size();
-    if (scanned_ - begin_ > kLargestPayload) {
-      return failure(unreadable(name_, fmt::format("line {} is longer than {} bytes",
-                                                   line_number_ + 1, kLargestPayload)));
+    if (scanned_ - begin_ > largest_) {
+      return failure(unreadable(
+          name_, fmt::format("line {} is longer than {} bytes", line_number_ + 1, largest_)));
     }
     const auto more = read_more();
     if (!more) {
@@ -79,8 +86,8 @@ Result<std::optional<std::string_view>> LineInput::next() {
 
 Result<std::string> LineInput::rest() {
   while (true) {
-    if (buffer_.size() - begin_ > kLargestPayload) {
-      return failure(unreadable(name_, fmt::format("it is larger than {} bytes", kLargestPayload)));
+    if (buffer_.size() - begin_ > largest_) {
+      return failure(unreadable(name_, fmt::format("it is larger than {} bytes", largest_)));
     }
     const auto more = read_more();
     if (!more) {

@@ -1,4 +1,4 @@
-// Messages that are read from a file or from stdin.
+// Lines, or the whole, of a file or of stdin.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +17,17 @@ namespace fogis::commands {
 inline constexpr std::size_t kLargestPayload = std::size_t{512} << 20U;
 
 /// Reads a file, or stdin for `-`, as lines or as a whole. Memory is bounded by the longest line.
-/// Every wait watches the stop event. Not thread-safe.
+/// Every wait watches the stop event: a pipe's writer may take its time. Not thread-safe.
 class LineInput {
 public:
-  /// `stop` must outlive the input.
+  /// `stop` must outlive the input. `largest`: bytes that a line, or what rest() returns, may have.
   /// Errors (usage): the file cannot be opened, or is a folder.
-  static Result<LineInput> open(const std::string& path, const StopEvent& stop);
+  static Result<LineInput> open(const std::string& path, const StopEvent& stop,
+                                std::size_t largest = kLargestPayload);
 
   /// The next line without its line break, valid until the next call; nothing at the end. The last
   /// line needs no line break.
-  /// Errors: usage when reading fails or a line is longer than kLargestPayload; interrupted.
+  /// Errors: usage when reading fails or a line is longer than `largest`; interrupted.
   Result<std::optional<std::string_view>> next();
 
   /// Everything that is left.
@@ -47,8 +48,7 @@ public:
   void ignore_stop() { stop_ = nullptr; }
 
 private:
-  LineInput(UniqueFd file, int descriptor, std::string name, const StopEvent& stop)
-      : file_(std::move(file)), descriptor_(descriptor), name_(std::move(name)), stop_(&stop) {}
+  LineInput(UniqueFd file, std::string name, const StopEvent& stop, std::size_t largest);
 
   Result<bool> read_more();
 
@@ -56,6 +56,7 @@ private:
   int descriptor_;  ///< of file_, or stdin
   std::string name_;
   const StopEvent* stop_;
+  std::size_t largest_;
   std::string buffer_;
   std::size_t begin_ = 0;    ///< of what was not returned yet
   std::size_t scanned_ = 0;  ///< no line break lies before this

@@ -1,21 +1,16 @@
 // validate-url: what a Redis URL says, what is wrong with it, who would read it otherwise.
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/deadline.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "commands/commands.hpp"
+#include "commands/line_input.hpp"
 #include "config/redis_url.hpp"
 #include "output/url_report.hpp"
 #include "redis/client.hpp"
@@ -41,27 +36,12 @@ Error usage_error(std::string message, std::string hint) {
 
 /// All of stdin. Ends early when a stop is requested.
 Result<std::string> read_input(const StopEvent& stop) {
-  const auto deadline = Deadline::never(&stop);
-  std::string input;
-  std::array<char, 65536> buffer{};
-  while (true) {
-    if (deadline.wait(STDIN_FILENO, POLLIN) == WaitOutcome::stopped) {
-      return failure(interrupted_error(Phase::usage));
-    }
-    const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count == 0) {
-      return input;
-    }
-    if (count < 0 && errno != EINTR && errno != EAGAIN) {
-      return failure(make_system_error(ErrorKind::usage, Phase::usage, "cannot read stdin", errno,
-                                       "give the URLs as arguments, or a file with < FILE"));
-    }
-    input.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    if (input.size() > kMostInput) {
-      return failure(
-          usage_error("stdin holds more than 16 MiB", "give it a list of URLs, one a line"));
-    }
+  auto input = LineInput::open("-", stop, kMostInput);
+  auto text = input ? input->rest() : failure(input.error());
+  if (!text && text.error().kind == ErrorKind::usage) {
+    return failure(usage_error(text.error().message, "give it a list of URLs, one a line"));
   }
+  return text;
 }
 
 CheckedUrl check(std::string_view text, std::optional<std::size_t> line) {

@@ -1,13 +1,18 @@
 // The command itself: its options, forms and exit codes, bad services, missing rights, and what it
 // leaves behind.
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "cli/document.hpp"
 #include "cli/integration_run.hpp"
 #include "cli/run_cli.hpp"
@@ -20,6 +25,7 @@
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
+using fogis::UniqueFd;
 using fogis::testing::Deployment;
 using fogis::testing::FakeServer;
 using fogis::testing::integration_arguments;
@@ -41,6 +47,14 @@ using Ids = std::vector<std::string>;
 
 std::string http_url(std::uint16_t port) {
   return "http://127.0.0.1:" + std::to_string(port);
+}
+
+std::string many_lines(int count) {
+  std::string lines;
+  for (int number = 0; number < count; ++number) {
+    lines += std::to_string(number) + "\n";
+  }
+  return lines;
 }
 
 /// What the check `services` says about a calendar at that URL, while a calendar listens.
@@ -118,6 +132,10 @@ TEST_CASE("options of integration are judged before anything is tried") {
       {{"--expect-subscribers", "-1"}, "--expect-subscribers"},
       {{"--channels", folder / "missing"}, "--channels"},
       {{"--channels", folder.path().string()}, "it is a folder"},
+      {{"--channels", "/dev/zero"}, "line 1 is longer than 65536 bytes"},
+      {{"--channels", folder.write("long", "a\n" + std::string(513, 'b'))},
+       "line 2: a name has more than 512 bytes"},
+      {{"--channels", folder.write("many", many_lines(10'001))}, "has more than 10000 names"},
       {{"--min-success-rate", "x"}, "--min-success-rate"},
       {{"--junit", "/nonexistent/report.xml"}, "report.xml"},
   };
@@ -157,6 +175,30 @@ TEST_CASE("channels of a file are examined too, and lost messages on them are to
   CHECK(run.ids() == Ids{"D3"});
   CHECK(run.channel("example:own")["role"] == "given");
   CHECK(run.channel("example:quiet")["verdict"] == "unused");
+}
+
+TEST_CASE("channels may come from a pipe, and waiting for its writer can be interrupted") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto pipe = folder / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  Process waiting({.arguments = {"integration", "-u", server.url(), "--channels", pipe, "-v"}});
+  // Opening it for writing succeeds when its reader is there.
+  UniqueFd writer;
+  while (!writer) {
+    writer = UniqueFd(::open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    REQUIRE((writer || errno == ENXIO));
+    REQUIRE(!waiting.has_ended());
+  }
+  waiting.signal(SIGINT);
+  const auto outcome = waiting.wait();
+  CHECK(outcome.exit_code == 130);
+  CHECK_THAT(outcome.error, ContainsSubstring("interrupted"));
+
+  Process reading({.arguments = {"integration", "-u", server.url(), "--observe", "0", "--channels",
+                                 "-", "--json"},
+                   .input = "example:piped\n"});
+  CHECK_THAT(reading.wait().output, ContainsSubstring("\"example:piped\""));
 }
 
 TEST_CASE("services that answer badly are told apart") {

@@ -216,3 +216,29 @@ TEST_CASE("an interrupted publish accounts for what it has read") {
   CHECK(document["interrupted"] == true);
   CHECK(document["complete"] == false);
 }
+
+TEST_CASE("what an interrupted publish had still to send is counted, of copies and of lines") {
+  const RedisServer server;
+  const TempDir folder;
+  const bool copies = GENERATE(true, false);
+  ProgramOptions options;
+  options.arguments = {"publish", "-u", server.url(), "c", "--rate", "0.001", "--json"};
+  const auto source =
+      copies ? std::vector<std::string>{"one", "--count", "4"}
+             : std::vector<std::string>{"--ndjson", "--file",
+                                        folder.write("lines", "one\ntwo\n\nfour\nfive")};
+  options.arguments.insert(options.arguments.end(), source.begin(), source.end());
+  auto listener = server.client();
+  listener.command({"SUBSCRIBE", "c"});
+  Process process(options);
+  CHECK(listener.receive() == "message\nc\none");
+  process.signal(SIGTERM);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 143);
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["confirmed"] == 1);
+  CHECK(document["interrupted"] == true);
+  CHECK(document["complete"] == true);
+  CHECK(document["unsent"]["count"] == 3);
+  CHECK(document["unsent"]["ranges"].dump() == (copies ? "[[2,4]]" : "[[2,2],[4,5]]"));
+}

@@ -140,6 +140,29 @@ TEST_CASE("a file that is no recording is refused before anything is sent") {
   CHECK_THAT(outcome.error, ContainsSubstring("this is no record"));
 }
 
+TEST_CASE("a recording is read twice, so a pipe is refused") {
+  const auto outcome = publish("redis://127.0.0.1:1", {"--replay", "-"}, std::string(kHead));
+  CHECK(outcome.exit_code == 2);
+  CHECK_THAT(outcome.error, ContainsSubstring("a record has to be a regular file"));
+}
+
+TEST_CASE("an interrupted replay counts what it had still to send") {
+  const RedisServer server;
+  const TempDir folder;
+  const auto path = folder.write("r", std::string(kHead) + recorded(0, "c", "1") +
+                                          recorded(59'000, "c", "2") + recorded(59'001, "c", "3"));
+  auto listener = server.client();
+  listener.command({"SUBSCRIBE", "c"});
+  Process process({.arguments = {"publish", "-u", server.url(), "--replay", path, "--json"}});
+  CHECK(listener.receive() == "message\nc\n1");
+  process.signal(SIGTERM);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 143);
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["confirmed"] == 1);
+  CHECK(document["unsent"]["ranges"].dump() == "[[3,4]]");
+}
+
 TEST_CASE("a record is whole up to the moment of a kill") {
   const RedisServer server;
   const TempDir folder;

@@ -79,6 +79,20 @@ TEST_CASE("URLs are read from stdin, one a line") {
   CHECK(document["urls"][1]["line"] == 4);
 }
 
+TEST_CASE("a stdin that is no list of URLs is told") {
+  fogis::testing::ProgramOptions options;
+  options.program = "sh";
+  options.arguments = {"-c", "\"$0\" validate-url - < /", fogis::testing::binary()};
+  const auto folder = fogis::testing::run_binary(options);
+  CHECK(folder.exit_code == 2);
+  CHECK_THAT(folder.error, ContainsSubstring("cannot read stdin: ") &&
+                               ContainsSubstring("\nhint: give it a list of URLs"));
+  options.arguments[1] = "\"$0\" validate-url - < /dev/zero";
+  const auto endless = fogis::testing::run_binary(options);
+  CHECK(endless.exit_code == 2);
+  CHECK_THAT(endless.error, ContainsSubstring("it is larger than 16777216 bytes"));
+}
+
 TEST_CASE("nothing to check is a usage error") {
   CHECK(run_cli({"validate-url"}).exit_code == 2);
   const auto empty = run_cli({"validate-url", "-"});
