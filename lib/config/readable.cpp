@@ -1,6 +1,7 @@
 #include "config/readable.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -9,17 +10,39 @@
 
 namespace fogis::config {
 
-int check_readable(const std::string& path, FileType type) {
+namespace {
+
+std::string hint_for(FileType type) {
+  return type == FileType::file ? "name a PEM file that this user can read"
+                                : "name a folder made by openssl rehash";
+}
+
+}  // namespace
+
+Result<void> check_readable(const std::string& path, FileType type) {
+  const auto system_fault = [&](int errno_value) {
+    return failure(make_system_error(ErrorKind::configuration, Phase::config,
+                                     fmt::format("cannot read \"{}\"", path), errno_value,
+                                     hint_for(type)));
+  };
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0) {
-    return errno;
+    return system_fault(errno);
   }
-  const bool is_folder = S_ISDIR(status.st_mode);
-  if (is_folder == (type == FileType::folder)) {
-    return 0;
+  if (type == FileType::folder) {
+    return S_ISDIR(status.st_mode) ? Result<void>() : system_fault(ENOTDIR);
   }
-  return is_folder ? EISDIR : ENOTDIR;
+  if (S_ISDIR(status.st_mode)) {
+    return system_fault(EISDIR);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return failure(make_error(ErrorKind::configuration, Phase::config,
+                              fmt::format("cannot use \"{}\": it is {}, not a file", path,
+                                          S_ISFIFO(status.st_mode) ? "a pipe" : "a device"),
+                              "copy it into a file: it is read for each connection"));
+  }
+  return {};
 }
 
 }  // namespace fogis::config

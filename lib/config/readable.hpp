@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <string>
 
+#include "base/result.hpp"
+
 namespace fogis::config {
 
 enum class FileType : std::uint8_t { file, folder };
 
-/// 0 when `path` is of this type and can be opened for reading, else the errno that says why not
-/// (EISDIR for a folder where a file is wanted, ENOTDIR for the reverse).
-int check_readable(const std::string& path, FileType type);
+/// Whether `path` is of this type and can be opened for reading. A pipe or a device is no file
+/// here: OpenSSL would wait for its writer, deaf to signals, and read it anew for every connection.
+/// Errors (configuration): what it is instead, or why it cannot be opened.
+Result<void> check_readable(const std::string& path, FileType type);
 
 }  // namespace fogis::config

@@ -50,13 +50,9 @@ std::string resolve_file(const ResolveContext& context, std::string setting, con
   if (path.source == Source::builtin) {
     return {};
   }
-  const int fault = path.value.empty() ? ENOENT : check_readable(path.value, type);
-  if (fault != 0) {
-    auto error =
-        make_system_error(ErrorKind::configuration, Phase::config,
-                          fmt::format("bad {}: cannot read \"{}\"", path.origin, path.value), fault,
-                          type == FileType::file ? "name a PEM file that this user can read"
-                                                 : "name a folder made by openssl rehash");
+  if (auto readable = check_readable(path.value, type); !readable) {
+    auto error = std::move(readable.error());
+    error.message = fmt::format("bad {}: {}", path.origin, error.message);
     context.error(std::move(error));
   }
   return path.value;

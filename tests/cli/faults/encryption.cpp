@@ -81,6 +81,16 @@ Trial forbidden_key() {
   return with(std::move(trial), {"--cert", certificate, "--key", key});
 }
 
+/// The key comes from a pipe, as from `<(vault read ...)`, that nobody writes to.
+Trial key_from_a_pipe() {
+  const auto world = std::make_shared<TempDir>();
+  const auto pipe = *world / "pipe";
+  ::mkfifo(pipe.c_str(), 0600);
+  auto trial = ping("rediss://localhost:6379");
+  trial.world = world;
+  return with(std::move(trial), {"--cert", certificates().client.certificate, "--key", pipe});
+}
+
 Fault untrusted(std::string id, std::string happening, std::string hint, TlsServer server) {
   return {.id = std::move(id),
           .happening = std::move(happening),
@@ -102,12 +112,17 @@ Fault unusable_file(std::string id, std::string happening, std::string hint,
           .stage = std::move(stage)};
 }
 
-/// Found before anything is tried.
-Fault missing_file(std::string id, std::string happening, std::function<Trial()> stage) {
-  auto fault = unusable_file(std::move(id), std::move(happening),
-                             "name a PEM file that this user can read", std::move(stage));
+Fault before_connecting(std::string id, std::string happening, std::string hint,
+                        std::function<Trial()> stage) {
+  auto fault =
+      unusable_file(std::move(id), std::move(happening), std::move(hint), std::move(stage));
   fault.outcome = "configuration in config";
   return fault;
+}
+
+Fault missing_file(std::string id, std::string happening, std::function<Trial()> stage) {
+  return before_connecting(std::move(id), std::move(happening),
+                           "name a PEM file that this user can read", std::move(stage));
 }
 
 std::vector<Fault> wrong_sides() {
@@ -210,6 +225,8 @@ std::vector<Fault> files() {
                    with_file("--key", "", and_trust({"--cert", made.client.certificate}))),
       missing_file("key-file-forbidden", "the file of `--key` may not be read by us",
                    forbidden_key),
+      before_connecting("key-file-is-a-pipe", "`--key` names a pipe without a writer",
+                        "copy it into a file", key_from_a_pipe),
       unusable_file("key-file-junk", "the file of `--key` holds no key",
                     "--key wants the unencrypted",
                     with_file("--key", junk, and_trust({"--cert", made.client.certificate}))),
