@@ -136,10 +136,10 @@ void append_payload_json(std::string& target, std::string_view payload) {
 /// `"name":"text"`; for bytes that are no UTF-8 a readable form, and the bytes in base64.
 void append_name(std::string& target, std::string_view name, std::string_view bytes) {
   const bool is_text = is_utf8(bytes);
-  target += fmt::format(",\"{}\":", name);
+  target += fmt::format(R"(,"{}":)", name);
   append_json_string(target, is_text ? std::string(bytes) : escape_for_terminal(bytes));
   if (!is_text) {
-    target += fmt::format(",\"{}_base64\":\"", name);
+    target += fmt::format(R"(,"{}_base64":")", name);
     append_base64(target, bytes);
     target += '"';
   }

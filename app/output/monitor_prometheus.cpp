@@ -141,7 +141,7 @@ void add_health(Exposition& out, const monitor::Report& report) {
   out.head("fogis_redis_finding", "1 for each limit that is crossed", "gauge");
   for (const auto& finding : report.verdict.findings) {
     out.sample("fogis_redis_finding",
-               fmt::format("metric=\"{}\",severity=\"{}\"",
+               fmt::format(R"(metric="{}",severity="{}")",
                            finding.metric == nullptr ? "connection" : finding.metric->name,
                            name(finding.severity)),
                1);

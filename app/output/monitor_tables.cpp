@@ -64,6 +64,7 @@ std::vector<std::string> subscriber_rows(const Observation& seen, const Style& s
   });
   clients.resize(std::min(clients.size(), kMostSubscribers));
   std::vector<std::string> rows;
+  rows.reserve(clients.size());
   for (const auto& client : clients) {
     rows.push_back(truncate_text(describe(client), style.width, !style.unicode));
   }
@@ -72,6 +73,7 @@ std::vector<std::string> subscriber_rows(const Observation& seen, const Style& s
 
 std::vector<std::string> event_rows(const std::vector<monitor::Event>& events, const Style& style) {
   std::vector<std::string> rows;
+  rows.reserve(events.size());
   for (const auto& event : events) {
     const auto line = fmt::format("{} {}: {}", clock_text(event.at), name(event.kind),
                                   escape_for_terminal(event.text));

@@ -97,11 +97,7 @@ std::string record_of(const std::string& address, std::uint16_t type) {
 }  // namespace
 
 NameServer::NameServer(Names names, Mood mood)
-    : names_(std::move(names)),
-      mood_(mood),
-      stop_(make_event()),
-      released_(make_event()),
-      asked_(make_event()) {
+    : names_(std::move(names)), stop_(make_event()), released_(make_event()), asked_(make_event()) {
   std::string where;
   socket_ = bind_somewhere(where);
   // One question, no second try: how long we wait is decided by the program, not by its resolver.

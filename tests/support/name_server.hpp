@@ -53,7 +53,6 @@ private:
   void answer(const Question& question) const;
 
   Names names_;
-  Mood mood_;
   TempDir folder_;
   UniqueFd socket_;
   UniqueFd stop_;      ///< eventfd

@@ -23,7 +23,7 @@ namespace {
 using redis::Reply;
 using redis::ReplyType;
 
-constexpr std::size_t kReadSize = 64U * 1024U;
+constexpr std::size_t kReadSize = std::size_t{64} * 1024;
 
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
@@ -179,7 +179,7 @@ private:
   }
 
   /// False when the link is over.
-  bool relay(Link& link, short client_events, short server_events) {
+  bool relay(Link& link, short client_events, short server_events) const {
     const bool client_alive = client_events == 0 || link.client.receive();
     const bool server_alive = server_events == 0 || link.server.receive();
     const bool understood = take_commands(link) && take_replies(link);
@@ -187,7 +187,7 @@ private:
     return client_alive && server_alive && understood && flushed;
   }
 
-  bool take_commands(Link& link) {
+  bool take_commands(Link& link) const {
     while (true) {
       auto request = link.client.reader.next();
       if (!request || !*request) {
@@ -208,7 +208,7 @@ private:
     }
   }
 
-  bool take_replies(Link& link) {
+  bool take_replies(Link& link) const {
     send_own(link);
     while (true) {
       auto reply = link.server.reader.next();
@@ -233,7 +233,7 @@ private:
     }
   }
 
-  void send(Link& link, const Command& command, Reply reply) {
+  void send(Link& link, const Command& command, Reply reply) const {
     if (!hooks_.tamper) {
       append_reply(link.client.outgoing, reply);
       return;
