@@ -1,6 +1,7 @@
 // Every known failure of the field, made with stand-ins of both services: it is named, with its
 // evidence, and nothing else is.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "support/standin.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::IsEmpty;
 using fogis::testing::Deployment;
 using fogis::testing::integration_arguments;
 using fogis::testing::IntegrationRun;
@@ -86,7 +88,7 @@ TEST_CASE("a healthy pair has no finding, run after run") {
   for (int i = 0; i < 5; ++i) {
     const auto run = run_integration(pair.deployment());
     INFO(run.document.dump(2));
-    CHECK(run.ids() == Ids{});
+    CHECK_THAT(run.ids(), IsEmpty());
     CHECK(run.outcome.exit_code == 0);
     CHECK(run.document["passed"] == true);
     CHECK(run.check("contract")["status"] == "pass");
@@ -177,7 +179,7 @@ TEST_CASE("D11: two consumers, unless two are expected") {
   const Standin second("calendar", pair.server.url());
   require_only(run_integration(pair.deployment()), "D11", "wiring", "NUMSUB 2 on");
   const auto expected = run_integration(pair.deployment(), {"--expect-subscribers", "2"});
-  CHECK(expected.ids() == Ids{});
+  CHECK_THAT(expected.ids(), IsEmpty());
   CHECK(run_integration(pair.deployment(), {"--expect-subscribers", "3"}).ids() ==
         Ids{"too-few-consumers"});
 }
@@ -187,7 +189,7 @@ TEST_CASE("D12: a silent processor, only when observed for as long as its interv
   require_only(run_integration(pair.deployment(), {"--service-interval", "200ms"}), "D12",
                "activity", "no \"started\" on fogis:processor:status");
   const auto shorter = run_integration(pair.deployment());
-  CHECK(shorter.ids() == Ids{});
+  CHECK_THAT(shorter.ids(), IsEmpty());
   CHECK(shorter.check("activity")["status"] == "skip");
   CHECK(shorter.check("activity")["summary"] == "not observed");
 }
@@ -208,7 +210,7 @@ TEST_CASE("D14: names that do not resolve, apart from ports that refuse") {
   CHECK(wrong_redis.outcome.exit_code == 3);
   const ReservedPort nobody;
   const auto refused = run_integration({"redis://127.0.0.1:" + std::to_string(nobody.number())});
-  CHECK(refused.ids() == Ids{});
+  CHECK_THAT(refused.ids(), IsEmpty());
   CHECK(refused.outcome.exit_code == 3);
 }
 
@@ -237,7 +239,7 @@ TEST_CASE("the same server under another address is no other Redis") {
   const Standin processor("processor", server.url());
   const Standin calendar("calendar", server.tcp_url());
   const auto run = run_integration({server.url(), processor.url(), calendar.url()});
-  CHECK(run.ids() == Ids{});
+  CHECK_THAT(run.ids(), IsEmpty());
   CHECK_THAT(run.check("configuration")["summary"].get<std::string>(),
              ContainsSubstring("another address of the same server"));
 }
@@ -288,5 +290,5 @@ TEST_CASE("subscribers of this tool are neither duplicates nor a calendar") {
   }
   require_only(run_integration({server.url()}), "D8", "wiring", "without 1 named fogis-redis");
   const Standin calendar("calendar", server.url());
-  CHECK(run_integration({server.url(), {}, calendar.url()}).ids() == Ids{});
+  CHECK_THAT(run_integration({server.url(), {}, calendar.url()}).ids(), IsEmpty());
 }

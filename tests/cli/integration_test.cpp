@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cerrno>
 #include <csignal>
@@ -24,6 +25,7 @@
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::IsEmpty;
 using Catch::Matchers::StartsWith;
 using fogis::UniqueFd;
 using fogis::testing::Deployment;
@@ -278,18 +280,18 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
         {"redis://" + user + ":pw@127.0.0.1:" + std::to_string(server.port()), {}, calendar.url()});
   };
   const auto blind = as("blind");
-  CHECK(blind.ids() == Ids{});
+  CHECK_THAT(blind.ids(), IsEmpty());
   CHECK(blind.outcome.exit_code == 0);
   CHECK_THAT(blind.document["unseen"].dump(), ContainsSubstring("CLIENT LIST is refused"));
   const auto deaf = as("deaf");
-  CHECK(deaf.ids() == Ids{});
+  CHECK_THAT(deaf.ids(), IsEmpty());
   CHECK(deaf.check("wiring")["status"] == "skip");
   CHECK_THAT(deaf.check("wiring")["cause"].get<std::string>(), ContainsSubstring("pubsub"));
   const auto mute = as("mute");
-  CHECK(mute.ids() == Ids{});
+  CHECK_THAT(mute.ids(), IsEmpty());
   CHECK(mute.check("flow")["status"] == "skip");
   const auto narrow = as("narrow");
-  CHECK(narrow.ids() == Ids{});
+  CHECK_THAT(narrow.ids(), IsEmpty());
   CHECK(narrow.check("contract")["status"] == "skip");
   CHECK(narrow.check("flow")["status"] == "skip");
 }
@@ -311,7 +313,7 @@ TEST_CASE("a Redis that refuses us or dies in the middle ends the report with it
   const auto lost = read_integration(process.wait());
   CHECK(lost.outcome.exit_code == 3);
   CHECK(lost.check("redis")["status"] == "error");
-  CHECK(lost.ids() == Ids{});
+  CHECK_THAT(lost.ids(), IsEmpty());
 }
 
 TEST_CASE("an interrupted integration run ends with the signal's code and leaves nothing") {
@@ -325,7 +327,7 @@ TEST_CASE("an interrupted integration run ends with the signal's code and leaves
   const auto run = read_integration(process.wait());
   CHECK(run.outcome.exit_code == 143);
   CHECK(run.document["interrupted"] == true);
-  CHECK(run.ids() == Ids{});
+  CHECK_THAT(run.ids(), IsEmpty());
 }
 
 TEST_CASE("hundreds of channels and a thousand clients are no obstacle") {
@@ -345,7 +347,7 @@ TEST_CASE("hundreds of channels and a thousand clients are no obstacle") {
   }
   const auto file = folder.write("channels", names);
   const auto run = run_integration({server.url(), {}, calendar.url()}, {"--channels", file});
-  CHECK(run.ids() == Ids{});
+  CHECK_THAT(run.ids(), IsEmpty());
   CHECK(run.outcome.exit_code == 0);
   CHECK(run.check("wiring")["details"]["pubsub_clients"] == 801);
   CHECK(run.channel("example:crowd:799")["listeners"] == 1);

@@ -170,6 +170,7 @@ TEST_CASE("many threads share few connections without mixing up replies") {
   std::atomic<int> wrong = 0;
   std::atomic<std::size_t> most = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 50; ++i) {

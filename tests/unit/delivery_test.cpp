@@ -10,6 +10,7 @@ namespace {
 
 std::vector<redis::Message> messages(const std::vector<std::string>& payloads) {
   std::vector<redis::Message> made;
+  made.reserve(payloads.size());
   for (const auto& payload : payloads) {
     made.push_back({"channel", "", payload, {}});
   }

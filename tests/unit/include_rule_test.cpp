@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -212,7 +213,7 @@ TEST_CASE("every include of lib and app keeps to the documented rule") {
     }
   }
   CHECK(files > 30);
-  CHECK(found == std::vector<std::string>());
+  CHECK_THAT(found, Catch::Matchers::IsEmpty());
 }
 
 TEST_CASE("the documented table names every folder of lib and app") {

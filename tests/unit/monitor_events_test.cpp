@@ -15,6 +15,7 @@ using Catch::Matchers::ContainsSubstring;
 
 std::vector<EventKind> kinds(const std::vector<Event>& events) {
   std::vector<EventKind> result;
+  result.reserve(events.size());
   for (const auto& event : events) {
     result.push_back(event.kind);
   }

@@ -48,6 +48,7 @@ TEST_CASE("requests from many threads leave one signal and errno as it was") {
   auto stop = StopEvent::create();
   REQUIRE(stop);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       errno = EXDEV;
