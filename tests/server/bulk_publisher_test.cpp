@@ -4,6 +4,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -69,7 +71,7 @@ TEST_CASE("of messages that are under way when the connection is lost some are k
   std::string losses;
   options.on_loss = [&](const Error& cause) { losses += name(cause.kind); };
   BulkPublisher publisher(unnamed(server.settings()), options, nullptr);
-  for (const std::uint64_t number : {10, 20, 30}) {
+  for (const auto number : std::initializer_list<std::uint64_t>{10, 20, 30}) {
     require_ok(publisher.publish("c", "m", number));
   }
   require_ok(publisher.flush());

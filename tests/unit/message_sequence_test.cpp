@@ -1,6 +1,8 @@
 #include "message/sequence.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <initializer_list>
 
 #include "message/ledger.hpp"
 
@@ -10,7 +12,7 @@ using fogis::message::SequenceTracker;
 
 TEST_CASE("a number that is left out of a series is a lost message") {
   SequenceTracker tracker;
-  for (const std::uint64_t number : {10, 11, 12}) {
+  for (const auto number : std::initializer_list<std::uint64_t>{10, 11, 12}) {
     CHECK(tracker.see(number) == 0);
   }
   CHECK(tracker.see(20) == 7);
@@ -25,7 +27,7 @@ TEST_CASE("a number that is left out of a series is a lost message") {
 
 TEST_CASE("numbers without order lose nothing") {
   SequenceTracker tracker;
-  for (const std::uint64_t number : {5, 100, 6, 101, 7, 102, 7}) {
+  for (const auto number : std::initializer_list<std::uint64_t>{5, 100, 6, 101, 7, 102, 7}) {
     CHECK(tracker.see(number) == 0);
   }
   CHECK_FALSE(tracker.is_series());
@@ -34,7 +36,7 @@ TEST_CASE("numbers without order lose nothing") {
 
 TEST_CASE("a publisher that begins anew is no loss") {
   SequenceTracker tracker;
-  for (const std::uint64_t number : {1, 2, 3, 1, 2, 3}) {
+  for (const auto number : std::initializer_list<std::uint64_t>{1, 2, 3, 1, 2, 3}) {
     CHECK(tracker.see(number) == 0);
   }
   CHECK(tracker.restarts() == 1);

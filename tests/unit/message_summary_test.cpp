@@ -43,7 +43,7 @@ TEST_CASE("anything else is shown as what it is, without a byte that acts on a t
 
 TEST_CASE("a summary is short, whatever the message") {
   const std::string large(1'000'000, 'x');
-  for (const auto& payload : {large, "{\"type\":\"" + large + "\"}", std::string(100'000, '['),
+  for (const auto& payload : {large, R"({"type":")" + large + "\"}", std::string(100'000, '['),
                               R"({"type":"system_alert","payload":{"alert_type":")" + large +
                                   R"(","message":")" + large + R"("}})"}) {
     const auto summary = summarize(payload);

@@ -116,7 +116,7 @@ TEST_CASE("the list of subscribers is read by names, whatever else stands in it"
 }
 
 TEST_CASE("our own slow commands are not the server's trouble") {
-  const auto entry = [](std::int64_t id, std::string name) {
+  const auto entry = [](std::int64_t id, const std::string& name) {
     return array({number(id), number(kNow), number(12'000), array({text("KEYS"), text("secret*")}),
                   text("127.0.0.1:1"), text(name)});
   };

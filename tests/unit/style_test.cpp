@@ -18,8 +18,8 @@ using fogis::output::Style;
 
 namespace {
 
-Style style_in(std::map<std::string, std::string> variables) {
-  const auto environment = [variables](std::string_view name) -> std::optional<std::string> {
+Style style_in(const std::map<std::string, std::string>& variables) {
+  const auto environment = [&variables](std::string_view name) -> std::optional<std::string> {
     const auto found = variables.find(std::string(name));
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
