@@ -94,7 +94,7 @@ std::list<RawClient> idle_clients(const RedisServer& server, std::size_t count) 
 /// Sets values of 64 KB until the server refuses or `limit` of them are there.
 std::string fill(const RedisServer& server, std::size_t limit) {
   auto client = server.client();
-  const std::string value(64 * 1024, 'x');
+  const std::string value(std::size_t{64} * 1024, 'x');
   std::string answer = "OK";
   for (std::size_t i = 0; i < limit && answer == "OK"; ++i) {
     answer = client.command({"SET", "fill:" + std::to_string(i), value});
@@ -271,8 +271,8 @@ TEST_CASE("a subscriber that does not read is found before it is cut off") {
   CHECK_THAT(lagging.receive(), ContainsSubstring("fogis:matches:updates"));
   auto publisher = server.client();
   for (int i = 0; i < 64; ++i) {
-    CHECK(publisher.command({"PUBLISH", "fogis:matches:updates", std::string(64 * 1024, 'm')}) ==
-          "1");
+    CHECK(publisher.command({"PUBLISH", "fogis:matches:updates",
+                             std::string(std::size_t{64} * 1024, 'm')}) == "1");
   }
   check_state(server, {.health = "unhealthy", .metric = "output_buffer_share"});
   const auto text = monitor(server, {.health = "", .metric = ""}).output;

@@ -258,7 +258,8 @@ TEST_CASE("a message of 100 MB goes through") {
   const RedisServer server;
   tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0"});
   const TempDir folder;
-  const std::string large(100'000'000, 'x');
+  std::string large;
+  large.resize(100'000'000, 'x');
   auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "1"});
   const auto outcome = publish(server.url(), {"c", "--file", folder.write("large", large)});
   CHECK(outcome.exit_code == 0);

@@ -91,7 +91,8 @@ TEST_CASE("a message of which only a part was sent is sent again, whole") {
   FakeServer server({fake::Accept{}, fake::ReadBytes{1000}, fake::Close{}, fake::Accept{},
                      fake::ReadCommands{1}, fake::Send{":0\r\n"}});
   BulkPublisher publisher(unnamed(server.settings()), quick(), nullptr);
-  const std::string large(30'000'000, 'x');
+  std::string large;
+  large.resize(30'000'000, 'x');
   require_ok(publisher.publish("c", large, 1));
   require_ok(publisher.flush());
   CHECK(publisher.account().confirmed == 1);

@@ -12,7 +12,7 @@ namespace {
 
 using checks::Status;
 
-constexpr std::size_t kMegabyte = 1024U * 1024U;
+constexpr std::size_t kMegabyte = std::size_t{1} << 20U;
 
 void cut_at_nul(std::string& text) {
   text.resize(std::min(text.find('\0'), text.size()));

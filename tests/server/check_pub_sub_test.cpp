@@ -43,7 +43,7 @@ TEST_CASE("a lost message in the timed part is no endless wait") {
 }
 
 TEST_CASE("a doubled message fails pub-sub alone") {
-  const auto result = run_with([](int number, redis::Reply message) {
+  const auto result = run_with([](int number, const redis::Reply& message) {
     return number == 500 ? Replies{message, message} : Replies{message};
   });
   CHECK(result.cause == "of 1000 messages: 1 delivered twice");

@@ -86,7 +86,7 @@ TEST_CASE("a replica is a warning that names the master") {
   // Blocks until the replica has its master's data, as WAIT counts only such replicas.
   REQUIRE(master.raw({"SET", "key", "value"}) == "OK");
   while (info_field(replica, "replication", "master_link_status") != "up") {
-    REQUIRE(master.raw({"WAIT", "1", "5000"}) != "");
+    REQUIRE_FALSE(master.raw({"WAIT", "1", "5000"}).empty());
   }
   const auto result = judge_server(replica);
   CHECK(result.status == Status::warn);

@@ -15,6 +15,7 @@
 #include "base/stop_event.hpp"
 #include "process/find_program.hpp"
 #include "support/environment_variable.hpp"
+#include "support/process.hpp"
 #include "support/raw_client.hpp"
 #include "support/results.hpp"
 #include "support/temp_dir.hpp"
@@ -43,7 +44,7 @@ bool is_alive(pid_t pid) {
 }
 
 std::string real_server() {
-  const auto path = find_program("redis-server", std::getenv("PATH"));
+  const auto path = find_program("redis-server", clean_environment().at("PATH"));
   REQUIRE(path.has_value());
   return *path;
 }
@@ -194,7 +195,7 @@ TEST_CASE("a server that takes connections but says nothing cannot outlast the d
 }
 
 TEST_CASE("what answers but speaks no Redis is named") {
-  const Stage stage(listening_server("print $peer \"220 mail\\r\\n\"; push @open, $peer;"));
+  const Stage stage(listening_server(R"(print $peer "220 mail\r\n"; push @open, $peer;)"));
   const auto error = require_error(stage.start(soon()), ErrorKind::protocol);
   CHECK(error.message.find("220 mail") != std::string::npos);
   CHECK(stage.is_clean());
@@ -263,10 +264,13 @@ TEST_CASE("several threads with blocked signals start servers of their own") {
   sigset_t before;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::array<std::string, 3> masks;
-  std::array<std::thread, 3> threads;
-  for (std::size_t i = 0; i < threads.size(); ++i) {
-    threads[i] = std::thread([&mask = masks[i]] {
+  struct Starter {
+    std::thread thread;
+    std::string mask;  ///< of its server
+  };
+  std::array<Starter, 3> starters;
+  for (auto& starter : starters) {
+    starter.thread = std::thread([&mask = starter.mask] {
       const auto server = EphemeralServer::start(soon());
       if (server) {
         const auto status = read_file("/proc/" + std::to_string(server->pid()) + "/status");
@@ -274,12 +278,12 @@ TEST_CASE("several threads with blocked signals start servers of their own") {
       }
     });
   }
-  for (auto& thread : threads) {
-    thread.join();
+  for (auto& starter : starters) {
+    starter.thread.join();
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  for (const auto& mask : masks) {
-    CHECK(mask == "SigBlk:\t0000000000000000");
+  for (const auto& starter : starters) {
+    CHECK(starter.mask == "SigBlk:\t0000000000000000");
   }
 }
 

@@ -31,7 +31,7 @@ const std::string kPush = ">2\r\n+invalidate\r\n*1\r\n+a\r\n";
 
 Error timed_out(const auto& action) {
   const auto started = Deadline::Clock::now();
-  const auto error = require_error(action(), ErrorKind::timed_out);
+  auto error = require_error(action(), ErrorKind::timed_out);
   const auto took = Deadline::Clock::now() - started;
   CHECK(took >= kLimit);
   CHECK(took < kLimit + kSlack);

@@ -112,7 +112,7 @@ TEST_CASE("a subscriber that is cut off for reading too slowly is an event") {
   Collector collector(server.settings(), options(), nullptr);
   CHECK(value_of("fogis_subscribers", *collector.look().observation) == 0);  // of three channels
   auto publisher = server.client();
-  const std::string message(256 * 1024, 'm');
+  const std::string message(std::size_t{256} * 1024, 'm');
   for (int i = 0; i < 8; ++i) {
     publisher.command({"PUBLISH", "fogis:matches:updates", message});
   }
