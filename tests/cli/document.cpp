@@ -1,6 +1,7 @@
 #include "cli/document.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <set>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -87,7 +88,7 @@ json require_document(const std::string& text, std::string_view kind) {
   }
   std::set<std::string> undescribed;
   find_undescribed(document, root, root, "", undescribed);
-  CHECK(undescribed == std::set<std::string>());
+  CHECK_THAT(undescribed, Catch::Matchers::IsEmpty());
   return document;
 }
 

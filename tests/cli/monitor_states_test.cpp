@@ -181,7 +181,7 @@ TEST_CASE("a restarted server is recognised, and its counters start again") {
                      "--retry-delay", "10ms", "--probe", "--crit", "ping_p50=off,canary_p50=off"}});
   process.wait_for_output("\"number\":3,");
   server.restart();
-  process.wait_for_output("\"event\":\"restarted\"");
+  process.wait_for_output(R"("event":"restarted")");
   const auto seen = process.output().size();
   process.wait_for_output("\"restarts\":1");
   process.signal(SIGTERM);

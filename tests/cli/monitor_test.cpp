@@ -235,7 +235,7 @@ TEST_CASE("the worst of several looks decides the exit code") {
   blocked.send({"BLPOP", "nothing", "0"});
   Process process({.arguments = looking_at(healthy.server.url(), {"--count", "100", "--json",
                                                                   "--crit", "blocked_clients=0"})});
-  process.wait_for_output("\"health\":\"unhealthy\"");
+  process.wait_for_output(R"("health":"unhealthy")");
   CHECK(healthy.server.raw({"LPUSH", "nothing", "x"}) == "1");
   const auto outcome = process.wait();
   CHECK(outcome.exit_code == 1);

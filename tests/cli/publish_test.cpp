@@ -191,9 +191,9 @@ TEST_CASE("a closed or full stdout is told apart") {
   const RedisServer server;
   ProgramOptions options;
   options.program = "/bin/sh";
-  options.arguments = {"-c", "\"$0\" publish -u \"$1\" c x > /dev/full", binary(), server.url()};
+  options.arguments = {"-c", R"("$0" publish -u "$1" c x > /dev/full)", binary(), server.url()};
   CHECK(run_binary(options).exit_code == 5);
-  options.arguments[1] = "\"$0\" publish -u \"$1\" c x | true";
+  options.arguments[1] = R"("$0" publish -u "$1" c x | true)";
   CHECK(run_binary(options).exit_code == 0);
 }
 

@@ -276,7 +276,7 @@ TEST_CASE(
   ProgramOptions options;
   options.program = "/bin/sh";
   options.own_group = true;
-  options.arguments = {"-c", "\"$0\" subscribe -u \"$1\" c -o raw --record \"$2\" | sleep 600",
+  options.arguments = {"-c", R"("$0" subscribe -u "$1" c -o raw --record "$2" | sleep 600)",
                        binary(), server.url(), folder / "r"};
   Process process(options);
   process.wait_for_error("subscribed to ");

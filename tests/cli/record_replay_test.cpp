@@ -79,7 +79,7 @@ TEST_CASE("a replay keeps the time between messages, or a part of it") {
   const auto lines = lines_of(listener.wait().output);
   REQUIRE(lines.size() == 5);
   std::vector<double> moments;
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     const auto message = require_document(lines[i], "subscribe-message");
     CHECK(message["payload"] == i + 1);
     moments.push_back(moment_of(message));
@@ -113,7 +113,7 @@ TEST_CASE("a recording that was killed is replayed up to where it is torn") {
   const TempDir folder;
   const auto torn = folder.write(
       "torn", std::string(kHead) + recorded(0, "c", "1") + recorded(0, "c", "2").substr(0, 30) +
-                  "\n" + std::string(kHead) + recorded(0, "c", "3") + "{\"received\":\"20");
+                  "\n" + std::string(kHead) + recorded(0, "c", "3") + R"({"received":"20)");
   auto outcome = publish(server.url(), {"--replay", torn});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 confirmed") &&

@@ -69,9 +69,9 @@ TEST_CASE("closed standard streams are not taken for sockets") {
 }
 
 TEST_CASE("a reader that goes away ends it quietly and changes no verdict") {
-  const auto outcome = shell("{ \"$0\" config; echo \"code $?\" >&2; } | head -c0");
+  const auto outcome = shell(R"({ "$0" config; echo "code $?" >&2; } | head -c0)");
   CHECK(outcome.error == "code 0\n");
-  const auto failed = shell("{ \"$0\" validate-url nonsense; echo \"code $?\" >&2; } | head -c0");
+  const auto failed = shell(R"({ "$0" validate-url nonsense; echo "code $?" >&2; } | head -c0)");
   CHECK(failed.error == "code 1\n");
 }
 

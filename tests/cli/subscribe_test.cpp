@@ -91,7 +91,7 @@ TEST_CASE("anything at all can be received, shown and described") {
                                           std::string("\x00\x1b[2J\x07", 6),
                                           "\x1b]0;title\x07",
                                           std::string(100'000, '['),
-                                          "{\"a\": 1.50, \"a\": 2}",
+                                          R"({"a": 1.50, "a": 2})",
                                           "\xEF\xBB\xBF{}",
                                           "\r\n",
                                           R"({"type":"\u001b[31m","payload":{}})"};
@@ -203,7 +203,7 @@ TEST_CASE("a full disk ends a subscription with 5") {
   const RedisServer server;
   ProgramOptions options;
   options.program = "/bin/sh";
-  options.arguments = {"-c", "exec \"$0\" subscribe -u \"$1\" c > /dev/full", binary(),
+  options.arguments = {"-c", R"(exec "$0" subscribe -u "$1" c > /dev/full)", binary(),
                        server.url()};
   Process process(options);
   process.wait_for_error("subscribed to ");

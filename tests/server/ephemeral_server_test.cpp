@@ -44,7 +44,7 @@ bool is_alive(pid_t pid) {
 }
 
 std::string real_server() {
-  const auto path = find_program("redis-server", clean_environment().at("PATH"));
+  const auto path = find_program("redis-server", testing::clean_environment().at("PATH"));
   REQUIRE(path.has_value());
   return *path;
 }

@@ -42,7 +42,8 @@ Fault protocol_fault(std::string id, std::string happening, std::string hint, st
           .stage = saying(std::move(bytes))};
 }
 
-Fault loss(std::string id, std::string happening, std::string phase, FakeServer::Script script) {
+Fault loss(std::string id, std::string happening, const std::string& phase,
+           FakeServer::Script script) {
   return {.id = std::move(id),
           .happening = std::move(happening),
           .outcome = "disconnected in " + phase,
@@ -52,7 +53,8 @@ Fault loss(std::string id, std::string happening, std::string phase, FakeServer:
           .stage = scripted(std::move(script))};
 }
 
-Fault silence(std::string id, std::string happening, std::string phase, FakeServer::Script script) {
+Fault silence(std::string id, std::string happening, const std::string& phase,
+              FakeServer::Script script) {
   return {.id = std::move(id),
           .happening = std::move(happening),
           .outcome = "timed_out in " + phase,
