@@ -14,7 +14,7 @@ FROM debian:trixie-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 COPY --from=build /src/build/release/fogis-redis /usr/local/bin/fogis-redis
-RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin fogis
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin fogis
 USER 10001:10001
 # REDIS_URL says which server; without it, redis://fogis-redis:6379.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s --retries=3 \
