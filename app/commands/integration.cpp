@@ -96,34 +96,23 @@ Result<integration::Flow> flow_of(const IntegrationArguments& arguments) {
 }
 
 Result<void> set_times(const IntegrationArguments& arguments, integration::Options& options) {
-  const auto observe = cli::duration("--observe", arguments.observe, ZeroDuration::allowed);
-  if (!observe) {
-    return failure(observe.error());
-  }
-  const auto interval =
-      cli::duration("--service-interval", arguments.service_interval, ZeroDuration::refused);
-  if (!interval) {
-    return failure(interval.error());
-  }
-  options.observe = observe->value_or(options.observe);
-  options.service_interval = interval->value_or(options.service_interval);
+  TRY_ASSIGN(const auto observe,
+             cli::duration("--observe", arguments.observe, ZeroDuration::allowed));
+  TRY_ASSIGN(const auto interval, cli::duration("--service-interval", arguments.service_interval,
+                                                ZeroDuration::refused));
+  options.observe = observe.value_or(options.observe);
+  options.service_interval = interval.value_or(options.service_interval);
   return {};
 }
 
 Result<void> set_urls(const cli::Session& session, const IntegrationArguments& arguments,
                       integration::Options& options) {
-  auto processor = service_url(session, "--match-processor-url", arguments.match_processor_url,
-                               "MATCH_PROCESSOR_URL");
-  if (!processor) {
-    return failure(std::move(processor.error()));
-  }
-  auto calendar = service_url(session, "--calendar-service-url", arguments.calendar_url,
-                              "CALENDAR_SERVICE_URL");
-  if (!calendar) {
-    return failure(std::move(calendar.error()));
-  }
-  options.match_processor = std::move(*processor);
-  options.calendar = std::move(*calendar);
+  TRY_ASSIGN(auto processor, service_url(session, "--match-processor-url",
+                                         arguments.match_processor_url, "MATCH_PROCESSOR_URL"));
+  TRY_ASSIGN(auto calendar, service_url(session, "--calendar-service-url", arguments.calendar_url,
+                                        "CALENDAR_SERVICE_URL"));
+  options.match_processor = std::move(processor);
+  options.calendar = std::move(calendar);
   return {};
 }
 
@@ -131,11 +120,8 @@ Result<void> set_urls(const cli::Session& session, const IntegrationArguments& a
 Result<void> set_channels(const cli::Session& session, const IntegrationArguments& arguments,
                           integration::Options& options) {
   if (arguments.channels) {
-    auto channels = read_channels_file(*arguments.channels, session.stop);
-    if (!channels) {
-      return failure(std::move(channels.error()));
-    }
-    options.channels = std::move(*channels);
+    TRY_ASSIGN(auto channels, read_channels_file(*arguments.channels, session.stop));
+    options.channels = std::move(channels);
   }
   for (const auto* const variable :
        {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
@@ -152,17 +138,12 @@ Result<IntegrationPlan> make_plan(const cli::Session& session,
                                   const IntegrationArguments& arguments) {
   IntegrationPlan plan;
   auto& options = plan.options;
-  const auto flow = flow_of(arguments);
-  if (!flow) {
-    return failure(flow.error());
-  }
-  options.flow = *flow;
-  const auto subscribers = cli::whole_number("--expect-subscribers", arguments.expect_subscribers,
-                                             1, 0, kMostSubscribers);
-  if (!subscribers) {
-    return failure(subscribers.error());
-  }
-  options.expected_subscribers = static_cast<std::int64_t>(*subscribers);
+  TRY_ASSIGN(const auto flow, flow_of(arguments));
+  options.flow = flow;
+  TRY_ASSIGN(const auto subscribers,
+             cli::whole_number("--expect-subscribers", arguments.expect_subscribers, 1, 0,
+                               kMostSubscribers));
+  options.expected_subscribers = static_cast<std::int64_t>(subscribers);
   auto done = set_times(arguments, options);
   if (done) {
     done = set_urls(session, arguments, options);
@@ -173,11 +154,8 @@ Result<IntegrationPlan> make_plan(const cli::Session& session,
   if (!done) {
     return failure(std::move(done.error()));
   }
-  auto report = report_plan(arguments.report);
-  if (!report) {
-    return failure(std::move(report.error()));
-  }
-  plan.report = std::move(*report);
+  TRY_ASSIGN(auto report, report_plan(arguments.report));
+  plan.report = std::move(report);
   return plan;
 }
 

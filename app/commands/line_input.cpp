@@ -66,11 +66,8 @@ Result<std::optional<std::string_view>> LineInput::next() {
       return failure(unreadable(
           name_, fmt::format("line {} is longer than {} bytes", line_number_ + 1, largest_)));
     }
-    const auto more = read_more();
+    TRY_ASSIGN(const auto more, read_more());
     if (!more) {
-      return failure(more.error());
-    }
-    if (!*more) {
       break;
     }
   }
@@ -89,11 +86,8 @@ Result<std::string> LineInput::rest() {
     if (buffer_.size() - begin_ > largest_) {
       return failure(unreadable(name_, fmt::format("it is larger than {} bytes", largest_)));
     }
-    const auto more = read_more();
+    TRY_ASSIGN(const auto more, read_more());
     if (!more) {
-      return failure(more.error());
-    }
-    if (!*more) {
       return std::move(buffer_).substr(begin_);
     }
   }

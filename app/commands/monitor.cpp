@@ -70,30 +70,21 @@ Result<monitor::Thresholds> make_thresholds(const MonitorArguments& arguments) {
        {std::pair(monitor::Severity::warning, &arguments.warn),
         std::pair(monitor::Severity::critical, &arguments.crit)}) {
     for (const auto& assignment : *assignments) {
-      if (auto set = thresholds.set(severity, assignment); !set) {
-        return failure(std::move(set.error()));
-      }
+      TRY(thresholds.set(severity, assignment));
     }
   }
-  if (auto checked = thresholds.check(); !checked) {
-    return failure(std::move(checked.error()));
-  }
+  TRY(thresholds.check());
   return thresholds;
 }
 
 Result<MonitorPlan> make_plan(const MonitorArguments& arguments, Format format) {
   MonitorPlan plan;
-  const auto interval = cli::duration("--interval", arguments.interval, ZeroDuration::refused);
-  if (!interval) {
-    return failure(interval.error());
-  }
-  plan.interval = *interval;
+  TRY_ASSIGN(const auto interval,
+             cli::duration("--interval", arguments.interval, ZeroDuration::refused));
+  plan.interval = interval;
   if (arguments.count) {
-    const auto count = cli::whole_number("--count", arguments.count, 1, 1, kMostLooks);
-    if (!count) {
-      return failure(count.error());
-    }
-    plan.count = *count;
+    TRY_ASSIGN(const auto count, cli::whole_number("--count", arguments.count, 1, 1, kMostLooks));
+    plan.count = count;
   }
   if (arguments.count && arguments.watch) {
     return failure(exclusive("--count", "--watch"));
@@ -107,17 +98,11 @@ Result<MonitorPlan> make_plan(const MonitorArguments& arguments, Format format) 
     if (arguments.watch || arguments.count) {
       return failure(exclusive("--listen", arguments.watch ? "--watch" : "--count"));
     }
-    auto address = cli::parse_listen_address(*arguments.listen);
-    if (!address) {
-      return failure(std::move(address.error()));
-    }
-    plan.listen = std::move(*address);
+    TRY_ASSIGN(auto address, cli::parse_listen_address(*arguments.listen));
+    plan.listen = std::move(address);
   }
-  auto thresholds = make_thresholds(arguments);
-  if (!thresholds) {
-    return failure(thresholds.error());
-  }
-  plan.thresholds = std::move(*thresholds);
+  TRY_ASSIGN(auto thresholds, make_thresholds(arguments));
+  plan.thresholds = std::move(thresholds);
   plan.probe = arguments.probe;
   plan.strict = arguments.strict;
   return plan;

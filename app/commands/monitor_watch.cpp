@@ -31,9 +31,7 @@ public:
   Result<void> run() {
     bool alive = true;
     while (alive && !session_->stop.requested()) {
-      if (auto possible = refresh(); !possible) {
-        return possible;
-      }
+      TRY(refresh());
       alive = draw() && wait();
     }
     return {};
@@ -104,24 +102,19 @@ Result<std::shared_ptr<const monitor::Report>> watch(cli::Session& session,
                                                      const config::Config& config,
                                                      monitor::Collector::Options options,
                                                      std::chrono::nanoseconds interval) {
-  const auto sampler = monitor::Sampler::start(config.connection, std::move(options), interval);
-  if (!sampler) {
-    return failure(sampler.error());
-  }
-  const auto terminal = LiveTerminal::open(STDIN_FILENO, STDOUT_FILENO);
-  if (!terminal) {
-    return failure(terminal.error());
-  }
+  TRY_ASSIGN(const auto sampler,
+             monitor::Sampler::start(config.connection, std::move(options), interval));
+  TRY_ASSIGN(const auto terminal, LiveTerminal::open(STDIN_FILENO, STDOUT_FILENO));
   cli::before_sudden_end(LiveTerminal::restore_now);
   output::LiveView view;
   view.endpoint = config.connection.endpoint();
   view.interval = interval;
-  auto done = Watcher(session, **sampler, *terminal, std::move(view)).run();
+  auto done = Watcher(session, *sampler, terminal, std::move(view)).run();
   cli::before_sudden_end(nullptr);
   if (!done) {
     return failure(std::move(done.error()));
   }
-  return (*sampler)->latest();
+  return sampler->latest();
 }
 
 }  // namespace fogis::commands

@@ -45,21 +45,13 @@ struct PingPlan {
 
 Result<PingPlan> make_plan(const PingOptions& options) {
   PingPlan plan;
-  const auto count = cli::whole_number("--count", options.count, 1, 1, kMostPings);
-  if (!count) {
-    return failure(count.error());
-  }
-  plan.count = *count;
-  const auto interval = cli::duration("--interval", options.interval, ZeroDuration::allowed);
-  if (!interval) {
-    return failure(interval.error());
-  }
-  plan.interval = interval->value_or(plan.interval);
-  const auto wait = cli::duration("--wait", options.wait, ZeroDuration::refused);
-  if (!wait) {
-    return failure(wait.error());
-  }
-  plan.wait = *wait;
+  TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 1, 1, kMostPings));
+  plan.count = count;
+  TRY_ASSIGN(const auto interval,
+             cli::duration("--interval", options.interval, ZeroDuration::allowed));
+  plan.interval = interval.value_or(plan.interval);
+  TRY_ASSIGN(const auto wait, cli::duration("--wait", options.wait, ZeroDuration::refused));
+  plan.wait = wait;
   return plan;
 }
 
@@ -113,12 +105,9 @@ public:
   Result<Answer> ping(const Deadline& deadline) {
     ++attempts_;
     const auto& timeouts = client_.options().timeouts;
-    auto lease = client_.pool().lease(deadline.within(timeouts.connect));
-    if (!lease) {
-      return failure(lease.error());
-    }
+    TRY_ASSIGN(auto lease, client_.pool().lease(deadline.within(timeouts.connect)));
     const auto sent = Clock::now();
-    const auto reply = (*lease)->command({"PING"}, deadline.within(timeouts.operation));
+    const auto reply = lease->command({"PING"}, deadline.within(timeouts.operation));
     const auto round_trip = Clock::now() - sent;
     if (!reply) {
       return failure(reply.error());
@@ -126,7 +115,7 @@ public:
     if (!reply->is_status("PONG")) {
       return failure(not_a_pong(*reply, round_trip));
     }
-    return Answer{round_trip, std::move(*lease)};
+    return Answer{round_trip, std::move(lease)};
   }
 
 private:

@@ -31,32 +31,25 @@ Result<std::string> read_whole(const std::string& path, const StopEvent& stop) {
 /// The envelope around --payload, which is JSON or @FILE.
 Result<std::string> build(const PublishPlan& plan, const std::string& service,
                           const StopEvent& stop) {
-  auto payload = plan.text.starts_with('@') ? read_whole(plan.text.substr(1), stop)
-                                            : Result<std::string>(plan.text);
-  if (!payload) {
-    return payload;
-  }
+  TRY_ASSIGN(auto payload, plan.text.starts_with('@') ? read_whole(plan.text.substr(1), stop)
+                                                      : Result<std::string>(plan.text));
   message::BuildOptions options;
   options.source = service;
-  return message::wrap_payload(plan.type, *payload, options);
+  return message::wrap_payload(plan.type, payload, options);
 }
 
 Result<Material> gather(const PublishPlan& plan, const std::string& service, const StopEvent& stop,
                         output::Publication& publication) {
   Material material;
   if (plan.lines || plan.source == PublishSource::replay) {
-    auto input = LineInput::open(plan.text, stop);
-    if (!input) {
-      return failure(std::move(input.error()));
-    }
+    TRY_ASSIGN(auto input, LineInput::open(plan.text, stop));
     if (plan.source == PublishSource::replay) {
       publication.replay.emplace().speed = plan.replay.speed;
-      if (auto inspected = inspect_recording(*input, plan.replay, *publication.replay);
-          !inspected) {
+      if (auto inspected = inspect_recording(input, plan.replay, *publication.replay); !inspected) {
         return failure(std::move(inspected.error()));
       }
     }
-    material.input.emplace(std::move(*input));
+    material.input.emplace(std::move(input));
     return material;
   }
   Result<std::string> body = plan.text;

@@ -125,26 +125,18 @@ Result<void> read_lines(const PublishOptions& options, PublishPlan& plan) {
 }
 
 Result<void> read_numbers(const PublishOptions& options, PublishPlan& plan) {
-  const auto count = cli::whole_number("--count", options.count, 1, 1, kMostMessages);
-  if (!count) {
-    return failure(count.error());
-  }
-  plan.count = *count;
-  const auto rate = cli::decimal("--rate", options.rate, kHighestRate);
-  if (!rate) {
-    return failure(rate.error());
-  }
-  if (*rate && **rate <= 0) {
+  TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 1, 1, kMostMessages));
+  plan.count = count;
+  TRY_ASSIGN(const auto rate, cli::decimal("--rate", options.rate, kHighestRate));
+  if (rate && *rate <= 0) {
     return failure(usage("--rate: 0 would never send", "write messages a second, such as 100"));
   }
-  plan.rate = *rate;
+  plan.rate = rate;
   if (options.require_receivers) {
-    const auto receivers =
-        cli::whole_number("--require-receivers", options.require_receivers, 0, 1, kMostReceivers);
-    if (!receivers) {
-      return failure(receivers.error());
-    }
-    plan.receivers = *receivers;
+    TRY_ASSIGN(
+        const auto receivers,
+        cli::whole_number("--require-receivers", options.require_receivers, 0, 1, kMostReceivers));
+    plan.receivers = receivers;
   }
   return {};
 }
@@ -170,34 +162,25 @@ std::string_view name(PublishSource source) {
 Result<PublishPlan> make_publish_plan(const PublishOptions& options) {
   PublishPlan plan;
   plan.validate = !options.no_validate;
-  if (auto numbers = read_numbers(options, plan); !numbers) {
-    return failure(std::move(numbers.error()));
-  }
+  TRY(read_numbers(options, plan));
   if (!options.replay) {
     if (options.speed || options.to) {
       return failure(usage(fmt::format("{} needs --replay", options.speed ? "--speed" : "--to"),
                            "name the recording with --replay FILE"));
     }
     for (const auto step : {find_source, read_type, read_lines}) {
-      if (auto done = step(options, plan); !done) {
-        return failure(std::move(done.error()));
-      }
+      TRY(step(options, plan));
     }
     return plan;
   }
-  if (auto alone = check_replay(options); !alone) {
-    return failure(std::move(alone.error()));
-  }
-  auto speed = parse_speed(options.speed);
-  if (!speed) {
-    return failure(std::move(speed.error()));
-  }
+  TRY(check_replay(options));
+  TRY_ASSIGN(auto speed, parse_speed(options.speed));
   if (options.to && options.to->empty()) {
     return failure(usage("--to: the channel has no name", "name a channel"));
   }
   plan.source = PublishSource::replay;
   plan.text = *options.replay;
-  plan.replay = {*speed, options.to};
+  plan.replay = {speed, options.to};
   plan.channel = options.to.value_or(std::string());
   return plan;
 }

@@ -80,16 +80,11 @@ Result<void> inspect_recording(LineInput& input, const ReplayPlan& plan,
   }
   Inspection inspection(source);
   while (true) {
-    const auto line = input.next();
+    TRY_ASSIGN(const auto line, input.next());
     if (!line) {
-      return failure(line.error());
-    }
-    if (!*line) {
       break;
     }
-    if (auto looked = inspection.look_at(**line, input.line_number()); !looked) {
-      return looked;
-    }
+    TRY(inspection.look_at(*line, input.line_number()));
   }
   if (input.line_number() == 0) {
     return failure(unusable("this is no record: it is empty",

@@ -58,17 +58,11 @@ void declare_report(cli::OptionSet& options, ReportArguments& arguments) {
 
 Result<ReportPlan> report_plan(const ReportArguments& arguments) {
   ReportPlan plan;
-  const auto rate = cli::decimal("--min-success-rate", arguments.min_success_rate, 100);
-  if (!rate) {
-    return failure(rate.error());
-  }
-  plan.policy = {.min_success_rate = rate->value_or(100), .strict = arguments.strict};
+  TRY_ASSIGN(const auto rate, cli::decimal("--min-success-rate", arguments.min_success_rate, 100));
+  plan.policy = {.min_success_rate = rate.value_or(100), .strict = arguments.strict};
   if (arguments.junit) {
-    auto file = output::ReportFile::prepare(*arguments.junit);
-    if (!file) {
-      return failure(file.error());
-    }
-    plan.junit = std::move(*file);
+    TRY_ASSIGN(auto file, output::ReportFile::prepare(*arguments.junit));
+    plan.junit = std::move(file);
   }
   return plan;
 }

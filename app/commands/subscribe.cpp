@@ -79,17 +79,12 @@ Result<SubscribePlan> make_plan(const SubscribeOptions& options,
   remove_repeated(plan.channels);
   remove_repeated(plan.patterns);
   if (options.count) {
-    const auto count = cli::whole_number("--count", options.count, 0, 1, kMostMessages);
-    if (!count) {
-      return failure(count.error());
-    }
-    plan.count = *count;
+    TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 0, 1, kMostMessages));
+    plan.count = count;
   }
-  const auto duration = cli::duration("--duration", options.duration, ZeroDuration::refused);
-  if (!duration) {
-    return failure(duration.error());
-  }
-  plan.duration = *duration;
+  TRY_ASSIGN(const auto duration,
+             cli::duration("--duration", options.duration, ZeroDuration::refused));
+  plan.duration = duration;
   plan.validate = options.validate;
   plan.record = options.record;
   return plan;
@@ -160,12 +155,10 @@ Result<std::optional<message::RecordFile>> open_record(const SubscribePlan& plan
   if (!plan.record) {
     return std::optional<message::RecordFile>();
   }
-  auto record = message::RecordFile::open(
-      *plan.record, {std::chrono::system_clock::now(), endpoint, plan.channels, plan.patterns});
-  if (!record) {
-    return failure(std::move(record.error()));
-  }
-  return std::optional(std::move(*record));
+  TRY_ASSIGN(auto record,
+             message::RecordFile::open(*plan.record, {std::chrono::system_clock::now(), endpoint,
+                                                      plan.channels, plan.patterns}));
+  return std::optional(std::move(record));
 }
 
 int run_subscribe(cli::Session& session, const SubscribeOptions& options) {

@@ -54,48 +54,30 @@ Result<checks::SuiteOptions> suite_options(const SuiteArguments& arguments) {
   options.only = arguments.only;
   options.skip = arguments.skip;
   options.fail_fast = arguments.fail_fast;
-  const auto operations = cli::whole_number("--operations", arguments.operations,
-                                            options.operations, kFewestOperations, kMostOperations);
-  if (!operations) {
-    return failure(operations.error());
-  }
-  options.operations = *operations;
-  const auto payload_size = cli::whole_number("--payload-size", arguments.payload_size,
-                                              options.payload_size, 1, kLargestPayload);
-  if (!payload_size) {
-    return failure(payload_size.error());
-  }
-  options.payload_size = *payload_size;
-  const auto repeat = cli::whole_number("--repeat", arguments.repeat, 1, 1, kMostRepeats);
-  if (!repeat) {
-    return failure(repeat.error());
-  }
-  options.repeat = static_cast<unsigned>(*repeat);
-  const auto max_p99 = cli::duration("--max-p99", arguments.max_p99, ZeroDuration::refused);
-  if (!max_p99) {
-    return failure(max_p99.error());
-  }
-  options.max_p99 = *max_p99;
-  const auto min_ops = cli::decimal("--min-ops", arguments.min_ops, 1e9);
-  if (!min_ops) {
-    return failure(min_ops.error());
-  }
-  options.min_ops = *min_ops;
+  TRY_ASSIGN(const auto operations,
+             cli::whole_number("--operations", arguments.operations, options.operations,
+                               kFewestOperations, kMostOperations));
+  options.operations = operations;
+  TRY_ASSIGN(const auto payload_size, cli::whole_number("--payload-size", arguments.payload_size,
+                                                        options.payload_size, 1, kLargestPayload));
+  options.payload_size = payload_size;
+  TRY_ASSIGN(const auto repeat,
+             cli::whole_number("--repeat", arguments.repeat, 1, 1, kMostRepeats));
+  options.repeat = static_cast<unsigned>(repeat);
+  TRY_ASSIGN(const auto max_p99,
+             cli::duration("--max-p99", arguments.max_p99, ZeroDuration::refused));
+  options.max_p99 = max_p99;
+  TRY_ASSIGN(const auto min_ops, cli::decimal("--min-ops", arguments.min_ops, 1e9));
+  options.min_ops = min_ops;
   return options;
 }
 
 Result<SuitePlan> make_plan(const SuiteArguments& arguments) {
   SuitePlan plan;
-  auto options = suite_options(arguments);
-  if (!options) {
-    return failure(options.error());
-  }
-  plan.options = std::move(*options);
-  auto report = report_plan(arguments.report);
-  if (!report) {
-    return failure(report.error());
-  }
-  plan.report = std::move(*report);
+  TRY_ASSIGN(auto options, suite_options(arguments));
+  plan.options = std::move(options);
+  TRY_ASSIGN(auto report, report_plan(arguments.report));
+  plan.report = std::move(report);
   return plan;
 }
 

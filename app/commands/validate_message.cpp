@@ -81,22 +81,13 @@ Result<MessagePlan> make_plan(const MessageArguments& arguments) {
   static constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
   MessagePlan plan;
   plan.layout = arguments.ndjson ? message::Layout::lines : message::Layout::whole;
-  const auto type = choose<message::Type>("--as", arguments.as, message::kTypes);
-  if (!type) {
-    return failure(type.error());
-  }
-  plan.judge.as = *type;
-  const auto reader = choose<message::Reader>("--reader", arguments.reader, kReaders);
-  if (!reader) {
-    return failure(reader.error());
-  }
-  plan.judge.reader = reader->value_or(message::Reader::contract);
-  const auto max_size =
-      cli::whole_number("--max-size", arguments.max_size, plan.judge.max_size, 1, kLargestBound);
-  if (!max_size) {
-    return failure(max_size.error());
-  }
-  plan.judge.max_size = static_cast<std::size_t>(*max_size);
+  TRY_ASSIGN(const auto type, choose<message::Type>("--as", arguments.as, message::kTypes));
+  plan.judge.as = type;
+  TRY_ASSIGN(const auto reader, choose<message::Reader>("--reader", arguments.reader, kReaders));
+  plan.judge.reader = reader.value_or(message::Reader::contract);
+  TRY_ASSIGN(const auto max_size, cli::whole_number("--max-size", arguments.max_size,
+                                                    plan.judge.max_size, 1, kLargestBound));
+  plan.judge.max_size = static_cast<std::size_t>(max_size);
   if (arguments.files.empty()) {
     return failure(
         usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
@@ -154,17 +145,14 @@ private:
   }
 
   Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
-    const auto input = MessageInput::open(name);
-    if (!input) {
-      return failure(input.error());
-    }
-    message::DocumentStream stream(input->descriptor(), plan_->layout, plan_->judge.max_size,
+    TRY_ASSIGN(const auto input, MessageInput::open(name));
+    message::DocumentStream stream(input.descriptor(), plan_->layout, plan_->judge.max_size,
                                    &session_->stop);
     message::Judge judge(plan_->judge);
     while (!ended()) {
       const auto document = stream.next();
       if (!document) {
-        return failure(input->explain(document.error()));
+        return failure(input.explain(document.error()));
       }
       if (!*document) {
         return {};

@@ -77,11 +77,8 @@ Result<std::vector<CheckedUrl>> check_all(const UrlOptions& options, const StopE
     if (std::exchange(stdin_read, true)) {
       return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
     }
-    const auto input = read_input(stop);
-    if (!input) {
-      return failure(input.error());
-    }
-    check_lines(*input, checked);
+    TRY_ASSIGN(const auto input, read_input(stop));
+    check_lines(input, checked);
   }
   if (checked.empty()) {
     return failure(stdin_read ? usage_error("stdin holds no URL", "write one URL a line")

@@ -140,11 +140,8 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   if (deadline.expired() && !deadline.stopped()) {
     return failure(not_in_time(host));
   }
-  auto job = start_lookup(host, port);
-  if (!job) {
-    return failure(std::move(job.error()));
-  }
-  switch (deadline.wait((*job)->done.get(), POLLIN)) {
+  TRY_ASSIGN(auto job, start_lookup(host, port));
+  switch (deadline.wait(job->done.get(), POLLIN)) {
     case WaitOutcome::ready:
       break;
     case WaitOutcome::stopped:
@@ -157,8 +154,8 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   }
   // Reading the event orders the thread's writes before our reads.
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto read = ::read((*job)->done.get(), &count, sizeof(count));
-  auto& result = (*job)->result;
+  [[maybe_unused]] const auto read = ::read(job->done.get(), &count, sizeof(count));
+  auto& result = job->result;
   if (result.code != 0) {
     return failure(not_resolved(host, result.code, result.system_errno));
   }

@@ -175,11 +175,8 @@ Error Context::explain(Error error, std::initializer_list<std::string_view> comm
 }
 
 Result<redis::Info> Context::info(std::string_view section) {
-  const auto reply = ask({"INFO", section}, redis::Repeat::if_unsure);
-  if (!reply) {
-    return failure(reply.error());
-  }
-  return redis::Info(reply->text);
+  TRY_ASSIGN(const auto reply, ask({"INFO", section}, redis::Repeat::if_unsure));
+  return redis::Info(reply.text);
 }
 
 std::string Context::key(std::string_view name) {
@@ -218,11 +215,8 @@ Result<std::vector<redis::Reply>> Context::remove(const std::vector<std::string>
   for (const auto& key : keys) {
     pipeline.add({"DEL", key});
   }
-  auto lease = client_.pool().lease(deadline);
-  if (!lease) {
-    return failure(lease.error());
-  }
-  return (*lease)->run(pipeline, deadline);
+  TRY_ASSIGN(auto lease, client_.pool().lease(deadline));
+  return lease->run(pipeline, deadline);
 }
 
 }  // namespace fogis::checks

@@ -176,12 +176,9 @@ private:
 Result<SuiteRun> run_suite(const config::ConnectionSettings& settings, redis::Timeouts timeouts,
                            const SuiteOptions& options, const StopEvent* stop,
                            const Observer& observer) {
-  auto checks = select_checks(options);
-  if (!checks) {
-    return failure(std::move(checks.error()));
-  }
+  TRY_ASSIGN(auto checks, select_checks(options));
   Context context(settings, timeouts, options, stop);
-  auto report = Runner(context, std::move(*checks), observer).run();
+  auto report = Runner(context, std::move(checks), observer).run();
   return SuiteRun{std::move(report), context.client().statistics()->snapshot()};
 }
 

@@ -61,26 +61,23 @@ Result<PasswordFile> read_password_file(const std::string& path,
   if (!file || ::fstat(file.get(), &status) != 0) {
     return failure(system_error(path, errno));
   }
-  auto content = read_all(file.get(), path, Deadline::after(patience, nullptr));
-  if (!content) {
-    return failure(content.error());
-  }
-  if (content->size() > kLargestFile) {
+  TRY_ASSIGN(auto content, read_all(file.get(), path, Deadline::after(patience, nullptr)));
+  if (content.size() > kLargestFile) {
     return failure(bad_file(path, "is larger than 64 KiB", "it holds the password alone"));
   }
-  if (content->ends_with('\n')) {
-    content->pop_back();
-    if (content->ends_with('\r')) {
-      content->pop_back();
+  if (content.ends_with('\n')) {
+    content.pop_back();
+    if (content.ends_with('\r')) {
+      content.pop_back();
     }
   }
-  if (content->empty()) {
+  if (content.empty()) {
     return failure(bad_file(path, "is empty", "write the password into its first line"));
   }
-  if (content->find('\n') != std::string::npos) {
+  if (content.find('\n') != std::string::npos) {
     return failure(bad_file(path, "has more than one line", "it holds the password alone"));
   }
-  return PasswordFile{Secret(std::move(*content)),
+  return PasswordFile{Secret(std::move(content)),
                       S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0};
 }
 

@@ -269,12 +269,9 @@ Result<Exchange> request(const Url& url, const Address& address, const std::stri
 /// Tries the addresses of the host in turn; only one that takes no connection leads to the next.
 Result<Exchange> request_host(const Url& url, const std::string& target, const Deadline& deadline,
                               const ProbeLimits& limits) {
-  const auto resolution = resolve(url.host, url.port, deadline);
-  if (!resolution) {
-    return failure(resolution.error());
-  }
+  TRY_ASSIGN(const auto resolution, resolve(url.host, url.port, deadline));
   Result<Exchange> result = failure(fault(ErrorKind::internal, "no address"));
-  for (const auto& address : resolution->addresses) {
+  for (const auto& address : resolution.addresses) {
     result = request(url, address, target, deadline, limits);
     if (result || result.error().kind != ErrorKind::unreachable) {
       break;
@@ -291,27 +288,21 @@ bool is_redirection(const Exchange& result) {
 
 Result<Response> follow(Target place, const Deadline& deadline, const ProbeLimits& limits) {
   for (unsigned redirects = 0;; ++redirects) {
-    auto result = request_host(place.url, place.target, deadline, limits);
-    if (!result) {
-      return failure(std::move(result.error()));
-    }
-    if (!is_redirection(*result)) {
-      return std::move(result->response);
+    TRY_ASSIGN(auto result, request_host(place.url, place.target, deadline, limits));
+    if (!is_redirection(result)) {
+      return std::move(result.response);
     }
     if (redirects == limits.redirects) {
       return failure(fault(ErrorKind::protocol,
                            fmt::format("it redirects more than {} times", limits.redirects),
                            "give the URL at which the redirections end"));
     }
-    auto next = follow_location(place.url, place.target, result->location);
-    if (!next) {
-      return failure(std::move(next.error()));
-    }
-    if (place.url.tls && !next->url.tls) {
+    TRY_ASSIGN(auto next, follow_location(place.url, place.target, result.location));
+    if (place.url.tls && !next.url.tls) {
       return failure(fault(ErrorKind::protocol, "it redirects from https to http",
                            "give the http:// URL itself, if that is meant"));
     }
-    place = std::move(*next);
+    place = std::move(next);
   }
 }
 

@@ -63,11 +63,8 @@ int rank(State state) {
 }  // namespace
 
 Result<Server> Server::listen(const ListenAddress& address, Routes routes, Limits limits) {
-  auto listening = listen_on(address);
-  if (!listening) {
-    return failure(std::move(listening.error()));
-  }
-  return Server(std::move(*listening), std::move(routes), limits);
+  TRY_ASSIGN(auto listening, listen_on(address));
+  return Server(std::move(listening), std::move(routes), limits);
 }
 
 Server::Server(ListeningSocket listening, Routes routes, Limits limits)
@@ -102,11 +99,8 @@ ServerResponse Server::respond(const Request& request) {
 
 Result<void> Server::serve(const StopEvent& stop) {
   while (true) {
-    const auto go_on = wait(stop);
+    TRY_ASSIGN(const auto go_on, wait(stop));
     if (!go_on) {
-      return failure(go_on.error());
-    }
-    if (!*go_on) {
       break;
     }
     take_turns();

@@ -130,9 +130,7 @@ Result<Url> parse_url(std::string_view text) {
   if (authority.find('@') != std::string_view::npos) {
     return refuse("the URL holds credentials, which the services do not take");
   }
-  if (auto read = read_authority(authority, url); !read) {
-    return failure(std::move(read.error()));
-  }
+  TRY(read_authority(authority, url));
   if (slash != std::string_view::npos) {
     url.path = rest.substr(slash);
     url.path.resize(url.path.find_last_not_of('/') + 1);

@@ -234,15 +234,12 @@ std::string build_probe(Type type, const BuildOptions& options) {
 }
 
 Result<std::string> wrap_payload(Type type, std::string_view payload, const BuildOptions& options) {
-  auto content = read_payload(payload);
-  if (!content) {
-    return failure(std::move(content.error()));
-  }
+  TRY_ASSIGN(auto content, read_payload(payload));
   auto message = make_envelope(type, options, timestamp_of(options));
   if (type == Type::match_updates) {
-    message["schema_version"] = needs_version_2(*content) ? "2.0" : "1.0";
+    message["schema_version"] = needs_version_2(content) ? "2.0" : "1.0";
   }
-  message["payload"] = *content;
+  message["payload"] = content;
   return to_text(message);
 }
 

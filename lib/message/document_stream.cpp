@@ -75,29 +75,22 @@ Result<StreamedDocument> DocumentStream::collect() {
       dropped = size;
       begin_ = end;
     }
-    if (const auto more = fill(); !more) {
-      return failure(more.error());
-    }
+    TRY(fill());
   }
 }
 
 Result<std::optional<StreamedDocument>> DocumentStream::next() {
   while (true) {
     if (begin_ == buffer_.size() && !ended_) {
-      if (const auto more = fill(); !more) {
-        return failure(more.error());
-      }
+      TRY(fill());
     }
     const bool is_first_of_whole = layout_ == Layout::whole && line_ == 1;
     if (begin_ == buffer_.size() && ended_ && !is_first_of_whole) {
       return std::nullopt;
     }
-    auto document = collect();
-    if (!document) {
-      return failure(document.error());
-    }
-    if (layout_ == Layout::whole || document->too_large || !is_blank(document->text)) {
-      return *document;
+    TRY_ASSIGN(auto document, collect());
+    if (layout_ == Layout::whole || document.too_large || !is_blank(document.text)) {
+      return document;
     }
   }
 }

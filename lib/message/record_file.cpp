@@ -65,9 +65,7 @@ Result<RecordFile> RecordFile::open(const std::string& path, const RecordHeader&
   }
   RecordFile record(std::move(file), path, static_cast<std::uint64_t>(status.st_size));
   record.pending_ = opening + format_record_header(header);
-  if (auto written = record.commit(); !written) {
-    return failure(std::move(written.error()));
-  }
+  TRY(record.commit());
   return record;
 }
 
@@ -112,9 +110,7 @@ Result<void> RecordFile::commit() {
 }
 
 Result<void> RecordFile::finish() {
-  if (auto committed = commit(); !committed) {
-    return committed;
-  }
+  TRY(commit());
   struct stat ours {};
   struct stat named {};
   if (::fstat(file_.get(), &ours) == 0 &&

@@ -68,9 +68,7 @@ Result<void> Canary::connect(const Deadline& deadline) {
   }
   if (!subscriber_) {
     redis::Subscriber fresh(settings_, subscriber_options(timeouts_), stop_);
-    if (auto subscribed = fresh.subscribe({channel_}); !subscribed) {
-      return subscribed;
-    }
+    TRY(fresh.subscribe({channel_}));
     subscriber_.emplace(std::move(fresh));
     latest_received_ = 0;
   }
@@ -120,17 +118,14 @@ void Canary::take(const redis::Message& message, CanaryReport& report) {
 
 Result<void> Canary::receive(CanaryReport& report, const Deadline& deadline) {
   while (!flying_.empty()) {
-    auto event = subscriber_->next(deadline);
+    TRY_ASSIGN(auto event, subscriber_->next(deadline));
     if (!event) {
-      return failure(std::move(event.error()));
-    }
-    if (!*event) {
       return {};  // the rest is lost
     }
-    if (auto* const gap = std::get_if<redis::Resubscribed>(&**event)) {
+    if (auto* const gap = std::get_if<redis::Resubscribed>(&*event)) {
       return failure(std::move(gap->cause));
     }
-    take(std::get<redis::Message>(**event), report);
+    take(std::get<redis::Message>(*event), report);
   }
   return {};
 }

@@ -39,13 +39,10 @@ Result<void> Collector::connect() {
   if (failure_ && Clock::now() < next_attempt_) {
     return failure(*failure_);
   }
-  auto opened =
-      redis::Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
-                              connection_options(statistics_));
-  if (!opened) {
-    return failure(std::move(opened.error()));
-  }
-  connection_.emplace(std::move(*opened));
+  TRY_ASSIGN(auto opened,
+             redis::Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
+                                     connection_options(statistics_)));
+  connection_.emplace(std::move(opened));
   denied_.clear();  // rights may have changed
   looks_until_settings_ = 0;
   return {};
@@ -66,12 +63,9 @@ Result<void> Collector::read_info(Sample& sample) {
     return {};
   }
   const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
-  auto reply = connection_->command({"INFO"}, deadline);
-  if (!reply) {
-    return failure(std::move(reply.error()));
-  }
-  if (!deny("INFO", *reply)) {
-    sample.info = redis::Info(reply->text);
+  TRY_ASSIGN(auto reply, connection_->command({"INFO"}, deadline));
+  if (!deny("INFO", reply)) {
+    sample.info = redis::Info(reply.text);
     sample.server = identify(sample.info);
   }
   return {};
@@ -81,16 +75,13 @@ Result<void> Collector::ping(Sample& sample) {
   for (unsigned i = 0; i < kPings && !is_denied("PING"); ++i) {
     const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
     const auto sent = Clock::now();
-    auto reply = connection_->command({"PING"}, deadline);
-    if (!reply) {
-      return failure(std::move(reply.error()));
-    }
+    TRY_ASSIGN(auto reply, connection_->command({"PING"}, deadline));
     ping_.record(Clock::now() - sent);
-    if (reply->is_error() && redis::classify(*reply) == ErrorKind::forbidden) {
-      deny("PING", *reply);
+    if (reply.is_error() && redis::classify(reply) == ErrorKind::forbidden) {
+      deny("PING", reply);
       ping_.clear();
-    } else if (!reply->is_status("PONG")) {
-      sample.ping_refusal = reply->is_error() ? reply->text : redis::describe(*reply);
+    } else if (!reply.is_status("PONG")) {
+      sample.ping_refusal = reply.is_error() ? reply.text : redis::describe(reply);
       return {};
     }
   }
@@ -106,13 +97,10 @@ Result<void> Collector::read_settings() {
   redis::Pipeline pipeline;
   pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
   pipeline.add({"CONFIG", "GET", "save"});
-  const auto replies =
-      connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_));
-  if (!replies) {
-    return failure(replies.error());
-  }
+  TRY_ASSIGN(const auto replies,
+             connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_)));
   server_settings_ = {};
-  for (const auto& reply : *replies) {
+  for (const auto& reply : replies) {
     if (deny("CONFIG GET", reply) || reply.elements.size() != 2) {
       continue;
     }
@@ -170,12 +158,10 @@ Result<void> Collector::read_details(Sample& sample) {
   if (asked.empty()) {
     return {};
   }
-  auto replies = connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_));
-  if (!replies) {
-    return failure(std::move(replies.error()));
-  }
+  TRY_ASSIGN(auto replies,
+             connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_)));
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    take_detail(asked[i], (*replies)[i], sample);
+    take_detail(asked[i], replies[i], sample);
   }
   return {};
 }
@@ -219,9 +205,7 @@ void Collector::connect_with_past(Observation& observation) {
 }
 
 Result<Observation> Collector::observe() {
-  if (auto connected = connect(); !connected) {
-    return failure(std::move(connected.error()));
-  }
+  TRY(connect());
   Observation observation;
   auto& sample = observation.sample;
   sample.taken = std::chrono::system_clock::now();

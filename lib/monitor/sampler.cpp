@@ -16,17 +16,14 @@ namespace fogis::monitor {
 Result<std::unique_ptr<Sampler>> Sampler::start(config::ConnectionSettings settings,
                                                 Collector::Options options,
                                                 std::chrono::nanoseconds interval) {
-  auto stop = StopEvent::create();
-  if (!stop) {
-    return failure(std::move(stop.error()));
-  }
+  TRY_ASSIGN(auto stop, StopEvent::create());
   UniqueFd news(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!news) {
     return failure(make_system_error(ErrorKind::internal, Phase::command,
                                      "cannot make an event descriptor", errno));
   }
   return std::unique_ptr<Sampler>(new Sampler(std::move(settings), std::move(options), interval,
-                                              std::move(*stop), std::move(news)));
+                                              std::move(stop), std::move(news)));
 }
 
 Sampler::Sampler(config::ConnectionSettings settings, Collector::Options options,

@@ -70,23 +70,16 @@ std::vector<std::string> server_arguments(const std::vector<std::string>& furthe
 
 Result<EphemeralServer> EphemeralServer::start(const Options& options, const Deadline& deadline) {
   const auto began = Deadline::Clock::now();
-  auto program = find_server(options.search_path.value_or(variable("PATH")));
-  if (!program) {
-    return failure(std::move(program.error()));
-  }
+  TRY_ASSIGN(auto program, find_server(options.search_path.value_or(variable("PATH"))));
   auto watchdog = Watchdog::start({.folders = possible_folders(),
-                                   .program = *program,
+                                   .program = program,
                                    .arguments = server_arguments(options.arguments),
                                    .output_name = std::string(kLogName)});
   if (!watchdog) {
     return failure(std::move(watchdog.error()));
   }
-  auto ready =
-      await_server(*watchdog, {.socket = kSocketName, .log = kLogName, .began = began}, deadline);
-  if (!ready) {
-    return failure(std::move(ready.error()));
-  }
-  return EphemeralServer(*std::move(watchdog), *std::move(program));
+  TRY(await_server(*watchdog, {.socket = kSocketName, .log = kLogName, .began = began}, deadline));
+  return EphemeralServer(*std::move(watchdog), std::move(program));
 }
 
 std::string EphemeralServer::socket_path() const {

@@ -54,11 +54,8 @@ public:
         return failure(make_system_error(ErrorKind::internal, Phase::start,
                                          "cannot wait for the private server", errno));
       }
-      auto answered = look();
-      if (!answered) {
-        return failure(std::move(answered.error()));
-      }
-      if (*answered) {
+      TRY_ASSIGN(auto answered, look());
+      if (answered) {
         return {};
       }
       if (deadline.expired()) {
@@ -77,16 +74,11 @@ private:
     std::array<std::byte, 4096> ignored{};
     while (::read(changes_.get(), ignored.data(), ignored.size()) > 0) {}
     while (true) {
-      auto report = watchdog_.next_report();
+      TRY_ASSIGN(auto report, watchdog_.next_report());
       if (!report) {
-        return failure(std::move(report.error()));
-      }
-      if (!*report) {
         break;
       }
-      if (auto judged = judge(**report); !judged) {
-        return failure(std::move(judged.error()));
-      }
+      TRY(judge(*report));
     }
     if (!connection_ && !connect()) {
       return false;

@@ -68,9 +68,7 @@ Result<void> BulkPublisher::publish(std::string_view channel, std::string_view p
   // for each message.
   if (window_filled(1)) {
     while (window_filled(2)) {
-      if (auto done = step(Deadline::never(stop_)); !done) {
-        return done;
-      }
+      TRY(step(Deadline::never(stop_)));
       if (refusal_) {
         return failure(*refusal_);
       }
@@ -103,9 +101,7 @@ void BulkPublisher::enqueue(std::string_view channel, std::string_view payload,
 
 Result<void> BulkPublisher::flush() {
   while (!flying_.empty() || has_unwritten()) {
-    if (auto done = step(Deadline::never(stop_)); !done) {
-      return done;
-    }
+    TRY(step(Deadline::never(stop_)));
   }
   return refusal_ ? Result<void>(failure(*refusal_)) : Result<void>();
 }
@@ -113,9 +109,7 @@ Result<void> BulkPublisher::flush() {
 Result<void> BulkPublisher::run_until(Deadline::Clock::time_point moment) {
   const auto deadline = Deadline::at(moment, stop_);
   while (!flying_.empty() || has_unwritten()) {
-    if (auto done = step(deadline); !done) {
-      return done;
-    }
+    TRY(step(deadline));
     if (!has_unwritten() && deadline.expired()) {
       break;
     }
@@ -160,9 +154,7 @@ Deadline::Clock::time_point BulkPublisher::patience_end() const {
 /// over.
 Result<void> BulkPublisher::step(const Deadline& deadline) {
   drop_broken_idle_connection();
-  if (auto connected = connect(); !connected) {
-    return connected;
-  }
+  TRY(connect());
   auto written = write();
   if (!written) {
     return lose(std::move(written.error()));
@@ -192,14 +184,12 @@ Result<bool> BulkPublisher::write() {
   if (!has_unwritten()) {
     return false;
   }
-  const auto written = connection_->write_some(std::string_view(bytes_).substr(offset_ - base_));
-  if (!written) {
-    return failure(written.error());
-  }
-  if (*written == 0) {
+  TRY_ASSIGN(const auto written,
+             connection_->write_some(std::string_view(bytes_).substr(offset_ - base_)));
+  if (written == 0) {
     return false;
   }
-  offset_ += *written;
+  offset_ += written;
   progress_ = Deadline::Clock::now();
   while (!queued_.empty() && queued_.front().end <= offset_) {
     const auto& message = queued_.front();
@@ -225,23 +215,15 @@ Result<bool> BulkPublisher::take_answers() {
   bool any = false;
   while (true) {
     std::size_t count = 0;
-    const auto used = take_plain_answers(connection_->arrived(), count);
-    if (!used) {
-      return failure(used.error());
-    }
-    connection_->consume(*used, count);
+    TRY_ASSIGN(const auto used, take_plain_answers(connection_->arrived(), count));
+    connection_->consume(used, count);
     any = any || count > 0;
-    auto reply = connection_->take_arrived();
+    TRY_ASSIGN(auto reply, connection_->take_arrived());
     if (!reply) {
-      return failure(std::move(reply.error()));
-    }
-    if (!*reply) {
       return any;
     }
     any = true;
-    if (auto taken = take_answer(**reply); !taken) {
-      return failure(std::move(taken.error()));
-    }
+    TRY(take_answer(*reply));
   }
 }
 

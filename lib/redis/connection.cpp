@@ -52,9 +52,7 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Reply> Connection::command(Arguments arguments, const Deadline& deadline) {
-  if (auto usable = check_usable(); !usable) {
-    return failure(std::move(usable.error()));
-  }
+  TRY(check_usable());
   outgoing_.clear();
   append_command(outgoing_, arguments);
   auto written = write_all(outgoing_, deadline);
@@ -65,16 +63,12 @@ Result<Reply> Connection::command(Arguments arguments, const Deadline& deadline)
   if (!reply) {
     return failure(fault(std::move(reply.error())));
   }
-  if (auto finished = finish_exchange(1); !finished) {
-    return failure(std::move(finished.error()));
-  }
+  TRY(finish_exchange(1));
   return reply;
 }
 
 Result<std::vector<Reply>> Connection::run(const Pipeline& pipeline, const Deadline& deadline) {
-  if (auto usable = check_usable(); !usable) {
-    return failure(std::move(usable.error()));
-  }
+  TRY(check_usable());
   std::vector<Reply> replies;
   replies.reserve(pipeline.size());
   if (auto written = write_all(pipeline.bytes(), deadline, &replies); !written) {
@@ -90,16 +84,12 @@ Result<std::vector<Reply>> Connection::run(const Pipeline& pipeline, const Deadl
   if (replies.size() > pipeline.size()) {
     return failure(fault(unasked_reply()));
   }
-  if (auto finished = finish_exchange(pipeline.size()); !finished) {
-    return failure(std::move(finished.error()));
-  }
+  TRY(finish_exchange(pipeline.size()));
   return replies;
 }
 
 Result<void> Connection::send(Arguments arguments, const Deadline& deadline) {
-  if (auto usable = check_usable(); !usable) {
-    return usable;
-  }
+  TRY(check_usable());
   outgoing_.clear();
   append_command(outgoing_, arguments);
   if (auto written = write_all(outgoing_, deadline); !written) {
@@ -109,9 +99,7 @@ Result<void> Connection::send(Arguments arguments, const Deadline& deadline) {
 }
 
 Result<Reply> Connection::receive(const Deadline& deadline) {
-  if (auto usable = check_usable(); !usable) {
-    return failure(std::move(usable.error()));
-  }
+  TRY(check_usable());
   auto reply = next_reply(deadline, Pushes::wanted);
   if (!reply) {
     auto& error = reply.error();
@@ -195,18 +183,12 @@ Result<Reply> Connection::next_reply(const Deadline& deadline, Pushes pushes) {
       return std::move(**reply);
     }
     if (!first) {
-      if (auto in_time = check_time(deadline, "no whole reply"); !in_time) {
-        return failure(std::move(in_time.error()));
-      }
+      TRY(check_time(deadline, "no whole reply"));
     }
     if (!stream_->has_pending()) {
-      if (auto ready = wait(read_events_, deadline, "no reply"); !ready) {
-        return failure(std::move(ready.error()));
-      }
+      TRY(wait(read_events_, deadline, "no reply"));
     }
-    if (auto fed = read_some(); !fed) {
-      return failure(std::move(fed.error()));
-    }
+    TRY(read_some());
   }
 }
 
@@ -237,9 +219,7 @@ Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadl
   constexpr std::string_view kComplaint = "the server does not take our data";
   for (bool first = true; !bytes.empty(); first = false) {
     if (!first) {
-      if (auto in_time = check_time(deadline, kComplaint); !in_time) {
-        return in_time;
-      }
+      TRY(check_time(deadline, kComplaint));
     }
     const auto written = stream_->write(bytes);
     if (written.status == IoStatus::done) {
@@ -254,21 +234,14 @@ Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadl
     }
     const short events =
         written.status == IoStatus::want_write ? short{POLLIN | POLLOUT} : short{POLLIN};
-    if (auto ready = wait(events, deadline, kComplaint); !ready) {
-      return ready;
-    }
-    if (auto fed = read_some(); !fed) {
-      return fed;
-    }
+    TRY(wait(events, deadline, kComplaint));
+    TRY(read_some());
     while (replies != nullptr) {
-      auto reply = take_reply(Pushes::skipped);
+      TRY_ASSIGN(auto reply, take_reply(Pushes::skipped));
       if (!reply) {
-        return failure(std::move(reply.error()));
-      }
-      if (!*reply) {
         break;
       }
-      replies->push_back(std::move(**reply));
+      replies->push_back(std::move(*reply));
     }
   }
   return {};

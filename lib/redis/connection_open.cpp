@@ -230,9 +230,7 @@ Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands
   if (poisoned_) {
     return failure(to_error(replies.front(), Phase::auth, endpoint_, secret));
   }
-  if (auto finished = finish_exchange(commands.size()); !finished) {
-    return failure(std::move(finished.error()));
-  }
+  TRY(finish_exchange(commands.size()));
   return replies;
 }
 

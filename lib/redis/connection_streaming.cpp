@@ -20,9 +20,7 @@ void Connection::consume(std::size_t bytes, std::size_t replies) {
 }
 
 Result<std::optional<Reply>> Connection::take_arrived() {
-  if (auto usable = check_usable(); !usable) {
-    return failure(std::move(usable.error()));
-  }
+  TRY(check_usable());
   auto reply = take_reply(Pushes::wanted);
   if (!reply) {
     return failure(fault(std::move(reply.error())));
@@ -34,9 +32,7 @@ Result<std::optional<Reply>> Connection::take_arrived() {
 }
 
 Result<std::size_t> Connection::write_some(std::string_view bytes) {
-  if (auto usable = check_usable(); !usable) {
-    return failure(std::move(usable.error()));
-  }
+  TRY(check_usable());
   const auto written = stream_->write(bytes);
   if (written.status == IoStatus::closed || written.status == IoStatus::failed) {
     auto error = io_fault(written.status);
@@ -50,9 +46,7 @@ Result<std::size_t> Connection::write_some(std::string_view bytes) {
 }
 
 Result<void> Connection::await(bool to_write, const Deadline& deadline) {
-  if (auto usable = check_usable(); !usable) {
-    return usable;
-  }
+  TRY(check_usable());
   if (!stream_->has_pending()) {
     const auto events = static_cast<short>(read_events_ | (to_write ? POLLOUT : 0));
     if (auto ready = wait(events, deadline, "no reply"); !ready) {

@@ -83,9 +83,7 @@ Result<UniqueFd> dial_one(const Address& address, const Deadline& deadline) {
     error.system_errno = errno;
     return failure(std::move(error));
   }
-  if (auto finished = finish_connecting(socket->get(), deadline); !finished) {
-    return failure(std::move(finished.error()));
-  }
+  TRY(finish_connecting(socket->get(), deadline));
   tune_tcp(socket->get());
   return socket;
 }
@@ -167,11 +165,8 @@ Result<Dialled> dial_unix(const std::string& path, const Deadline& deadline) {
                               "use a shorter path or a symbolic link"));
   }
   path.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
-  auto socket = make_socket(AF_UNIX);
-  if (!socket) {
-    return failure(std::move(socket.error()));
-  }
-  int fault = connect_unix(socket->get(), address);
+  TRY_ASSIGN(auto socket, make_socket(AF_UNIX));
+  int fault = connect_unix(socket.get(), address);
   while (fault == EAGAIN) {
     // Unix sockets tell nobody when there is room again, so ask now and then.
     const auto outcome = deadline.pause(milliseconds(5));
@@ -183,13 +178,13 @@ Result<Dialled> dial_unix(const std::string& path, const Deadline& deadline) {
                                 "the server does not accept connections",
                                 "it may be stopped or stuck: look at its process and its log"));
     }
-    fault = connect_unix(socket->get(), address);
+    fault = connect_unix(socket.get(), address);
   }
   if (fault != 0) {
     return failure(make_system_error(ErrorKind::unreachable, Phase::connect, path, fault,
                                      path_hint(path, fault)));
   }
-  return Dialled{std::move(*socket), path};
+  return Dialled{std::move(socket), path};
 }
 
 }  // namespace fogis::redis

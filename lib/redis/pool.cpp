@@ -22,12 +22,9 @@ Pool::Pool(config::ConnectionSettings settings, std::size_t size,
       returned_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) {}
 
 Result<Lease> Pool::lease(const Deadline& deadline) {
-  auto slot = take_slot(deadline);
-  if (!slot) {
-    return failure(std::move(slot.error()));
-  }
-  if (*slot) {
-    return Lease(*this, std::move(**slot));
+  TRY_ASSIGN(auto slot, take_slot(deadline));
+  if (slot) {
+    return Lease(*this, std::move(*slot));
   }
   auto connection = open_connection(deadline);
   if (!connection) {

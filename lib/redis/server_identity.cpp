@@ -43,18 +43,12 @@ std::string ServerIdentity::text() const {
 }
 
 Result<ServerIdentity> identify(Connection& connection, const Deadline& deadline) {
-  auto hello = connection.command({"HELLO"}, deadline);
-  if (!hello) {
-    return failure(std::move(hello.error()));
+  TRY_ASSIGN(auto hello, connection.command({"HELLO"}, deadline));
+  if (!hello.is_error()) {
+    return from_hello(hello);
   }
-  if (!hello->is_error()) {
-    return from_hello(*hello);
-  }
-  auto info = connection.command({"INFO", "server"}, deadline);
-  if (!info) {
-    return failure(std::move(info.error()));
-  }
-  return info->is_error() ? ServerIdentity() : from_info(Info(std::move(info->text)));
+  TRY_ASSIGN(auto info, connection.command({"INFO", "server"}, deadline));
+  return info.is_error() ? ServerIdentity() : from_info(Info(std::move(info.text)));
 }
 
 }  // namespace fogis::redis

@@ -43,12 +43,8 @@ Result<void> Subscriber::subscribe(const std::vector<std::string>& channels,
                                    const std::vector<std::string>& patterns) {
   auto& state = *state_;
   if (!state.connection || state.connection->poisoned()) {
-    if (auto connected = state.first_connection(); !connected) {
-      return connected;
-    }
-    if (auto restored = state.subscribe_all(Deadline::never(state.stop)); !restored) {
-      return restored;
-    }
+    TRY(state.first_connection());
+    TRY(state.subscribe_all(Deadline::never(state.stop)));
   }
   auto done = state.change_and_record("SUBSCRIBE", channels, state.channels, true);
   return done ? state.change_and_record("PSUBSCRIBE", patterns, state.patterns, true) : done;
@@ -87,32 +83,23 @@ Result<PubSubFrame> Subscriber::State::receive(const Deadline& deadline) {
   if (!connection) {
     return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
   }
-  auto reply = connection->receive(deadline);
-  if (!reply) {
-    return failure(std::move(reply.error()));
-  }
+  TRY_ASSIGN(auto reply, connection->receive(deadline));
   note_heard();
-  return to_frame(std::move(*reply));
+  return to_frame(std::move(reply));
 }
 
 /// The next frame that has arrived whole, by way of the full reader.
 Result<std::optional<PubSubFrame>> Subscriber::State::take_frame() {
-  auto reply = connection->take_arrived();
+  TRY_ASSIGN(auto reply, connection->take_arrived());
   if (!reply) {
-    return failure(std::move(reply.error()));
-  }
-  if (!*reply) {
     return std::optional<PubSubFrame>();
   }
-  if ((*reply)->is_error() && options.keepalive.count() > 0) {
+  if (reply->is_error() && options.keepalive.count() > 0) {
     // A server that refuses PING (by its ACL, or while it loads) is alive, which is all we asked.
     return PubSubFrame{PubSubFrame::Type::pong, {}, {}, {}};
   }
-  auto frame = to_frame(std::move(**reply));
-  if (!frame) {
-    return failure(std::move(frame.error()));
-  }
-  return std::move(*frame);
+  TRY_ASSIGN(auto frame, to_frame(std::move(*reply)));
+  return frame;
 }
 
 /// Hands over every message that has arrived whole.
@@ -136,16 +123,13 @@ Result<Subscriber::State::Delivered> Subscriber::State::deliver(const MessageSin
     if (done.enough) {
       break;
     }
-    auto frame = take_frame();
+    TRY_ASSIGN(auto frame, take_frame());
     if (!frame) {
-      return failure(std::move(frame.error()));
-    }
-    if (!*frame) {
       break;
     }
-    if ((*frame)->type == PubSubFrame::Type::message) {
+    if (frame->type == PubSubFrame::Type::message) {
       done.any = true;
-      done.enough = !take({(*frame)->channel, (*frame)->pattern, (*frame)->payload}, heard_at);
+      done.enough = !take({frame->channel, frame->pattern, frame->payload}, heard_at);
     }
   }
   return done;
@@ -210,11 +194,8 @@ Result<bool> Subscriber::State::advance(const Deadline& deadline, const MessageS
   if (!connection) {
     return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
   }
-  const auto delivered = deliver(take);
-  if (!delivered) {
-    return failure(delivered.error());
-  }
-  if (delivered->any) {
+  TRY_ASSIGN(const auto delivered, deliver(take));
+  if (delivered.any) {
     return true;
   }
   auto waited = await(deadline);
@@ -236,9 +217,7 @@ Result<std::optional<ConnectionEvent>> Subscriber::receive(const Deadline& deadl
       return std::optional<ConnectionEvent>();
     }
     if (state.loss) {
-      if (auto reconnected = state.reconnect(deadline); !reconnected) {
-        return failure(std::move(reconnected.error()));
-      }
+      TRY(state.reconnect(deadline));
       if (state.loss) {
         return std::optional<ConnectionEvent>();
       }
@@ -266,14 +245,11 @@ Result<std::optional<SubscriberEvent>> Subscriber::next(const Deadline& deadline
     return true;
   };
   while (pending.empty()) {
-    auto event = receive(deadline, keep);
-    if (!event) {
-      return failure(std::move(event.error()));
+    TRY_ASSIGN(auto event, receive(deadline, keep));
+    if (event && std::holds_alternative<Resubscribed>(*event)) {
+      return std::optional<SubscriberEvent>(std::get<Resubscribed>(std::move(*event)));
     }
-    if (*event && std::holds_alternative<Resubscribed>(**event)) {
-      return std::optional<SubscriberEvent>(std::get<Resubscribed>(std::move(**event)));
-    }
-    if (!*event && pending.empty()) {
+    if (!event && pending.empty()) {
       return std::optional<SubscriberEvent>();
     }
   }
@@ -301,15 +277,12 @@ Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
     return failure(std::move(sent.error()));
   }
   while (true) {
-    auto frame = state.receive(deadline);
-    if (!frame) {
-      return failure(std::move(frame.error()));
-    }
-    if (frame->type == PubSubFrame::Type::pong) {
+    TRY_ASSIGN(auto frame, state.receive(deadline));
+    if (frame.type == PubSubFrame::Type::pong) {
       return Deadline::Clock::now() - started;
     }
-    if (frame->type == PubSubFrame::Type::message) {
-      state.keep(std::move(*frame));
+    if (frame.type == PubSubFrame::Type::message) {
+      state.keep(std::move(frame));
     }
     if (deadline.expired()) {
       auto error = make_error(ErrorKind::timed_out, Phase::subscribe, "no PONG in time",

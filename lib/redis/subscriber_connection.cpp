@@ -24,17 +24,12 @@ Error not_acknowledged(const std::string& endpoint) {
 }  // namespace
 
 Result<void> Subscriber::State::connect(const Deadline& deadline) {
-  auto opened = Connection::open(settings, deadline.within(options.timeouts.connect),
-                                 {.limits = options.limits, .statistics = options.statistics});
-  if (!opened) {
-    return failure(std::move(opened.error()));
-  }
-  auto id = opened->command({"CLIENT", "ID"}, operation_deadline(deadline));
-  if (!id) {
-    return failure(std::move(id.error()));
-  }
-  client_id = id->type == ReplyType::integer ? std::optional(id->integer) : std::nullopt;
-  connection = std::move(*opened);
+  TRY_ASSIGN(auto opened,
+             Connection::open(settings, deadline.within(options.timeouts.connect),
+                              {.limits = options.limits, .statistics = options.statistics}));
+  TRY_ASSIGN(auto id, opened.command({"CLIENT", "ID"}, operation_deadline(deadline)));
+  client_id = id.type == ReplyType::integer ? std::optional(id.integer) : std::nullopt;
+  connection = std::move(opened);
   note_heard();
   return {};
 }
@@ -48,9 +43,7 @@ Result<void> Subscriber::State::change(std::string_view command, const std::set<
   std::vector<std::string_view> arguments{command};
   arguments.insert(arguments.end(), names.begin(), names.end());
   const auto limit = operation_deadline(deadline);
-  if (auto sent = connection->send(arguments, limit); !sent) {
-    return sent;
-  }
+  TRY(connection->send(arguments, limit));
   auto awaited = names;
   while (!awaited.empty()) {
     auto frame = receive(limit);
@@ -85,10 +78,7 @@ Result<void> Subscriber::State::change_and_record(std::string_view command,
                                                   const std::vector<std::string>& names,
                                                   std::set<std::string>& known, bool added) {
   const std::set<std::string> changed(names.begin(), names.end());
-  auto done = change(command, changed, Deadline::never(stop));
-  if (!done) {
-    return done;
-  }
+  TRY(change(command, changed, Deadline::never(stop)));
   for (const auto& name : changed) {
     if (added) {
       known.insert(name);

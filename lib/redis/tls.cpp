@@ -284,13 +284,9 @@ Result<Context> make_context(const config::TlsSettings& settings) {
   SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
   if (settings.verify) {
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (auto loaded = load_authorities(context.get(), settings); !loaded) {
-      return failure(std::move(loaded.error()));
-    }
+    TRY(load_authorities(context.get(), settings));
   }
-  if (auto loaded = load_identity(context.get(), settings); !loaded) {
-    return failure(std::move(loaded.error()));
-  }
+  TRY(load_identity(context.get(), settings));
   return context;
 }
 
@@ -375,17 +371,11 @@ Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
 
 Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& settings,
                                const std::string& host, const Deadline& deadline) {
-  auto context = make_context(settings);
-  if (!context) {
-    return failure(std::move(context.error()));
-  }
+  TRY_ASSIGN(auto context, make_context(settings));
   const auto& name = settings.server_name.empty() ? host : settings.server_name;
-  auto session = make_session(context->get(), name, settings.verify);
-  if (!session) {
-    return failure(std::move(session.error()));
-  }
+  TRY_ASSIGN(auto session, make_session(context.get(), name, settings.verify));
   auto stream =
-      std::make_unique<TlsStream>(std::move(socket), std::move(*context), std::move(*session));
+      std::make_unique<TlsStream>(std::move(socket), std::move(context), std::move(session));
   if (auto shaken = drive_handshake(*stream, deadline); !shaken) {
     const auto verdict = SSL_get_verify_result(stream->session());
     if (settings.verify && verdict != X509_V_OK && shaken.error().kind != ErrorKind::timed_out &&

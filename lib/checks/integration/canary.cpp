@@ -18,16 +18,10 @@ constexpr std::chrono::nanoseconds kLongest = 2s;
 Result<void> publish_once(const Context& context, const config::ConnectionSettings& settings,
                           const std::string& channel, const std::string& payload,
                           const Deadline& deadline) {
-  auto connection =
-      redis::Connection::open(settings, deadline, {.statistics = context.statistics()});
-  if (!connection) {
-    return failure(std::move(connection.error()));
-  }
-  const auto reply = connection->command({"PUBLISH", channel, payload}, deadline);
-  if (!reply) {
-    return failure(reply.error());
-  }
-  return reply->is_error() ? failure(context.refusal(*reply, {"PUBLISH"})) : Result<void>();
+  TRY_ASSIGN(auto connection,
+             redis::Connection::open(settings, deadline, {.statistics = context.statistics()}));
+  TRY_ASSIGN(const auto reply, connection.command({"PUBLISH", channel, payload}, deadline));
+  return reply.is_error() ? failure(context.refusal(reply, {"PUBLISH"})) : Result<void>();
 }
 
 Canary failed_canary(Error error, Phase phase) {

@@ -62,18 +62,15 @@ std::string_view id_of(std::string_view payload) {
 Result<void> await(redis::Subscriber& receiver, const Parcel& parcel, const Deadline& deadline,
                    Deadline::Clock::time_point sent, FlowStep& step) {
   while (true) {
-    auto message = next_message(receiver, deadline);
+    TRY_ASSIGN(auto message, next_message(receiver, deadline));
     if (!message) {
-      return failure(std::move(message.error()));
-    }
-    if (!*message) {
       return {};
     }
-    if ((*message)->channel == parcel.channel &&
-        (*message)->payload.find(id_of(parcel.payload)) != std::string::npos) {
+    if (message->channel == parcel.channel &&
+        message->payload.find(id_of(parcel.payload)) != std::string::npos) {
       step.arrived = true;
-      step.unchanged = (*message)->payload == parcel.payload;
-      step.latency = (*message)->received - sent;
+      step.unchanged = message->payload == parcel.payload;
+      step.latency = message->received - sent;
       return {};
     }
   }

@@ -30,15 +30,12 @@ Result<void> count_listeners(Context& context, const std::vector<std::string>& c
                              Survey& survey) {
   std::vector<std::string_view> command{"PUBSUB", "NUMSUB"};
   command.insert(command.end(), channels.begin(), channels.end());
-  const auto reply = context.client().command(command, redis::Repeat::if_unsure);
-  if (!reply) {
-    return failure(reply.error());
+  TRY_ASSIGN(const auto reply, context.client().command(command, redis::Repeat::if_unsure));
+  if (reply.is_error()) {
+    return failure(context.refusal(reply, {"PUBSUB", "NUMSUB"}));
   }
-  if (reply->is_error()) {
-    return failure(context.refusal(*reply, {"PUBSUB", "NUMSUB"}));
-  }
-  for (std::size_t i = 0; i + 1 < reply->elements.size(); i += 2) {
-    survey.listeners[reply->elements[i].text] = reply->elements[i + 1].integer;
+  for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    survey.listeners[reply.elements[i].text] = reply.elements[i + 1].integer;
   }
   return {};
 }
@@ -60,29 +57,19 @@ Result<void> list_clients(Context& context, Survey& survey) {
 
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels) {
   Survey survey;
-  if (auto counted = count_listeners(context, channels, survey); !counted) {
-    return failure(std::move(counted.error()));
-  }
-  const auto patterns = ask_if_allowed(context, {"PUBSUB", "NUMPAT"});
-  if (!patterns) {
-    return failure(patterns.error());
-  }
-  survey.patterns = *patterns ? (*patterns)->integer : 0;
-  if (auto listed = list_clients(context, survey); !listed) {
-    return failure(std::move(listed.error()));
-  }
+  TRY(count_listeners(context, channels, survey));
+  TRY_ASSIGN(const auto patterns, ask_if_allowed(context, {"PUBSUB", "NUMPAT"}));
+  survey.patterns = patterns ? patterns->integer : 0;
+  TRY(list_clients(context, survey));
   return survey;
 }
 
 Result<OutputLimit> ask_output_limit(Context& context) {
   OutputLimit limit;
-  const auto reply = ask_if_allowed(context, {"CONFIG", "GET", "client-output-buffer-limit"});
-  if (!reply) {
-    return failure(reply.error());
-  }
-  if (*reply && (*reply)->elements.size() == 2) {
-    if (const auto parsed =
-            redis::parse_output_buffer_limit((*reply)->elements[1].text, "pubsub")) {
+  TRY_ASSIGN(const auto reply,
+             ask_if_allowed(context, {"CONFIG", "GET", "client-output-buffer-limit"}));
+  if (reply && reply->elements.size() == 2) {
+    if (const auto parsed = redis::parse_output_buffer_limit(reply->elements[1].text, "pubsub")) {
       limit = {parsed->hard, parsed->soft, true};
     }
   }
@@ -90,12 +77,9 @@ Result<OutputLimit> ask_output_limit(Context& context) {
 }
 
 Result<std::optional<std::int64_t>> ask_cut_clients(Context& context) {
-  const auto reply = ask_if_allowed(context, {"INFO", "stats"});
-  if (!reply) {
-    return failure(reply.error());
-  }
-  return *reply ? redis::Info((*reply)->text).integer("client_output_buffer_limit_disconnections")
-                : std::nullopt;
+  TRY_ASSIGN(const auto reply, ask_if_allowed(context, {"INFO", "stats"}));
+  return reply ? redis::Info(reply->text).integer("client_output_buffer_limit_disconnections")
+               : std::nullopt;
 }
 
 void note_waiting(const Survey& survey, SlowSubscribers& slow) {
@@ -112,16 +96,11 @@ void note_waiting(const Survey& survey, SlowSubscribers& slow) {
 
 Result<void> sample_waiting(Context& context, SlowSubscribers& slow) {
   Survey survey;
-  if (auto listed = list_clients(context, survey); !listed) {
-    return listed;
-  }
+  TRY(list_clients(context, survey));
   note_waiting(survey, slow);
-  const auto info = ask_if_allowed(context, {"INFO", "clients"});
-  if (!info) {
-    return failure(info.error());
-  }
-  if (*info) {
-    const auto largest = redis::Info((*info)->text).integer("client_recent_max_output_buffer");
+  TRY_ASSIGN(const auto info, ask_if_allowed(context, {"INFO", "clients"}));
+  if (info) {
+    const auto largest = redis::Info(info->text).integer("client_recent_max_output_buffer");
     slow.recent_largest = std::max(slow.recent_largest, largest.value_or(0));
   }
   return {};

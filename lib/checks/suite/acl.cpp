@@ -40,25 +40,18 @@ std::string user_name(const Context& context, const Result<redis::Reply>& whoami
 
 /// Whether the user may run the command; the server answers OK or why not.
 Result<bool> may(Context& context, std::initializer_list<std::string_view> dry_run) {
-  const auto reply = context.ask(dry_run, redis::Repeat::if_unsure);
-  if (!reply) {
-    return failure(reply.error());
-  }
-  return reply->is_status("OK");
+  TRY_ASSIGN(const auto reply, context.ask(dry_run, redis::Repeat::if_unsure));
+  return reply.is_status("OK");
 }
 
 Result<std::vector<Rights>> ask_rights(Context& context, const std::string& user) {
   std::vector<Rights> all;
   for (const auto& channel : message::channels()) {
-    const auto publish = may(context, {"ACL", "DRYRUN", user, "PUBLISH", channel.name, "x"});
-    if (!publish) {
-      return failure(publish.error());
-    }
-    const auto subscribe = may(context, {"ACL", "DRYRUN", user, "SUBSCRIBE", channel.name});
-    if (!subscribe) {
-      return failure(subscribe.error());
-    }
-    all.push_back({&channel, *publish, *subscribe});
+    TRY_ASSIGN(const auto publish,
+               may(context, {"ACL", "DRYRUN", user, "PUBLISH", channel.name, "x"}));
+    TRY_ASSIGN(const auto subscribe,
+               may(context, {"ACL", "DRYRUN", user, "SUBSCRIBE", channel.name}));
+    all.push_back({&channel, publish, subscribe});
   }
   return all;
 }

@@ -68,16 +68,10 @@ Result<CheckResult> check_basic_operations(Context& context) {
     }
     pipeline.add(step.command);
   }
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto replies = (*lease)->run(pipeline, context.operation_deadline());
-  if (!replies) {
-    return failure(replies.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
+  TRY_ASSIGN(const auto replies, lease->run(pipeline, context.operation_deadline()));
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto& reply = (*replies)[i];
+    const auto& reply = replies[i];
     const auto command = steps[i].command.front();
     if (reply.is_error()) {
       return failure(context.refusal(reply, {command}));

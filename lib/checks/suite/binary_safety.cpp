@@ -56,26 +56,17 @@ CheckResult altered(std::string_view kind, const Payload& sent, std::string_view
 /// Pass or fail; `sent` as a value.
 Result<CheckResult> round_trip_value(Context& context, const Payload& sent) {
   const auto key = context.key("binary:value");
-  const auto set = context.ask({"SET", key, sent.bytes, "EX", kKeyTtlSeconds});
-  if (!set) {
-    return failure(set.error());
-  }
-  const auto got = context.ask({"GET", key});
-  if (!got) {
-    return failure(got.error());
-  }
-  if (got->type != redis::ReplyType::string || got->text != sent.bytes) {
-    return altered("value", sent, got->text);
+  TRY(context.ask({"SET", key, sent.bytes, "EX", kKeyTtlSeconds}));
+  TRY_ASSIGN(const auto got, context.ask({"GET", key}));
+  if (got.type != redis::ReplyType::string || got.text != sent.bytes) {
+    return altered("value", sent, got.text);
   }
   return passed({});
 }
 
 Result<CheckResult> round_trip_message(Context& context, redis::Subscriber& subscriber,
                                        const std::string& channel, const Payload& sent) {
-  const auto receivers = publish(context, channel, sent.bytes);
-  if (!receivers) {
-    return failure(receivers.error());
-  }
+  TRY_ASSIGN(const auto receivers, publish(context, channel, sent.bytes));
   const auto got = next_message(subscriber, context.operation_deadline());
   if (!got) {
     auto error = got.error();
@@ -88,7 +79,7 @@ Result<CheckResult> round_trip_message(Context& context, redis::Subscriber& subs
     return failed(
         "a message did not arrive",
         fmt::format("message: {} was published to {} and did not arrive in time", sent.name,
-                    count_of(static_cast<std::size_t>(*receivers), "receiver")));
+                    count_of(static_cast<std::size_t>(receivers), "receiver")));
   }
   if ((*got)->payload != sent.bytes) {
     return altered("message", sent, (*got)->payload);
@@ -132,9 +123,7 @@ Result<CheckResult> check_binary_safety(Context& context) {
   }
   const auto channel = context.channel("binary");
   auto subscriber = context.make_subscriber();
-  if (const auto done = subscribe(context, subscriber, {channel}); !done) {
-    return failure(done.error());
-  }
+  TRY(subscribe(context, subscriber, {channel}));
   std::size_t largest = 0;
   for (const auto& payload : payloads) {
     auto judged = round_trip_value(context, payload);

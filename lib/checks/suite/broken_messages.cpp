@@ -69,11 +69,8 @@ std::span<const BrokenMessage> broken_messages() {
 Result<std::string> make_broken(const BrokenMessage& recipe) {
   auto message = message::build_message(recipe.shape);
   if (!recipe.patch.empty()) {
-    auto patched = apply_patch(message, recipe.patch);
-    if (!patched) {
-      return patched;
-    }
-    message = std::move(*patched);
+    TRY_ASSIGN(auto patched, apply_patch(message, recipe.patch));
+    message = std::move(patched);
   }
   message.resize(message.size() - recipe.cut_end);
   return message;

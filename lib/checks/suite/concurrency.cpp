@@ -62,22 +62,13 @@ private:
 /// One round of a thread: a leased connection, a count and an echo.
 Result<void> work_once(const Context& context, redis::Client& client, std::string_view counter,
                        Findbook& book) {
-  auto lease = client.lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto count = context.ask(**lease, {"INCR", counter});
-  if (!count) {
-    return failure(count.error());
-  }
-  book.counted(count->integer);
+  TRY_ASSIGN(auto lease, client.lease());
+  TRY_ASSIGN(const auto count, context.ask(*lease, {"INCR", counter}));
+  book.counted(count.integer);
   const auto nonce = random_hex(16);
-  const auto echo = context.ask(**lease, {"ECHO", nonce});
-  if (!echo) {
-    return failure(echo.error());
-  }
-  if (const auto wanted = string_reply(nonce); !same(*echo, wanted)) {
-    book.wrong(mismatch("ECHO", wanted, *echo));
+  TRY_ASSIGN(const auto echo, context.ask(*lease, {"ECHO", nonce}));
+  if (const auto wanted = string_reply(nonce); !same(echo, wanted)) {
+    book.wrong(mismatch("ECHO", wanted, echo));
   }
   return {};
 }
@@ -93,18 +84,12 @@ void work(const Context& context, redis::Client& client, std::string_view counte
 /// Connections of that name in the server's CLIENT LIST, asked over a leased one of them.
 Result<std::size_t> count_connections(const Context& context, redis::Client& client,
                                       std::string_view name) {
-  auto lease = client.lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto list = context.ask(**lease, {"CLIENT", "LIST"});
-  if (!list) {
-    return failure(list.error());
-  }
+  TRY_ASSIGN(auto lease, client.lease());
+  TRY_ASSIGN(const auto list, context.ask(*lease, {"CLIENT", "LIST"}));
   const auto field = fmt::format(" name={} ", name);
   std::size_t count = 0;
-  for (auto at = list->text.find(field); at != std::string::npos;
-       at = list->text.find(field, at + 1)) {
+  for (auto at = list.text.find(field); at != std::string::npos;
+       at = list.text.find(field, at + 1)) {
     ++count;
   }
   return count;
@@ -162,9 +147,7 @@ CheckResult judge_connections(const Result<std::size_t>& connections) {
 
 Result<CheckResult> check_concurrency(Context& context) {
   const auto counter = context.key("concurrency:counter");
-  if (const auto set = context.ask({"SET", counter, "0", "EX", kKeyTtlSeconds}); !set) {
-    return failure(set.error());
-  }
+  TRY(context.ask({"SET", counter, "0", "EX", kKeyTtlSeconds}));
   auto client = context.make_client(kPoolSize, kNoRetry, "concurrency");
   Findbook book;
   const auto connections = run_threads(context, client, counter, book);
@@ -174,13 +157,10 @@ Result<CheckResult> check_concurrency(Context& context) {
   if (auto wrong = book.first_wrong()) {
     return mixed_up(std::move(*wrong));
   }
-  const auto total = context.ask({"GET", counter});
-  if (!total) {
-    return failure(total.error());
-  }
+  TRY_ASSIGN(const auto total, context.ask({"GET", counter}));
   const auto wanted = string_reply(std::to_string(kThreads * kRounds));
-  if (!same(*total, wanted)) {
-    return mixed_up(mismatch("the counter", wanted, *total));
+  if (!same(total, wanted)) {
+    return mixed_up(mismatch("the counter", wanted, total));
   }
   auto result = judge_connections(connections);
   result.detail("threads", static_cast<std::int64_t>(kThreads))

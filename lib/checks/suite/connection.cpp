@@ -33,19 +33,16 @@ void add_phases(CheckResult& result, const redis::OpenReport& report) {
 
 /// Kind, version and mode are worth knowing, but a server need not tell them.
 Result<void> add_server(CheckResult& result, Context& context, redis::Connection& connection) {
-  const auto identity = redis::identify(connection, context.operation_deadline());
-  if (!identity) {
-    return failure(identity.error());
-  }
-  context.set_server(identity->text());
+  TRY_ASSIGN(const auto identity, redis::identify(connection, context.operation_deadline()));
+  context.set_server(identity.text());
   const auto add = [&](std::string_view name, const std::string& text) {
     if (!text.empty()) {
       result.detail(std::string(name), text);
     }
   };
   add("server", context.server());
-  add("mode", identity->mode);
-  add("role", identity->role);
+  add("mode", identity.mode);
+  add("role", identity.role);
   return {};
 }
 
@@ -53,13 +50,10 @@ Result<void> add_server(CheckResult& result, Context& context, redis::Connection
 
 Result<CheckResult> check_connection(Context& context) {
   const auto started = steady_clock::now();
-  auto connection = context.open_connection();
-  if (!connection) {
-    return failure(connection.error());
-  }
+  TRY_ASSIGN(auto connection, context.open_connection());
   const nanoseconds opened = steady_clock::now() - started;
   const auto ping_started = steady_clock::now();
-  const auto pong = context.ask(*connection, {"PING"});
+  const auto pong = context.ask(connection, {"PING"});
   const nanoseconds round_trip = steady_clock::now() - ping_started;
   // A user without the right to PING has been let in and answered: that is a connection.
   const bool forbidden = !pong && pong.error().kind == ErrorKind::forbidden;
@@ -70,16 +64,14 @@ Result<CheckResult> check_connection(Context& context) {
     auto error = make_error(ErrorKind::protocol, Phase::command,
                             mismatch("PING", status_reply("PONG"), *pong),
                             "something that is not Redis may answer there");
-    error.endpoint = connection->endpoint();
+    error.endpoint = connection.endpoint();
     return failure(std::move(error));
   }
   auto result = passed(fmt::format("connected in {}, {} {}", format_duration(opened),
                                    forbidden ? "refusal in" : "PING", format_duration(round_trip)));
-  add_phases(result, connection->report());
+  add_phases(result, connection.report());
   result.detail("ping", round_trip);
-  if (const auto done = add_server(result, context, *connection); !done) {
-    return failure(done.error());
-  }
+  TRY(add_server(result, context, connection));
   return result;
 }
 

@@ -123,16 +123,10 @@ Result<std::int64_t> publish_burst(Context& context, std::string_view channel,
   for (const auto payload : payloads) {
     pipeline.add({"PUBLISH", channel, payload});
   }
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto replies = (*lease)->run(pipeline, context.operation_deadline());
-  if (!replies) {
-    return failure(replies.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
+  TRY_ASSIGN(const auto replies, lease->run(pipeline, context.operation_deadline()));
   auto fewest = std::numeric_limits<std::int64_t>::max();
-  for (const auto& reply : *replies) {
+  for (const auto& reply : replies) {
     if (reply.is_error()) {
       return failure(context.refusal(reply, {"PUBLISH"}));
     }
@@ -143,40 +137,32 @@ Result<std::int64_t> publish_burst(Context& context, std::string_view channel,
 
 Result<std::optional<Message>> next_message(redis::Subscriber& subscriber,
                                             const Deadline& deadline) {
-  auto event = subscriber.next(deadline);
+  TRY_ASSIGN(auto event, subscriber.next(deadline));
   if (!event) {
-    return failure(event.error());
-  }
-  if (!*event) {
     return std::optional<Message>();
   }
-  if (auto* const gap = std::get_if<redis::Resubscribed>(&**event)) {
+  if (auto* const gap = std::get_if<redis::Resubscribed>(&*event)) {
     return failure(std::move(gap->cause));
   }
-  return std::optional<Message>(std::get<Message>(std::move(**event)));
+  return std::optional<Message>(std::get<Message>(std::move(*event)));
 }
 
 Result<std::vector<Message>> receive_rest(Context& context, redis::Subscriber& subscriber,
                                           std::string_view channel, std::size_t wanted) {
-  if (const auto receivers = publish(context, channel, kEndMark); !receivers) {
-    return failure(receivers.error());
-  }
+  TRY(publish(context, channel, kEndMark));
   std::vector<Message> messages;
   auto deadline = context.operation_deadline().within(kMarkTime);
   bool ended = false;
   while (!ended || messages.size() < wanted) {
-    auto message = next_message(subscriber, deadline);
+    TRY_ASSIGN(auto message, next_message(subscriber, deadline));
     if (!message) {
-      return failure(message.error());
-    }
-    if (!*message) {
       break;
     }
-    if (is_end_mark(**message, channel)) {
+    if (is_end_mark(*message, channel)) {
       ended = true;
       deadline = deadline.within(kGrace);
     } else {
-      messages.push_back(std::move(**message));
+      messages.push_back(std::move(*message));
     }
   }
   return messages;

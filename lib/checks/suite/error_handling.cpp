@@ -47,12 +47,9 @@ bool is_forbidden(const Context& context, const Provocation& provocation,
 /// After an error the connection must give the next command its own reply. Empty when it does.
 Result<std::string> fault_afterwards(Context& context, redis::Connection& connection) {
   const auto nonce = random_hex(16);
-  const auto echo = context.ask(connection, {"ECHO", nonce});
-  if (!echo) {
-    return failure(echo.error());
-  }
+  TRY_ASSIGN(const auto echo, context.ask(connection, {"ECHO", nonce}));
   const auto wanted = string_reply(nonce);
-  return same(*echo, wanted) ? std::string() : mismatch("the ECHO after it", wanted, *echo);
+  return same(echo, wanted) ? std::string() : mismatch("the ECHO after it", wanted, echo);
 }
 
 /// Provokes one error; nothing when all is as it must be.
@@ -73,12 +70,9 @@ Result<std::optional<CheckResult>> provoke(Context& context, redis::Connection& 
                               provocation.code, provocation.text, redis::describe(*reply)),
                   "clients take their decisions from these errors: look for a proxy between");
   }
-  const auto fault = fault_afterwards(context, connection);
-  if (!fault) {
-    return failure(fault.error());
-  }
-  if (!fault->empty()) {
-    return failed("an error upsets the connection", fmt::format("{}: {}", provocation.what, *fault),
+  TRY_ASSIGN(const auto fault, fault_afterwards(context, connection));
+  if (!fault.empty()) {
+    return failed("an error upsets the connection", fmt::format("{}: {}", provocation.what, fault),
                   "replies are out of step: look for a proxy between");
   }
   return std::nullopt;
@@ -88,23 +82,14 @@ Result<std::optional<CheckResult>> provoke(Context& context, redis::Connection& 
 
 Result<CheckResult> check_error_handling(Context& context) {
   const auto key = context.key("errors:text");
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto set = context.ask(**lease, {"SET", key, "a string", "EX", kKeyTtlSeconds});
-  if (!set) {
-    return failure(set.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
+  TRY(context.ask(*lease, {"SET", key, "a string", "EX", kKeyTtlSeconds}));
   Findings findings;
   const auto all = provocations(key);
   for (const auto& provocation : all) {
-    auto wrong = provoke(context, **lease, provocation, findings);
-    if (!wrong) {
-      return failure(wrong.error());
-    }
-    if (*wrong) {
-      return std::move(**wrong);
+    TRY_ASSIGN(auto wrong, provoke(context, *lease, provocation, findings));
+    if (wrong) {
+      return std::move(*wrong);
     }
   }
   return findings.result(findings.empty()

@@ -19,9 +19,7 @@ Result<std::vector<redis::Subscriber>> make_subscribers(Context& context,
   std::vector<redis::Subscriber> subscribers;
   for (std::size_t i = 0; i < kSubscribers; ++i) {
     subscribers.push_back(context.make_subscriber());
-    if (const auto done = subscribe(context, subscribers.back(), {channel}); !done) {
-      return failure(done.error());
-    }
+    TRY(subscribe(context, subscribers.back(), {channel}));
   }
   return subscribers;
 }
@@ -30,21 +28,13 @@ Result<std::vector<redis::Subscriber>> make_subscribers(Context& context,
 
 Result<CheckResult> check_fan_out(Context& context) {
   const auto channel = context.channel("fan-out");
-  auto subscribers = make_subscribers(context, channel);
-  if (!subscribers) {
-    return failure(subscribers.error());
-  }
+  TRY_ASSIGN(auto subscribers, make_subscribers(context, channel));
   const auto payloads = numbered_payloads(kMessages);
-  const auto receivers = publish_burst(context, channel, {payloads.begin(), payloads.end()});
-  if (!receivers) {
-    return failure(receivers.error());
-  }
+  TRY_ASSIGN(const auto receivers,
+             publish_burst(context, channel, {payloads.begin(), payloads.end()}));
   for (std::size_t i = 0; i < kSubscribers; ++i) {
-    const auto received = receive_rest(context, (*subscribers)[i], channel, kMessages);
-    if (!received) {
-      return failure(received.error());
-    }
-    const auto delivery = compare_delivery(payloads, *received);
+    TRY_ASSIGN(const auto received, receive_rest(context, subscribers[i], channel, kMessages));
+    const auto delivery = compare_delivery(payloads, received);
     if (!delivery.perfect()) {
       return failed(
           "not every subscriber got everything",
@@ -52,16 +42,16 @@ Result<CheckResult> check_fan_out(Context& context) {
           "look for a proxy between, and for the server's output buffer limits");
     }
   }
-  if (*receivers < static_cast<std::int64_t>(kSubscribers)) {
+  if (receivers < static_cast<std::int64_t>(kSubscribers)) {
     return failed("PUBLISH counts too few receivers",
                   fmt::format("{} subscribers got every message, but PUBLISH counted {}",
-                              kSubscribers, *receivers),
+                              kSubscribers, receivers),
                   "a proxy or a cluster may hide some: do not rely on the count");
   }
   auto result = passed(fmt::format("{} messages to {} subscribers each", kMessages, kSubscribers));
   result.detail("subscribers", static_cast<std::int64_t>(kSubscribers))
       .detail("messages", static_cast<std::int64_t>(kMessages))
-      .detail("receivers", *receivers);
+      .detail("receivers", receivers);
   return result;
 }
 

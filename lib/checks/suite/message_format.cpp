@@ -39,30 +39,20 @@ CheckResult altered(std::string_view what, std::string_view how) {
 
 /// Publishes and stores the message; both must give back the same bytes.
 Verdict pass_through(Route& route, std::string_view what, const std::string& message) {
-  if (const auto done = publish(route.context, route.channel, message); !done) {
-    return failure(done.error());
-  }
-  const auto received = next_message(route.subscriber, route.context.operation_deadline());
+  TRY(publish(route.context, route.channel, message));
+  TRY_ASSIGN(const auto received,
+             next_message(route.subscriber, route.context.operation_deadline()));
   if (!received) {
-    return failure(received.error());
-  }
-  if (!*received) {
     return failed("a message did not arrive",
                   fmt::format("the {} message was published, but not received", what));
   }
-  if ((*received)->payload != message) {
+  if (received->payload != message) {
     return altered(what, "published");
   }
-  const auto set = route.context.ask({"SET", route.key, message, "EX", kKeyTtlSeconds});
-  if (!set) {
-    return failure(set.error());
-  }
-  const auto stored = route.context.ask({"GET", route.key});
-  if (!stored) {
-    return failure(stored.error());
-  }
-  return same(*stored, string_reply(message)) ? Verdict(std::nullopt)
-                                              : Verdict(altered(what, "stored"));
+  TRY(route.context.ask({"SET", route.key, message, "EX", kKeyTtlSeconds}));
+  TRY_ASSIGN(const auto stored, route.context.ask({"GET", route.key}));
+  return same(stored, string_reply(message)) ? Verdict(std::nullopt)
+                                             : Verdict(altered(what, "stored"));
 }
 
 bool names_rule(const Judgement& judgement, std::string_view rule) {
@@ -102,17 +92,14 @@ Verdict check_shapes(Route& route) {
 
 Verdict check_broken(Route& route) {
   for (const auto& recipe : broken_messages()) {
-    const auto message = make_broken(recipe);
-    if (!message) {
-      return failure(message.error());
-    }
-    auto verdict = pass_through(route, recipe.rule, *message);
+    TRY_ASSIGN(const auto message, make_broken(recipe));
+    auto verdict = pass_through(route, recipe.rule, message);
     if (!verdict || *verdict) {
       return verdict;
     }
     message::JudgeOptions options;
     options.reader = recipe.reader;
-    if (!names_rule(message::judge(*message, options), recipe.rule)) {
+    if (!names_rule(message::judge(message, options), recipe.rule)) {
       return failed("a broken message is not named", fmt::format("the fault {}", recipe.rule),
                     "this is a fault of fogis-redis: please report it");
     }
@@ -126,9 +113,7 @@ Result<CheckResult> check_message_format(Context& context) {
   auto subscriber = context.make_subscriber();
   Route route{context, subscriber, context.channel("message-format"),
               context.key("message-format")};
-  if (const auto done = subscribe(context, subscriber, {route.channel}); !done) {
-    return failure(done.error());
-  }
+  TRY(subscribe(context, subscriber, {route.channel}));
   auto verdict = check_shapes(route);
   if (verdict && !*verdict) {
     verdict = check_broken(route);

@@ -63,9 +63,7 @@ Result<std::vector<redis::Message>> publish_cases(Context& context, redis::Subsc
                                                   const std::string& control, std::size_t wanted) {
   for (const auto& item : kCases) {
     const auto channel = context.channel(item.channel);
-    if (const auto done = publish(context, channel, channel); !done) {
-      return failure(done.error());
-    }
+    TRY(publish(context, channel, channel));
   }
   return receive_rest(context, subscriber, control, wanted);
 }
@@ -91,9 +89,7 @@ Result<CheckResult> check_pattern_subscription(Context& context) {
     }
   }
   auto subscriber = context.make_subscriber();
-  if (const auto done = subscribe(context, subscriber, {control}, patterns); !done) {
-    return failure(done.error());
-  }
+  TRY(subscribe(context, subscriber, {control}, patterns));
   auto received = publish_cases(context, subscriber, control, wanted.size());
   if (!received) {
     return failure(received.error());
@@ -101,9 +97,7 @@ Result<CheckResult> check_pattern_subscription(Context& context) {
   if (auto difference = first_difference(wanted, *received); !difference.empty()) {
     return wrong(std::move(difference));
   }
-  if (const auto done = subscriber.unsubscribe({}, patterns); !done) {
-    return failure(done.error());
-  }
+  TRY(subscriber.unsubscribe({}, patterns));
   received = publish_cases(context, subscriber, control, 0);
   if (!received) {
     return failure(received.error());

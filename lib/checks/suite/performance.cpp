@@ -43,9 +43,7 @@ public:
     Measurement measured;
     measured.operation = *command.begin();
     for (std::size_t i = 0; i < context_.options().operations; ++i) {
-      if (const auto done = renew(); !done) {
-        return failure(done.error());
-      }
+      TRY(renew());
       const auto started = steady_clock::now();
       const auto reply = context_.ask(connection_, command);
       const nanoseconds taken = steady_clock::now() - started;
@@ -109,21 +107,15 @@ void add_details(CheckResult& result, const Measurement& measured, std::string_v
 }
 
 Result<std::vector<Measurement>> measure_all(Context& context) {
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
   const auto key = context.key("performance");
   const auto channel = context.channel("performance");
   const std::string value(kValueSize, 'x');
-  Stopwatch stopwatch(context, **lease, key);
+  Stopwatch stopwatch(context, *lease, key);
   std::vector<Measurement> measurements;
   const auto add = [&](std::initializer_list<std::string_view> command) -> Result<void> {
-    auto measured = stopwatch.measure(command);
-    if (!measured) {
-      return failure(measured.error());
-    }
-    measurements.push_back(std::move(*measured));
+    TRY_ASSIGN(auto measured, stopwatch.measure(command));
+    measurements.push_back(std::move(measured));
     return {};
   };
   auto done = add({"SET", key, value, "EX", kKeyTtlSeconds});
@@ -142,14 +134,11 @@ Result<std::vector<Measurement>> measure_all(Context& context) {
 }  // namespace
 
 Result<CheckResult> check_performance(Context& context) {
-  const auto measurements = measure_all(context);
-  if (!measurements) {
-    return failure(measurements.error());
-  }
+  TRY_ASSIGN(const auto measurements, measure_all(context));
   constexpr std::array<std::string_view, 3> kPrefixes{"set", "get", "publish"};
   Findings findings;
   std::string summary;
-  for (const auto& measured : *measurements) {
+  for (const auto& measured : measurements) {
     judge(measured, context.options(), findings);
     summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", measured.operation,
                            short_rate(measured.rate()));
@@ -157,8 +146,8 @@ Result<CheckResult> check_performance(Context& context) {
   auto result = findings.result(summary + " per second");
   result.detail("operations", static_cast<std::int64_t>(context.options().operations));
   result.detail("value_bytes", static_cast<std::int64_t>(kValueSize));
-  for (std::size_t i = 0; i < measurements->size(); ++i) {
-    add_details(result, (*measurements)[i], kPrefixes[i]);
+  for (std::size_t i = 0; i < measurements.size(); ++i) {
+    add_details(result, measurements[i], kPrefixes[i]);
   }
   return result;
 }

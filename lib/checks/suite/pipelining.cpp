@@ -47,12 +47,9 @@ Result<CheckResult> check_pipelining(Context& context) {
   const auto value = context.key("pipelining:value");
   const auto counter = context.key("pipelining:counter");
   const auto batch = make_batch(value, counter);
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
   const auto started = steady_clock::now();
-  const auto replies = (*lease)->run(batch.pipeline, context.operation_deadline());
+  const auto replies = lease->run(batch.pipeline, context.operation_deadline());
   const nanoseconds elapsed = steady_clock::now() - started;
   if (!replies) {
     return failure(replies.error());

@@ -37,21 +37,16 @@ Result<std::size_t> send_timed(Context& context, redis::Subscriber& subscriber,
   std::size_t sent = 0;
   while (sent < payloads.size() && !budget.expired()) {
     const auto sent_at = steady_clock::now();
-    const auto receivers = publish(context, channel, payloads[sent]);
-    if (!receivers) {
-      return failure(receivers.error());
-    }
+    TRY_ASSIGN(const auto receivers, publish(context, channel, payloads[sent]));
     ++sent;
-    traffic.fewest_receivers = std::min(traffic.fewest_receivers, *receivers);
-    auto message = next_message(subscriber, context.operation_deadline().within(kTimedBudget));
+    traffic.fewest_receivers = std::min(traffic.fewest_receivers, receivers);
+    TRY_ASSIGN(auto message,
+               next_message(subscriber, context.operation_deadline().within(kTimedBudget)));
     if (!message) {
-      return failure(message.error());
-    }
-    if (!*message) {
       break;  // lost or late: comparing tells
     }
-    traffic.latency.record((*message)->received - sent_at);
-    traffic.received.push_back(std::move(**message));
+    traffic.latency.record(message->received - sent_at);
+    traffic.received.push_back(std::move(*message));
   }
   return sent;
 }
@@ -60,11 +55,8 @@ Result<void> send_bursts(Context& context, const std::string& channel,
                          std::span<const std::string> payloads, Traffic& traffic) {
   for (std::size_t first = 0; first < payloads.size(); first += kBurst) {
     const auto burst = payloads.subspan(first, std::min(kBurst, payloads.size() - first));
-    const auto receivers = publish_burst(context, channel, {burst.begin(), burst.end()});
-    if (!receivers) {
-      return failure(receivers.error());
-    }
-    traffic.fewest_receivers = std::min(traffic.fewest_receivers, *receivers);
+    TRY_ASSIGN(const auto receivers, publish_burst(context, channel, {burst.begin(), burst.end()}));
+    traffic.fewest_receivers = std::min(traffic.fewest_receivers, receivers);
   }
   return {};
 }
@@ -72,19 +64,13 @@ Result<void> send_bursts(Context& context, const std::string& channel,
 Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std::string& channel,
                       const std::vector<std::string>& payloads, Traffic& traffic) {
   const std::span<const std::string> all(payloads);
-  const auto timed = send_timed(context, subscriber, channel, all.first(kTimed), traffic);
-  if (!timed) {
-    return failure(timed.error());
-  }
-  if (auto done = send_bursts(context, channel, all.subspan(*timed), traffic); !done) {
-    return done;
-  }
-  auto rest = receive_rest(context, subscriber, channel, payloads.size() - traffic.received.size());
-  if (!rest) {
-    return failure(rest.error());
-  }
-  traffic.received.insert(traffic.received.end(), std::make_move_iterator(rest->begin()),
-                          std::make_move_iterator(rest->end()));
+  TRY_ASSIGN(const auto timed,
+             send_timed(context, subscriber, channel, all.first(kTimed), traffic));
+  TRY(send_bursts(context, channel, all.subspan(timed), traffic));
+  TRY_ASSIGN(auto rest,
+             receive_rest(context, subscriber, channel, payloads.size() - traffic.received.size()));
+  traffic.received.insert(traffic.received.end(), std::make_move_iterator(rest.begin()),
+                          std::make_move_iterator(rest.end()));
   return {};
 }
 
@@ -109,13 +95,9 @@ Result<CheckResult> check_pub_sub(Context& context) {
   const auto channel = context.channel("pub-sub");
   const auto payloads = numbered_payloads(kMessages);
   auto subscriber = context.make_subscriber();
-  if (const auto done = subscribe(context, subscriber, {channel}); !done) {
-    return failure(done.error());
-  }
+  TRY(subscribe(context, subscriber, {channel}));
   Traffic traffic;
-  if (const auto done = exchange(context, subscriber, channel, payloads, traffic); !done) {
-    return failure(done.error());
-  }
+  TRY(exchange(context, subscriber, channel, payloads, traffic));
   const auto delivery = compare_delivery(payloads, traffic.received);
   auto result = judge(delivery, traffic);
   result.detail("messages", static_cast<std::int64_t>(delivery.sent))

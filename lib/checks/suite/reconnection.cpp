@@ -34,15 +34,12 @@ Verdict echo_all(redis::Client& client, const Context& context) {
   for (int i = 0; i < kEchoes; ++i) {
     const auto nonce = random_hex(16);
     const auto wanted = string_reply(nonce);
-    const auto reply = client.command({"ECHO", nonce}, redis::Repeat::if_unsure);
-    if (!reply) {
-      return failure(reply.error());
+    TRY_ASSIGN(const auto reply, client.command({"ECHO", nonce}, redis::Repeat::if_unsure));
+    if (reply.is_error()) {
+      return failure(context.refusal(reply, {"ECHO"}));
     }
-    if (reply->is_error()) {
-      return failure(context.refusal(*reply, {"ECHO"}));
-    }
-    if (!same(*reply, wanted)) {
-      return failed("a reply was taken for another", mismatch("ECHO", wanted, *reply),
+    if (!same(reply, wanted)) {
+      return failed("a reply was taken for another", mismatch("ECHO", wanted, reply),
                     "a proxy between may mix replies up: connect without it");
     }
   }
@@ -51,47 +48,35 @@ Verdict echo_all(redis::Client& client, const Context& context) {
 
 /// Closes the connection with that id from the server's side.
 Verdict kill(Context& context, redis::Connection& killer, std::int64_t id) {
-  const auto killed = context.ask(killer, {"CLIENT", "KILL", "ID", std::to_string(id)});
-  if (!killed) {
-    return failure(killed.error());
-  }
-  if (killed->integer != 1) {
+  TRY_ASSIGN(const auto killed, context.ask(killer, {"CLIENT", "KILL", "ID", std::to_string(id)}));
+  if (killed.integer != 1) {
     return failed("the connection could not be killed",
-                  fmt::format("CLIENT KILL ID {} found {} of our connections", id, killed->integer),
+                  fmt::format("CLIENT KILL ID {} found {} of our connections", id, killed.integer),
                   "a proxy between may hide the server's connections");
   }
   return std::nullopt;
 }
 
 Result<std::int64_t> connection_id(const Context& context, redis::Connection& connection) {
-  const auto id = context.ask(connection, {"CLIENT", "ID"});
-  if (!id) {
-    return failure(id.error());
-  }
-  return id->integer;
+  TRY_ASSIGN(const auto id, context.ask(connection, {"CLIENT", "ID"}));
+  return id.integer;
 }
 
 /// Kills the leased connection while a reply of it is outstanding.
 Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connection& killer) {
   const auto key = context.key("reconnection:empty-list");
-  auto lease = client.lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto id = connection_id(context, **lease);
-  if (!id) {
-    return failure(id.error());
-  }
+  TRY_ASSIGN(auto lease, client.lease());
+  TRY_ASSIGN(const auto id, connection_id(context, *lease));
   if (const auto sent =
-          (*lease)->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds},
-                         context.operation_deadline());
+          lease->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds},
+                      context.operation_deadline());
       !sent) {
     return failure(sent.error());
   }
-  if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {
+  if (auto verdict = kill(context, killer, id); !verdict || *verdict) {
     return verdict;
   }
-  const auto reply = (*lease)->receive(context.operation_deadline());
+  const auto reply = lease->receive(context.operation_deadline());
   if (reply) {
     return failed("a killed connection still answers",
                   fmt::format("BLPOP got {}", redis::describe(*reply)),
@@ -109,11 +94,8 @@ Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connectio
 
 /// Kills the client's connection while it lies idle in its pool.
 Verdict kill_idle(Context& context, redis::Client& client, redis::Connection& killer) {
-  const auto id = client.command({"CLIENT", "ID"}, redis::Repeat::if_unsure);
-  if (!id) {
-    return failure(id.error());
-  }
-  return kill(context, killer, id->integer);
+  TRY_ASSIGN(const auto id, client.command({"CLIENT", "ID"}, redis::Repeat::if_unsure));
+  return kill(context, killer, id.integer);
 }
 
 /// The client works on after each kind of kill.
@@ -137,24 +119,16 @@ Verdict client_recovers(Context& context, redis::Client& client, redis::Connecti
 /// after it. `gap` is how long it was.
 Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
                            const std::string& channel, nanoseconds& gap) {
-  const auto event = subscriber.next(context.operation_deadline());
-  if (!event) {
-    return failure(event.error());
-  }
-  const auto* const resubscribed = *event ? std::get_if<redis::Resubscribed>(&**event) : nullptr;
+  TRY_ASSIGN(const auto event, subscriber.next(context.operation_deadline()));
+  const auto* const resubscribed = event ? std::get_if<redis::Resubscribed>(&*event) : nullptr;
   if (resubscribed == nullptr) {
     return no_recovery("the subscriber's connection was killed, but it noticed no gap");
   }
   gap = resubscribed->restored_at - resubscribed->lost_at;
   const auto payload = random_hex(16);
-  if (const auto receivers = publish(context, channel, payload); !receivers) {
-    return failure(receivers.error());
-  }
-  const auto message = next_message(subscriber, context.operation_deadline());
-  if (!message) {
-    return failure(message.error());
-  }
-  if (!*message || (*message)->payload != payload) {
+  TRY(publish(context, channel, payload));
+  TRY_ASSIGN(const auto message, next_message(subscriber, context.operation_deadline()));
+  if (!message || message->payload != payload) {
     return no_recovery("after it had subscribed again the subscriber did not get the next message");
   }
   return std::nullopt;
@@ -163,9 +137,7 @@ Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
 Verdict subscriber_recovers(Context& context, redis::Connection& killer, nanoseconds& gap) {
   const auto channel = context.channel("reconnection");
   auto subscriber = context.make_subscriber(kQuickRetry);
-  if (const auto done = subscribe(context, subscriber, {channel}); !done) {
-    return failure(done.error());
-  }
+  TRY(subscribe(context, subscriber, {channel}));
   const auto id = subscriber.client_id();
   if (!id) {
     return skipped("the subscriber was not tested", "the server does not tell a connection's id",
@@ -180,18 +152,15 @@ Verdict subscriber_recovers(Context& context, redis::Connection& killer, nanosec
 }  // namespace
 
 Result<CheckResult> check_reconnection(Context& context) {
-  auto killer = context.open_connection();
-  if (!killer) {
-    return failure(killer.error());
-  }
+  TRY_ASSIGN(auto killer, context.open_connection());
   auto client = context.make_client(1, kQuickRetry, "reconnection");
   const auto started = steady_clock::now();
-  if (auto verdict = client_recovers(context, client, *killer); !verdict || *verdict) {
+  if (auto verdict = client_recovers(context, client, killer); !verdict || *verdict) {
     return verdict ? Result<CheckResult>(std::move(**verdict)) : failure(verdict.error());
   }
   const nanoseconds client_time = steady_clock::now() - started;
   nanoseconds gap{};
-  if (auto verdict = subscriber_recovers(context, *killer, gap); !verdict || *verdict) {
+  if (auto verdict = subscriber_recovers(context, killer, gap); !verdict || *verdict) {
     return verdict ? Result<CheckResult>(std::move(**verdict)) : failure(verdict.error());
   }
   auto result = passed(fmt::format("3 kills, subscriber back in {}", format_duration(gap)));

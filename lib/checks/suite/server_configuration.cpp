@@ -37,16 +37,10 @@ Result<Parameters> read_parameters(Context& context) {
   for (const auto name : kParameters) {
     pipeline.add({"CONFIG", "GET", name});
   }
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  const auto replies = (*lease)->run(pipeline, context.operation_deadline());
-  if (!replies) {
-    return failure(replies.error());
-  }
+  TRY_ASSIGN(auto lease, context.client().lease());
+  TRY_ASSIGN(const auto replies, lease->run(pipeline, context.operation_deadline()));
   Parameters parameters;
-  for (const auto& reply : *replies) {
+  for (const auto& reply : replies) {
     if (reply.is_error()) {
       return failure(context.refusal(reply, {"CONFIG", "GET"}));
     }
@@ -203,22 +197,19 @@ Result<CheckResult> check_server_configuration(Context& context) {
   if (!stats && stats.error().kind != ErrorKind::forbidden) {
     return failure(stats.error());
   }
-  const auto open = default_user_is_open(context);
-  if (!open) {
-    return failure(open.error());
-  }
+  TRY_ASSIGN(const auto open, default_user_is_open(context));
   const bool tcp = offers_tcp(*parameters, context.settings());
   judge_memory(*parameters, stats.value_or(redis::Info()), findings);
   judge_output_buffer(*parameters, findings);
   judge_keepalive(*parameters, tcp, findings);
   judge_persistence(*parameters, findings);
-  judge_access(*parameters, open->value_or(false), tcp, findings);
+  judge_access(*parameters, open.value_or(false), tcp, findings);
   auto result =
       findings.result(findings.empty() ? "settings suit FOGIS"
                                        : count_of(findings.size(), "thing") + " to look at");
   add_details(result, *parameters);
-  if (*open) {
-    result.detail("default_user_without_password", **open);
+  if (open) {
+    result.detail("default_user_without_password", *open);
   }
   return result;
 }

@@ -192,21 +192,16 @@ void add_details(CheckResult& result, const redis::Info& info) {
 }  // namespace
 
 Result<CheckResult> check_server_health(Context& context) {
-  const auto info = context.info("default");
-  if (!info) {
-    return failure(info.error());
-  }
+  TRY_ASSIGN(const auto info, context.info("default"));
   Findings findings;
-  judge_readiness(*info, findings);
-  judge_clients(*info, findings);
-  judge_memory(*info, findings);
-  judge_saving(*info, findings);
-  if (const auto done = judge_slow_log(context, *info, findings); !done) {
-    return failure(done.error());
-  }
+  judge_readiness(info, findings);
+  judge_clients(info, findings);
+  judge_memory(info, findings);
+  judge_saving(info, findings);
+  TRY(judge_slow_log(context, info, findings));
   auto result = findings.result(
       findings.empty() ? "no sign of trouble" : count_of(findings.size(), "thing") + " to look at");
-  add_details(result, *info);
+  add_details(result, info);
   return result;
 }
 

@@ -37,11 +37,8 @@ Outcome overrun(Context& context, redis::Connection& connection, std::string_vie
 /// Leases a connection, lets it run into its deadline and gives it back.
 Result<Outcome> overrun_leased(Context& context) {
   const auto key = context.key("timeouts:empty-list");
-  auto lease = context.client().lease();
-  if (!lease) {
-    return failure(lease.error());
-  }
-  return overrun(context, **lease, key);
+  TRY_ASSIGN(auto lease, context.client().lease());
+  return overrun(context, *lease, key);
 }
 
 }  // namespace
@@ -49,41 +46,35 @@ Result<Outcome> overrun_leased(Context& context) {
 Result<CheckResult> check_timeouts(Context& context) {
   // A single connection in the pool: the next command gets this one, or one in its place.
   context.client().pool().close_idle();
-  const auto outcome = overrun_leased(context);
-  if (!outcome) {
-    return failure(outcome.error());
+  TRY_ASSIGN(const auto outcome, overrun_leased(context));
+  if (outcome.reply && outcome.reply->is_error()) {
+    return failure(context.refusal(*outcome.reply, {"BLPOP"}));
   }
-  if (outcome->reply && outcome->reply->is_error()) {
-    return failure(context.refusal(*outcome->reply, {"BLPOP"}));
-  }
-  if (outcome->reply) {
+  if (outcome.reply) {
     return failed(
         "BLPOP did not block",
         fmt::format("BLPOP on an empty list must block for {} s, got {} after {}", kBlockSeconds,
-                    redis::describe(*outcome->reply), format_duration(outcome->elapsed)),
+                    redis::describe(*outcome.reply), format_duration(outcome.elapsed)),
         "a proxy between may answer for the server");
   }
-  if (outcome->reply.error().kind != ErrorKind::timed_out) {
-    return failure(outcome->reply.error());
+  if (outcome.reply.error().kind != ErrorKind::timed_out) {
+    return failure(outcome.reply.error());
   }
-  if (outcome->elapsed > kDeadline + kLateness || !outcome->poisoned) {
+  if (outcome.elapsed > kDeadline + kLateness || !outcome.poisoned) {
     return failed("the deadline was not kept",
                   fmt::format("a deadline of {} ended after {}", format_duration(kDeadline),
-                              format_duration(outcome->elapsed)),
+                              format_duration(outcome.elapsed)),
                   "is this machine overloaded?");
   }
   const auto nonce = random_hex(16);
-  const auto echo = context.ask({"ECHO", nonce});
-  if (!echo) {
-    return failure(echo.error());
-  }
-  if (const auto wanted = string_reply(nonce); !same(*echo, wanted)) {
-    return failed("the next command got another's reply", mismatch("ECHO", wanted, *echo),
+  TRY_ASSIGN(const auto echo, context.ask({"ECHO", nonce}));
+  if (const auto wanted = string_reply(nonce); !same(echo, wanted)) {
+    return failed("the next command got another's reply", mismatch("ECHO", wanted, echo),
                   "a proxy between may mix replies up: connect without it");
   }
   auto result = passed(fmt::format("a deadline of {} ended after {}", format_duration(kDeadline),
-                                   format_duration(outcome->elapsed)));
-  result.detail("deadline", nanoseconds(kDeadline)).detail("elapsed", outcome->elapsed);
+                                   format_duration(outcome.elapsed)));
+  result.detail("deadline", nanoseconds(kDeadline)).detail("elapsed", outcome.elapsed);
   return result;
 }
 
