@@ -1,4 +1,5 @@
-# CppHttplib::CppHttplib, the header alone, with TLS. Distributions package it as a shared library.
+# CppHttplib::CppHttplib, the header alone, and without TLS: our own streams do that.
+# Distributions package it as a shared library.
 
 find_path(CppHttplib_INCLUDE_DIR NAMES httplib.h)
 
@@ -20,6 +21,5 @@ if(CppHttplib_FOUND AND NOT TARGET CppHttplib::CppHttplib)
   set_target_properties(
     CppHttplib::CppHttplib
     PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${CppHttplib_INCLUDE_DIR}"
-               INTERFACE_COMPILE_DEFINITIONS CPPHTTPLIB_OPENSSL_SUPPORT
-               INTERFACE_LINK_LIBRARIES "OpenSSL::SSL;OpenSSL::Crypto;Threads::Threads")
+               INTERFACE_LINK_LIBRARIES Threads::Threads)
 endif()

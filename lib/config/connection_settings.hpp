@@ -6,20 +6,11 @@
 #include <string>
 
 #include "base/secret.hpp"
+#include "base/tls_settings.hpp"
 
 namespace fogis::config {
 
 enum class Transport : std::uint8_t { tcp, tls, unix_socket };
-
-/// How TLS is done. File names are as the user gave them; empty means not set.
-struct TlsSettings {
-  bool verify = true;        ///< check the chain and the name of the server
-  std::string ca_file;       ///< PEM; the system's store when neither this nor the directory is set
-  std::string ca_directory;  ///< hashed directory, as c_rehash makes it
-  std::string certificate_file;  ///< PEM chain of the client; together with key_file
-  std::string key_file;
-  std::string server_name;  ///< for SNI and the name check; empty: the host
-};
 
 /// Version of the protocol to speak (RESP2 everywhere; RESP3 since Redis 6.0).
 enum class RespVersion : std::uint8_t { resp2 = 2, resp3 = 3 };

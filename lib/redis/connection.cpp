@@ -9,10 +9,12 @@
 #include <utility>
 
 #include "base/duration.hpp"
-#include "redis/stream.hpp"
+#include "net/stream.hpp"
 
 namespace fogis::redis {
 namespace {
+
+using net::IoStatus;
 
 constexpr std::size_t kReadSize = std::size_t{16} * 1024;
 /// A larger buffer for outgoing commands is not kept for the next one.
@@ -39,7 +41,7 @@ Error timed_out(Phase phase, std::string_view what) {
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
+Connection::Connection(std::unique_ptr<net::Stream> stream, OpenReport report, std::string endpoint,
                        const Options& options)
     : stream_(std::move(stream)),
       reader_(options.limits),
@@ -273,7 +275,7 @@ Result<void> Connection::read_some() {
   return fed;
 }
 
-Error Connection::io_fault(IoStatus status) const {
+Error Connection::io_fault(net::IoStatus status) const {
   auto error = status == IoStatus::failed
                    ? stream_->fault()
                    : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",

@@ -18,10 +18,12 @@
 #include "redis/reply.hpp"
 #include "redis/statistics.hpp"
 
-namespace fogis::redis {
-
+namespace fogis::net {
 class Stream;
 enum class IoStatus : std::uint8_t;
+}  // namespace fogis::net
+
+namespace fogis::redis {
 
 /// What happened while a connection was opened. A phase that was not needed has no time.
 struct OpenReport {
@@ -123,7 +125,7 @@ public:
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
 
 private:
-  Connection(std::unique_ptr<Stream> stream, OpenReport report, std::string endpoint,
+  Connection(std::unique_ptr<net::Stream> stream, OpenReport report, std::string endpoint,
              const Options& options);
 
   enum class Pushes : bool { skipped, wanted };
@@ -141,11 +143,11 @@ private:
   Result<void> read_some();
   Result<void> wait(short events, const Deadline& deadline, std::string_view what);
   [[nodiscard]] Result<void> check_time(const Deadline& deadline, std::string_view what) const;
-  Error io_fault(IoStatus status) const;
+  Error io_fault(net::IoStatus status) const;
   Error unasked_reply() const;
   Error fault(Error error);
 
-  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<net::Stream> stream_;
   ReplyReader reader_;
   OpenReport report_;
   std::string endpoint_;

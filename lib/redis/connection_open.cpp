@@ -6,12 +6,12 @@
 #include <string_view>
 #include <utility>
 
-#include "base/resolver.hpp"
+#include "net/dial.hpp"
+#include "net/resolver.hpp"
+#include "net/stream.hpp"
+#include "net/tls.hpp"
 #include "redis/connection.hpp"
-#include "redis/dial.hpp"
 #include "redis/server_error.hpp"
-#include "redis/stream.hpp"
-#include "redis/tls.hpp"
 
 namespace fogis::redis {
 namespace {
@@ -38,15 +38,15 @@ private:
   Deadline::Clock::time_point started_ = Deadline::Clock::now();
 };
 
-Result<Dialled> dial(const ConnectionSettings& settings, const Deadline& deadline,
-                     const std::string& endpoint, OpenReport& report) {
+Result<net::Dialled> dial(const ConnectionSettings& settings, const Deadline& deadline,
+                          const std::string& endpoint, OpenReport& report) {
   const PhaseTimer resolving(endpoint);
   if (settings.transport == Transport::unix_socket) {
-    auto dialled = dial_unix(settings.socket_path, deadline);
+    auto dialled = net::dial_unix(settings.socket_path, deadline);
     report.connect = resolving.elapsed();
     return dialled ? std::move(dialled) : resolving.fail(std::move(dialled.error()));
   }
-  auto resolution = resolve(settings.host, settings.port, deadline);
+  auto resolution = net::resolve(settings.host, settings.port, deadline);
   if (!resolution) {
     return resolving.fail(std::move(resolution.error()));
   }
@@ -54,19 +54,19 @@ Result<Dialled> dial(const ConnectionSettings& settings, const Deadline& deadlin
     report.resolve = resolving.elapsed();
   }
   const PhaseTimer connecting(endpoint);
-  auto dialled = dial_tcp(resolution->addresses, deadline);
+  auto dialled = net::dial_tcp(resolution->addresses, deadline);
   report.connect = connecting.elapsed();
   return dialled ? std::move(dialled) : connecting.fail(std::move(dialled.error()));
 }
 
-Result<std::unique_ptr<Stream>> encrypt(UniqueFd socket, const ConnectionSettings& settings,
-                                        const Deadline& deadline, const std::string& endpoint,
-                                        OpenReport& report) {
+Result<std::unique_ptr<net::Stream>> encrypt(UniqueFd socket, const ConnectionSettings& settings,
+                                             const Deadline& deadline, const std::string& endpoint,
+                                             OpenReport& report) {
   if (settings.transport != Transport::tls) {
-    return make_plain_stream(std::move(socket));
+    return net::make_plain_stream(std::move(socket));
   }
   const PhaseTimer timer(endpoint);
-  auto handshake = start_tls(std::move(socket), settings.tls, settings.host, deadline);
+  auto handshake = net::start_tls(std::move(socket), settings.tls, settings.host, deadline);
   if (!handshake) {
     return timer.fail(std::move(handshake.error()));
   }

@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "net/stream.hpp"
 #include "redis/connection.hpp"
-#include "redis/stream.hpp"
 
 namespace fogis::redis {
 
@@ -34,15 +34,15 @@ Result<std::optional<Reply>> Connection::take_arrived() {
 Result<std::size_t> Connection::write_some(std::string_view bytes) {
   TRY(check_usable());
   const auto written = stream_->write(bytes);
-  if (written.status == IoStatus::closed || written.status == IoStatus::failed) {
+  if (written.status == net::IoStatus::closed || written.status == net::IoStatus::failed) {
     auto error = io_fault(written.status);
     error.endpoint = endpoint_;
     return failure(std::move(error));
   }
-  if (written.status == IoStatus::done && statistics_) {
+  if (written.status == net::IoStatus::done && statistics_) {
     statistics_->bytes_sent(written.bytes);
   }
-  return written.status == IoStatus::done ? written.bytes : 0;
+  return written.status == net::IoStatus::done ? written.bytes : 0;
 }
 
 Result<void> Connection::await(bool to_write, const Deadline& deadline) {

@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "http/probe.hpp"
+#include "support/certificates.hpp"
+#include "support/environment_variable.hpp"
 #include "support/fake_server.hpp"
+#include "support/process.hpp"
 #include "support/reserved_port.hpp"
 #include "support/results.hpp"
 
@@ -19,7 +22,9 @@ using fogis::Phase;
 using fogis::StopEvent;
 using fogis::http::get;
 using fogis::http::Url;
+using fogis::testing::EnvironmentVariable;
 using fogis::testing::FakeServer;
+using fogis::testing::Process;
 using fogis::testing::require_error;
 using fogis::testing::require_ok;
 using fogis::testing::ReservedPort;
@@ -73,6 +78,13 @@ TEST_CASE("a dripping HTTP server cannot outlast the deadline, nor can a silent 
   tls.port = silent_tls.port();
   tls.tls = true;
   require_error(get(tls, "/", Deadline::after(200ms, nullptr)), ErrorKind::timed_out);
+  const FakeServer flooding({fake::Accept{}, fake::Flood{"HTTP/1.1 100 Continue\r\n\r\n"}});
+  require_error(get(url_of(flooding.port()), "/", Deadline::after(200ms, nullptr)),
+                ErrorKind::timed_out);
+  const auto full = FakeServer::with_full_backlog();
+  const auto unconnected = require_error(
+      get(url_of(full->port()), "/", Deadline::after(200ms, nullptr)), ErrorKind::timed_out);
+  CHECK(unconnected.phase == Phase::http);
   // The drip alone would last a minute.
   CHECK(std::chrono::steady_clock::now() - begin < 30s);
 }
@@ -87,6 +99,24 @@ TEST_CASE("a stop request ends an HTTP request that would last") {
   const auto response = get(url_of(silent.port()), "/", Deadline::after(60s, &stop));
   stopper.join();
   require_error(response, ErrorKind::interrupted);
+}
+
+TEST_CASE("an answer over TLS arrives whole, from a server whose certificate is trusted") {
+  const auto& made = fogis::testing::certificates();
+  const EnvironmentVariable trusted("SSL_CERT_FILE", made.ca);
+  Process server({.program = "openssl",
+                  .arguments = {"s_server", "-accept", "127.0.0.1:0", "-www", "-cert",
+                                made.server.certificate, "-key", made.server.key}});
+  const std::string ready = "ACCEPT 127.0.0.1:";
+  const auto& output = server.wait_for_output(ready);
+  auto url = url_of(
+      static_cast<std::uint16_t>(std::stoi(output.substr(output.find(ready) + ready.size()))));
+  url.tls = true;
+  const auto response = require_ok(get(url, "/", soon()));
+  CHECK(response.status == 200);
+  CHECK_THAT(response.body, ContainsSubstring("s_server") && ContainsSubstring("</HTML>"));
+  url.host = "localhost";
+  CHECK(require_ok(get(url, "/", soon())).status == 200);
 }
 
 TEST_CASE("a body beyond the limit is not taken, whether its length is told or not") {

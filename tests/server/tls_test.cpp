@@ -1,4 +1,4 @@
-#include "redis/tls.hpp"
+#include "net/tls.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>

@@ -1,4 +1,4 @@
-#include "base/resolver.hpp"
+#include "net/resolver.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -7,6 +7,7 @@
 #include "support/results.hpp"
 
 using namespace fogis;
+using fogis::net::resolve;
 using namespace fogis::testing;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;

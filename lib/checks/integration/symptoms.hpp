@@ -57,7 +57,7 @@ std::string list_text(const std::vector<std::string_view>& names);
 /// What the calendar's /redis-status says: "/redis-status says connected true, subscribed false".
 std::string claims_text(const CalendarClaims& calendar);
 
-/// Why an endpoint is no help: "/health: cannot connect to 127.0.0.1:9083: Connection refused".
+/// Why an endpoint is no help: "/health: 127.0.0.1:9083: Connection refused".
 std::string describe(const Endpoint& endpoint, std::string_view path);
 
 }  // namespace fogis::checks::integration

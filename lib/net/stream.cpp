@@ -1,11 +1,11 @@
-#include "redis/stream.hpp"
+#include "net/stream.hpp"
 
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <utility>
 
-namespace fogis::redis {
+namespace fogis::net {
 namespace {
 
 bool would_block(int errno_value) {
@@ -65,4 +65,4 @@ Error socket_fault(int errno_value) {
                            "look at the server's log: it may have restarted or cut this client");
 }
 
-}  // namespace fogis::redis
+}  // namespace fogis::net

@@ -6,11 +6,11 @@
 
 #include "base/deadline.hpp"
 #include "base/result.hpp"
+#include "base/tls_settings.hpp"
 #include "base/unique_fd.hpp"
-#include "config/connection_settings.hpp"
-#include "redis/stream.hpp"
+#include "net/stream.hpp"
 
-namespace fogis::redis {
+namespace fogis::net {
 
 /// A stream whose handshake is done, and what was agreed on.
 struct TlsHandshake {
@@ -26,7 +26,7 @@ struct TlsHandshake {
 /// Errors (phase tls): configuration for unreadable or unfitting files; untrusted when the
 /// certificate is refused, by us or by the server; protocol when the peer speaks no TLS; timed_out
 /// (a plain Redis waits in silence for a whole line); disconnected; interrupted.
-Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& settings,
+Result<TlsHandshake> start_tls(UniqueFd socket, const TlsSettings& settings,
                                const std::string& host, const Deadline& deadline);
 
-}  // namespace fogis::redis
+}  // namespace fogis::net

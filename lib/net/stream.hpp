@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 
-namespace fogis::redis {
+namespace fogis::net {
 
 enum class IoStatus : std::uint8_t {
   done,        ///< some bytes were moved
@@ -50,4 +50,4 @@ std::unique_ptr<Stream> make_plain_stream(UniqueFd socket);
 /// The error of a socket operation: what errno says about a connection that was open.
 Error socket_fault(int errno_value);
 
-}  // namespace fogis::redis
+}  // namespace fogis::net

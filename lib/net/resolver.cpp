@@ -1,4 +1,4 @@
-#include "base/resolver.hpp"
+#include "net/resolver.hpp"
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -15,7 +15,7 @@
 
 #include "base/unique_fd.hpp"
 
-namespace fogis {
+namespace fogis::net {
 namespace {
 
 struct AddrinfoDeleter {
@@ -162,4 +162,4 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   return Resolution{to_addresses(result.list.get()), true};
 }
 
-}  // namespace fogis
+}  // namespace fogis::net

@@ -1,4 +1,4 @@
-#include "redis/tls.hpp"
+#include "net/tls.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace fogis::redis {
+namespace fogis::net {
 namespace {
 
 template <auto release>
@@ -234,7 +234,7 @@ private:
   bool healthy_ = true;
 };
 
-Result<void> load_authorities(SSL_CTX* context, const config::TlsSettings& settings) {
+Result<void> load_authorities(SSL_CTX* context, const TlsSettings& settings) {
   if (settings.ca_file.empty() && settings.ca_directory.empty()) {
     SSL_CTX_set_default_verify_paths(context);
     return {};
@@ -252,7 +252,7 @@ Result<void> load_authorities(SSL_CTX* context, const config::TlsSettings& setti
   return {};
 }
 
-Result<void> load_identity(SSL_CTX* context, const config::TlsSettings& settings) {
+Result<void> load_identity(SSL_CTX* context, const TlsSettings& settings) {
   if (settings.certificate_file.empty()) {
     return {};
   }
@@ -272,7 +272,7 @@ Result<void> load_identity(SSL_CTX* context, const config::TlsSettings& settings
   return {};
 }
 
-Result<Context> make_context(const config::TlsSettings& settings) {
+Result<Context> make_context(const TlsSettings& settings) {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) {
     return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
@@ -369,7 +369,7 @@ Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
 
 }  // namespace
 
-Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& settings,
+Result<TlsHandshake> start_tls(UniqueFd socket, const TlsSettings& settings,
                                const std::string& host, const Deadline& deadline) {
   TRY_ASSIGN(auto context, make_context(settings));
   const auto& name = settings.server_name.empty() ? host : settings.server_name;
@@ -394,4 +394,4 @@ Result<TlsHandshake> start_tls(UniqueFd socket, const config::TlsSettings& setti
   return result;
 }
 
-}  // namespace fogis::redis
+}  // namespace fogis::net

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "base/deadline.hpp"
-#include "base/resolver.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "net/resolver.hpp"
 
-namespace fogis::redis {
+namespace fogis::net {
 
 /// A connected, non-blocking socket and the address that took the connection.
 struct Dialled {
@@ -28,4 +28,4 @@ Result<Dialled> dial_tcp(const std::vector<Address>& addresses, const Deadline& 
 /// unreachable (missing, not a socket, nobody listens, no permission); timed_out; interrupted.
 Result<Dialled> dial_unix(const std::string& path, const Deadline& deadline);
 
-}  // namespace fogis::redis
+}  // namespace fogis::net

@@ -10,7 +10,7 @@
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 
-namespace fogis {
+namespace fogis::net {
 
 /// An address that connect(2) takes.
 struct Address {
@@ -31,4 +31,4 @@ struct Resolution {
 /// interrupted; internal when no thread can be started.
 Result<Resolution> resolve(const std::string& host, std::uint16_t port, const Deadline& deadline);
 
-}  // namespace fogis
+}  // namespace fogis::net

@@ -1,4 +1,4 @@
-#include "redis/dial.hpp"
+#include "net/dial.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 
 #include "base/text.hpp"
 
-namespace fogis::redis {
+namespace fogis::net {
 namespace {
 
 using std::chrono::milliseconds;
@@ -94,7 +94,7 @@ std::string hint_for(const Error& error) {
   }
   switch (error.system_errno) {
     case ECONNREFUSED:
-      return "nothing listens on this port: is Redis running, and is this the host's or the "
+      return "nothing listens on this port: is the server running, and is this the host's or the "
              "container's port?";
     case ENETUNREACH:
     case EHOSTUNREACH:
@@ -124,7 +124,7 @@ std::string path_hint(const std::string& path, int fault) {
   if (::stat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
     return "this file is not a socket";
   }
-  return "the socket is there but no server listens on it: is Redis running?";
+  return "the socket is there but no server listens on it: is it running?";
 }
 
 /// One attempt. errno EAGAIN: the server's queue of new connections is full.
@@ -187,4 +187,4 @@ Result<Dialled> dial_unix(const std::string& path, const Deadline& deadline) {
   return Dialled{std::move(socket), path};
 }
 
-}  // namespace fogis::redis
+}  // namespace fogis::net
