@@ -27,6 +27,7 @@ set(OPENSSL_USE_STATIC_LIBS TRUE)
 
 find_package(Threads REQUIRED)
 find_package(Hiredis 1.1 REQUIRED)
+find_package(Cares 1.18 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 # Debian 13's libcrypto.a calls these two, and names them only in its pkg-config file.
 foreach(_name IN ITEMS zstd z)

@@ -21,14 +21,17 @@ struct Address {
 
 /// Addresses of a host, and whether a name had to be looked up for them.
 struct Resolution {
-  std::vector<Address> addresses;  ///< never empty, in the system's order of preference (RFC 6724)
+  std::vector<Address> addresses;  ///< never empty, in the order of preference of RFC 6724
   bool looked_up = false;          ///< false when the host was a numeric address
 };
 
-/// Resolves `host`. The system's resolver knows no deadline, so it runs on a thread of its own that
-/// is left behind when the deadline passes; it ends by itself and touches nothing of ours.
-/// Errors: not_resolved (with a hint for the names of the FOGIS deployment), timed_out,
-/// interrupted; internal when no thread can be started.
-Result<Resolution> resolve(const std::string& host, std::uint16_t port, const Deadline& deadline);
+/// Resolves `host`: a numeric address, else /etc/hosts and DNS in the order of /etc/nsswitch.conf,
+/// with the name servers and search domains of /etc/resolv.conf; both families. Other sources of
+/// nsswitch.conf (mDNS, LDAP) are not asked.
+/// \param name_servers `127.0.0.1:5353`, separated by commas, instead of resolv.conf's: for tests.
+/// Errors (phase resolve): not_resolved (with a hint for the names of the FOGIS deployment, or with
+/// the fault of the name server), timed_out, interrupted, internal. Thread-safe.
+Result<Resolution> resolve(const std::string& host, std::uint16_t port, const Deadline& deadline,
+                           const std::string& name_servers = {});
 
 }  // namespace fogis::net

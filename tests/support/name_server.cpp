@@ -18,14 +18,14 @@
 namespace fogis::testing {
 namespace {
 
-constexpr std::uint16_t kPort = 53;
 // RFC 1035, section 4.1: the header, and where its fields are.
 constexpr std::size_t kHeaderSize = 12;
 constexpr std::uint16_t kTypeA = 1;
 constexpr std::uint16_t kTypeAaaa = 28;
 
-/// Binds to some 127.x.y.z:53 that is free, and writes which.
-UniqueFd bind_somewhere(std::string& where) {
+/// Binds to some 127.x.y.z that is free, and writes which.
+/// \param port 0: one that the kernel chooses, which is written too.
+UniqueFd bind_somewhere(std::string& where, std::uint16_t& port) {
   std::random_device random;
   std::uniform_int_distribution<unsigned> octet(1, 254);
   constexpr int kAttempts = 50;
@@ -34,13 +34,17 @@ UniqueFd bind_somewhere(std::string& where) {
     UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(kPort);
+    address.sin_port = htons(port);
     ::inet_pton(AF_INET, where.c_str(), &address.sin_addr);
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t length = sizeof(address);
+    if (::bind(socket.get(), generic, length) == 0 &&
+        ::getsockname(socket.get(), generic, &length) == 0) {
+      port = ntohs(address.sin_port);
       return socket;
     }
   }
-  FAIL("no loopback address has a free port 53");
+  FAIL("no loopback address has a free port for a name server");
   return {};
 }
 
@@ -96,10 +100,15 @@ std::string record_of(const std::string& address, std::uint16_t type) {
 
 }  // namespace
 
-NameServer::NameServer(Names names, Mood mood)
-    : names_(std::move(names)), stop_(make_event()), released_(make_event()), asked_(make_event()) {
+NameServer::NameServer(Names names, Mood mood, std::uint16_t port)
+    : names_(std::move(names)),
+      mood_(mood),
+      stop_(make_event()),
+      released_(make_event()),
+      asked_(make_event()) {
   std::string where;
-  socket_ = bind_somewhere(where);
+  socket_ = bind_somewhere(where, port);
+  address_ = fmt::format("{}:{}", where, port);
   // One question, no second try: how long we wait is decided by the program, not by its resolver.
   folder_.write("resolv.conf",
                 fmt::format("nameserver {}\noptions timeout:30 attempts:1\n", where));
@@ -109,7 +118,7 @@ NameServer::NameServer(Names names, Mood mood)
     socket_.reset();
     return;
   }
-  if (mood == Mood::prompt) {
+  if (mood != Mood::held) {
     set_event(released_);
   }
   thread_ = std::thread([this] { serve(); });
@@ -171,9 +180,14 @@ void NameServer::answer(const Question& question) const {
     return;
   }
   const auto type = number_at(question.bytes, position);
+  constexpr unsigned kServerFailure = 2;
+  constexpr unsigned kNoSuchName = 3;
+  const unsigned code = mood_ == Mood::failing  ? kServerFailure
+                        : known == names_.end() ? kNoSuchName
+                                                : 0U;
   std::string records;
   unsigned count = 0;
-  if (known != names_.end()) {
+  if (code == 0) {
     for (const auto& address : known->second) {
       const auto record = record_of(address, type);
       records += record;
@@ -181,9 +195,8 @@ void NameServer::answer(const Question& question) const {
     }
   }
   constexpr unsigned kAnswerFlags = 0x8180;  // an answer, recursion wanted and available
-  constexpr unsigned kNoSuchName = 3;
   std::string reply = question.bytes.substr(0, 2);
-  append_number(reply, kAnswerFlags | (known == names_.end() ? kNoSuchName : 0U));
+  append_number(reply, kAnswerFlags | code);
   append_number(reply, 1);
   append_number(reply, count);
   append_number(reply, 0);

@@ -16,24 +16,29 @@
 
 namespace fogis::testing {
 
-/// Answers questions for A and AAAA records over UDP, on port 53 of a loopback address that nobody
-/// else uses. Names that it does not know do not exist (NXDOMAIN). Port 53 belongs to root: ask
-/// can_rename() first. Its functions may be called from any thread.
+/// Answers questions for A and AAAA records over UDP, on a loopback address that nobody else uses.
+/// Names that it does not know do not exist (NXDOMAIN). Its functions may be called from any
+/// thread.
 class NameServer {
 public:
   /// Numeric addresses by name, IPv4 and IPv6 mixed.
   using Names = std::map<std::string, std::vector<std::string>>;
   enum class Mood : std::uint8_t {
-    prompt,  ///< answers at once
-    held,    ///< keeps every answer back until release()
-    gone,    ///< its port is closed: the system says so to whoever asks
+    prompt,   ///< answers at once
+    held,     ///< keeps every answer back until release()
+    gone,     ///< its port is closed: the system says so to whoever asks
+    failing,  ///< answers SERVFAIL
   };
+  static constexpr std::uint16_t kUsualPort = 53;
 
-  explicit NameServer(Names names, Mood mood = Mood::prompt);
+  /// \param port the usual one belongs to root, see can_rename(); 0: one that the kernel chooses.
+  explicit NameServer(Names names, Mood mood = Mood::prompt, std::uint16_t port = kUsualPort);
   ~NameServer();
   NameServer(const NameServer&) = delete;
   NameServer& operator=(const NameServer&) = delete;
 
+  /// `127.1.2.3:53`.
+  [[nodiscard]] const std::string& address() const { return address_; }
   /// The program, changed so that it sees this name server alone: in a mount namespace of its own
   /// with its own resolv.conf, nsswitch.conf and hosts (localhost alone).
   [[nodiscard]] ProgramOptions asked_by(ProgramOptions program) const;
@@ -53,6 +58,8 @@ private:
   void answer(const Question& question) const;
 
   Names names_;
+  Mood mood_;
+  std::string address_;
   TempDir folder_;
   UniqueFd socket_;
   UniqueFd stop_;      ///< eventfd
