@@ -18,15 +18,8 @@
 namespace fogis::net {
 namespace {
 
-template <auto release>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
-using Channel = std::unique_ptr<ares_channeldata, Deleter<ares_destroy>>;
-using Numeric = std::unique_ptr<addrinfo, Deleter<freeaddrinfo>>;
+using Channel = std::unique_ptr<ares_channeldata,
+                                decltype([](ares_channel channel) { ares_destroy(channel); })>;
 
 std::string to_text(const sockaddr* address, socklen_t length) {
   std::array<char, NI_MAXHOST> host{};
@@ -68,9 +61,12 @@ std::vector<Address> numeric_addresses(const std::string& host, const std::strin
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const int code = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &list);
-  const Numeric owner(code == 0 ? list : nullptr);
-  return to_addresses(owner.get());
+  if (::getaddrinfo(host.c_str(), port.c_str(), &wanted, &list) != 0) {
+    return {};
+  }
+  auto addresses = to_addresses(list);
+  ::freeaddrinfo(list);
+  return addresses;
 }
 
 /// One lookup under way. c-ares calls us back while it begins, goes on and is destroyed.

@@ -117,6 +117,15 @@ TEST_CASE("an answer over TLS arrives whole, from a server whose certificate is 
   CHECK_THAT(response.body, ContainsSubstring("s_server") && ContainsSubstring("</HTML>"));
   url.host = "localhost";
   CHECK(require_ok(get(url, "/", soon())).status == 200);
+
+  const EnvironmentVariable untrusted("SSL_CERT_FILE", made.stranger_ca);
+  const auto stranger = require_error(get(url, "/", soon()), ErrorKind::untrusted);
+  CHECK(stranger.phase == Phase::http);
+  CHECK_THAT(stranger.hint, ContainsSubstring("SSL_CERT_FILE"));
+  const FakeServer plain(answer("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  url.port = plain.port();
+  CHECK_THAT(require_error(get(url, "/", soon()), ErrorKind::protocol).hint,
+             ContainsSubstring("http://"));
 }
 
 TEST_CASE("a body beyond the limit is not taken, whether its length is told or not") {
