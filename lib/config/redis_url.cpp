@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "config/unreplaced.hpp"
 #include "config/url_address.hpp"
 #include "config/url_database.hpp"
 #include "config/url_findings.hpp"
@@ -18,6 +19,8 @@ namespace {
 
 /// sun_path holds the path and its final NUL (unix(7)).
 constexpr std::size_t kLongestSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+
+constexpr auto kUserInfoInPath = "user-info-in-path";
 
 struct Reading {
   RedisUrl url;
@@ -61,6 +64,29 @@ void fault_blanks(std::string_view text, UrlFindings& findings) {
       findings.fault(run, "url", "white-space", "white space in the URL",
                      "write a space as %20, or remove it");
     }
+  }
+}
+
+/// A template's variable is named as that, in the place of the faults that its characters make.
+void report_variables(const UrlPiece& text, UrlFindings& findings) {
+  for (std::size_t i = 0; i < text.text.size(); ++i) {
+    const auto length = unreplaced_variable(text.text.substr(i));
+    if (length == 0) {
+      continue;
+    }
+    const auto variable = text.sub(i, length);
+    const auto erased = std::erase_if(findings.faults, [&](const UrlFinding& fault) {
+      return fault.position >= variable.position && fault.position < variable.position + length;
+    });
+    constexpr auto kCode = "unreplaced-variable";
+    constexpr auto kMessage = "this looks like a variable that was not replaced";
+    constexpr auto kHint = "give its value: the shell, compose or the pipeline did not fill it in";
+    if (erased > 0) {
+      findings.fault(variable, "url", kCode, kMessage, kHint);
+    } else {
+      findings.warn(variable, "url", kCode, kMessage, kHint);
+    }
+    i += length - 1;
   }
 }
 
@@ -195,8 +221,23 @@ void parse_database_path(const UrlPiece& path, Reading& reading) {
   reading.url.database = parse_url_database(number.text, number, "path", reading.findings);
 }
 
+/// Whether user information stands behind the slashes: `/:password@/run/redis.sock`.
+std::size_t misplaced_user_info(std::string_view path) {
+  const auto at = path.find('@');
+  return at != std::string_view::npos && path.substr(0, at).find(':') != std::string_view::npos
+             ? at
+             : std::string_view::npos;
+}
+
 /// `path` is all between authority and query.
 void parse_socket_path(const UrlPiece& path, Reading& reading) {
+  if (const auto at = misplaced_user_info(path.text); at != std::string_view::npos) {
+    reading.findings.fault(path.sub(0, at + 1), "path", kUserInfoInPath,
+                           "user name and password stand in the path of the socket",
+                           "write unix://:password@/run/redis/redis.sock, and %40 for an @ that "
+                           "belongs to the path");
+    return;
+  }
   auto decoded = percent_decode(path, "path", reading.findings);
   if (decoded.size() <= 1) {
     reading.findings.fault(path, "path", "missing-socket-path", "the path of the socket is missing",
@@ -289,7 +330,8 @@ Reading read_likeliest(const UrlPiece& body, const UrlScheme& scheme) {
   const auto at = authority.text.rfind('@');
   auto reading = read_body(body, scheme, at);
   const auto last_at = body.text.rfind('@');
-  if (last_at != at && !reading.findings.faults.empty()) {
+  const auto& faults = reading.findings.faults;
+  if (last_at != at && !faults.empty() && faults.front().code != kUserInfoInPath) {
     return read_body(body, scheme, last_at);
   }
   return reading;
@@ -326,6 +368,7 @@ UrlReport parse_redis_url(std::string_view text) {
       append(findings.warnings, reading.findings.warnings);
     }
   }
+  report_variables({text, 0}, findings);
   sort_by_position(findings.faults);
   sort_by_position(findings.warnings);
   report.faults = std::move(findings.faults);

@@ -69,7 +69,7 @@ TEST_CASE("every part of a URL is read and decoded") {
   CHECK(url.ca_file == "/etc/ca.pem");
   CHECK(url.client_name == "me");
   CHECK_FALSE(url.socket_path);
-  CHECK(codes(report.warnings) == list({"query-in-redis-cli"}));
+  CHECK(codes(report.warnings) == list({"query-in-redis-cli", "nothing-verified"}));
 }
 
 TEST_CASE("what is not in the URL is absent") {
@@ -189,6 +189,40 @@ TEST_CASE("each fault is named with its place") {
   CHECK_FALSE(found->part.empty());
   CHECK_FALSE(found->message.empty());
   CHECK_FALSE(found->hint.empty());
+}
+
+TEST_CASE("a variable that nothing replaced is named as that") {
+  const auto warned = GENERATE(as<std::string>{}, "redis://default:$(REDIS_PASSWORD)@h:1",
+                               "redis://default:${REDIS_PASSWORD}@h:1", "redis://u:{{pw}}@h:1",
+                               "redis://h:1?client_name=${NAME}");
+  CAPTURE(warned);
+  const auto report = parse_redis_url(warned);
+  CHECK(codes(report.faults).empty());
+  const auto named = codes(report.warnings);
+  CHECK(std::count(named.begin(), named.end(), "unreplaced-variable") == 1);
+}
+
+TEST_CASE("where its characters make a fault, the variable takes the fault's place") {
+  const auto text = GENERATE(as<std::string>{}, "redis://$(REDIS_HOST):6379", "redis://${H}",
+                             "redis://{{ host }}:1", "redis://%REDIS_HOST%:6379",
+                             "redis://h:${PORT}", "redis://h:1/{{db}}");
+  CAPTURE(text);
+  const auto report = parse_redis_url(text);
+  CHECK(codes(report.faults) == list({"unreplaced-variable"}));
+}
+
+TEST_CASE("encoded bytes and lone signs are no variables") {
+  const auto text = GENERATE(as<std::string>{}, "redis://u:p%40ss%2Fword@h", "redis://u:a$b@h",
+                             "redis://u:$()@h", "redis://u:{x}@h", "redis://u:%DB%40@h");
+  CAPTURE(text);
+  CHECK(codes(parse_redis_url(text).warnings).empty());
+}
+
+TEST_CASE("user information behind the slashes of a socket is a fault") {
+  const auto report = parse_redis_url("unix:///:secret@/run/s");
+  REQUIRE(codes(report.faults) == list({"user-info-in-path"}));
+  CHECK(report.redacted == "unix://***@/run/s");
+  CHECK(parse_redis_url("unix:///run/redis@1/s").faults.empty());
 }
 
 TEST_CASE("several faults are named in the order of their places") {
@@ -317,7 +351,10 @@ TEST_CASE("a valid URL is shown as written, but for its password") {
 TEST_CASE("a faulty URL shows what cannot be a password") {
   CHECK(parse_redis_url("localhost:6379").redacted == "localhost:6379");
   CHECK(parse_redis_url("redsi://h:1").redacted == "redsi://h:1");
-  CHECK(parse_redis_url("redis://h:1/x").redacted == "redis://h:1/x");
-  CHECK(parse_redis_url("redis://h:1?dbb=1&db=2").redacted == "redis://h:1?dbb=***&db=2");
+  CHECK(parse_redis_url("redis://h:1/x").redacted == "redis://h:1/***");
+  CHECK(parse_redis_url("redis://h:1/0/1?x=1").redacted == "redis://h:1/0/1?***");
+  CHECK(parse_redis_url("unix:///run/r.sock?protocol=4").redacted ==
+        "unix:///run/r.sock?protocol=4");
+  CHECK(parse_redis_url("redis://h:1?dbb=1&db=2").redacted == "redis://h:1?***&db=2");
   CHECK(parse_redis_url("redis://[::1]:0x").redacted == "redis://[::1]:***");
 }
