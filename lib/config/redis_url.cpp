@@ -4,6 +4,7 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "config/unreplaced.hpp"
@@ -91,17 +92,39 @@ void report_variables(const UrlPiece& text, UrlFindings& findings) {
 }
 
 void fault_missing_scheme(const UrlPiece& text, UrlFindings& findings) {
-  const bool is_path = text.text.starts_with('/');
+  struct Beginning {
+    std::string_view text;
+    std::string_view what;
+    std::string_view hint;
+  };
+  constexpr std::array<Beginning, 4> kBeginnings{{
+      {"\"", "a quotation mark", "leave the quotes out: they are for the shell alone"},
+      {"'", "a quotation mark", "leave the quotes out: they are for the shell alone"},
+      {"REDIS_URL=", "REDIS_URL=", "give what stands behind the equals sign alone"},
+      {"\xEF\xBB\xBF", "a byte order mark", "save the file without it (UTF-8 without BOM)"},
+  }};
+  for (const auto& beginning : kBeginnings) {
+    if (text.text.starts_with(beginning.text)) {
+      findings.fault(text.sub(0, beginning.text.size()), "scheme", "missing-scheme",
+                     fmt::format("the URL begins with {} and not with a scheme", beginning.what),
+                     std::string(beginning.hint));
+      return;
+    }
+  }
   findings.fault(text.sub(0, 0), "scheme", "missing-scheme", "the URL does not begin with a scheme",
-                 is_path ? "for a socket write unix:// before the path"
-                         : "write redis:// or rediss:// before the host");
+                 text.text.starts_with('/') ? "for a socket write unix:// before the path"
+                                            : "write redis:// or rediss:// before the host");
 }
 
 /// The scheme of `text`; null, with a fault, when what follows it cannot be read.
 const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFindings& findings) {
   const auto word = text.sub(0, start.word.size());
   const auto* const scheme = find_scheme(start.word);
-  const auto* const meant = scheme != nullptr ? scheme : nearest_scheme(start.word);
+  // Seen in the documentation of Celery, Kombu and Huey.
+  const bool is_socket_alias = start.word == "redis+unix" || start.word == "redis+socket";
+  const auto* const meant = scheme != nullptr ? scheme
+                            : is_socket_alias ? find_scheme("unix")
+                                              : nearest_scheme(start.word);
   if (start.has_colon && start.slashes >= 2 && scheme == nullptr && !start.word.empty()) {
     // Not quoted, for it may be the beginning of a password.
     findings.fault(word, "scheme", "unknown-scheme", "unknown scheme",
@@ -134,7 +157,7 @@ const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFin
 /// in redis-py's parse_url.
 void warn_of_scheme(const UrlPiece& word, const UrlScheme& scheme, UrlFindings& findings) {
   if (scheme.transport == Transport::unix_socket) {
-    findings.warn(word, "scheme", "scheme-not-in-redis-cli", "redis-cli refuses unix:// URLs",
+    findings.note(word, "scheme", "scheme-not-in-redis-cli", "redis-cli refuses unix:// URLs",
                   "use redis-cli -s PATH");
   } else if (scheme.name.starts_with("valkey")) {
     findings.warn(word, "scheme", "scheme-of-valkey",
@@ -153,13 +176,13 @@ void warn_of_user_info(const UrlPiece& user, const UrlPiece& password, bool has_
                   "the password",
                   "write user:password@ or :password@");
   } else if (password.text.empty()) {
-    findings.warn(password, "password", "empty-password",
+    findings.note(password, "password", "empty-password",
                   "the password is empty: this tool and redis-py send none, redis-cli 7.0 sends an "
                   "empty one",
                   "leave the colon and the @ out, or name the password");
   } else if (user.text.empty()) {
     // Tried with redis-cli 7.0.15: WRONGPASS. Later versions leave an empty user name out.
-    findings.warn(user, "user", "empty-user",
+    findings.note(user, "user", "empty-user",
                   "redis-cli 7.0 sends the empty user name and is refused",
                   "write default:password@");
   }
@@ -270,7 +293,7 @@ void warn_of_query(const UrlPiece& address, const UrlPiece& path, const UrlPiece
     return;
   }
   const auto warn = [&](std::string message, std::string hint) {
-    reading.findings.warn(query, "query", "query-in-redis-cli", std::move(message),
+    reading.findings.note(query, "query", "query-in-redis-cli", std::move(message),
                           std::move(hint));
   };
   if (query.text.find('@') != std::string_view::npos) {
@@ -366,13 +389,16 @@ UrlReport parse_redis_url(std::string_view text) {
       report.url = std::move(reading.url);
       append(findings.faults, reading.findings.faults);
       append(findings.warnings, reading.findings.warnings);
+      append(findings.notes, reading.findings.notes);
     }
   }
   report_variables({text, 0}, findings);
   sort_by_position(findings.faults);
   sort_by_position(findings.warnings);
+  sort_by_position(findings.notes);
   report.faults = std::move(findings.faults);
   report.warnings = std::move(findings.warnings);
+  report.notes = std::move(findings.notes);
   report.redacted = report.faults.empty() ? redact_valid_url(text) : redact_any_url(text);
   return report;
 }

@@ -148,7 +148,7 @@ void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
 
 /// A key of redis-py that changes how that client works, not where or as whom it connects.
 void ignore(const Pair& pair, RedisUrl& /*url*/, UrlFindings& findings) {
-  findings.warn(pair.whole, kPart, "ignored-query-key",
+  findings.note(pair.whole, kPart, "ignored-query-key",
                 fmt::format("{} is read by redis-py and not by this tool", pair.key));
 }
 
