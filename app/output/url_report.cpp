@@ -19,6 +19,8 @@ using config::UrlFinding;
 
 constexpr std::size_t kIndent = 2;
 
+enum class Level : std::uint8_t { fault, warning, note };
+
 /// The parts of a URL that were written, in the order of the URL, decoded; secrets are hidden.
 Json parts_of(const RedisUrl& url) {
   Json parts = Json::object();
@@ -55,16 +57,20 @@ Span place_of(const CheckedUrl& url, const UrlFinding& finding) {
   return map_to_redacted(url.written, url.report.redacted, {finding.position, finding.length});
 }
 
-std::string finding_text(const CheckedUrl& url, const UrlFinding& finding, bool fault,
+std::string finding_text(const CheckedUrl& url, const UrlFinding& finding, Level level,
                          const Style& style) {
   const auto place = place_of(url, finding);
   const std::string_view shown = url.report.redacted;
   // Escaping may widen what stands before and under the carets.
   const auto before = text_width(escape_for_terminal(shown.substr(0, place.position)));
   const auto under = text_width(escape_for_terminal(shown.substr(place.position, place.length)));
-  const auto colour = fault ? Colour::red : Colour::yellow;
+  const auto colour = level == Level::fault     ? Colour::red
+                      : level == Level::warning ? Colour::yellow
+                                                : Colour::bold;
   const auto carets = std::string(std::max<std::size_t>(under, 1), '^');
-  const auto label = fault ? std::string_view("error: ") : std::string_view("warning: ");
+  const std::string_view label = level == Level::fault     ? "error: "
+                                 : level == Level::warning ? "warning: "
+                                                           : "note: ";
   const auto margin = std::string(kIndent, ' ');
   std::string text =
       std::string(mark_width(style) + 1 + before, ' ') + style.paint(colour, carets) + "\n";
@@ -132,6 +138,7 @@ Json url_json(const CheckedUrl& url) {
   json["parts"] = url.report.faults.empty() ? parts_of(url.report.url) : Json::object();
   json["faults"] = findings_json(url, url.report.faults);
   json["warnings"] = findings_json(url, url.report.warnings);
+  json["notes"] = findings_json(url, url.report.notes);
   json["connect"] = url.connect ? connect_json(*url.connect) : Json(nullptr);
   return json;
 }
@@ -172,10 +179,13 @@ std::string url_text(const CheckedUrl& url, const Style& style) {
   std::string text =
       fmt::format("{} {}\n", mark(style, status), escape_for_terminal(url.report.redacted));
   for (const auto& fault : url.report.faults) {
-    text += finding_text(url, fault, true, style);
+    text += finding_text(url, fault, Level::fault, style);
   }
   for (const auto& warning : url.report.warnings) {
-    text += finding_text(url, warning, false, style);
+    text += finding_text(url, warning, Level::warning, style);
+  }
+  for (const auto& note : url.report.notes) {
+    text += finding_text(url, note, Level::note, style);
   }
   if (valid) {
     const auto parts = parts_of(url.report.url);

@@ -24,9 +24,11 @@ private:
   std::string text_;
 };
 
-/// `text` with every occurrence of the secret replaced by kRedacted: for error texts in which a
-/// server may echo what it was sent ("unknown command 'AUTH', with args beginning with: …").
-/// An empty secret leaves the text as it is.
+/// `text`, an error of a server, with the secret replaced by kRedacted wherever the server may have
+/// echoed it ("unknown command 'AUTH', with args beginning with: …"): as a word of its own, also
+/// cut short at the end of a quoted argument. A word that servers themselves use ("password",
+/// "any") is replaced in quotes only, and a part of a word never: stars there would reveal the
+/// secret. An empty secret leaves the text as it is.
 std::string redact(std::string_view text, const Secret& secret);
 
 }  // namespace fogis

@@ -65,6 +65,13 @@ Result<PasswordFile> read_password_file(const std::string& path,
   if (content.size() > kLargestFile) {
     return failure(bad_file(path, "is larger than 64 KiB", "it holds the password alone"));
   }
+  if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+      content.starts_with(kByteOrderMark)) {
+    content.erase(0, kByteOrderMark.size());  // editors of Windows write it, no password begins so
+  }
+  if (content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF")) {
+    return failure(bad_file(path, "is UTF-16", "save it as UTF-8 or ASCII"));
+  }
   if (content.ends_with('\n')) {
     content.pop_back();
     if (content.ends_with('\r')) {

@@ -4,8 +4,10 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
+#include "config/unreplaced.hpp"
 #include "config/url_address.hpp"
 #include "config/url_database.hpp"
 #include "config/url_findings.hpp"
@@ -18,6 +20,8 @@ namespace {
 
 /// sun_path holds the path and its final NUL (unix(7)).
 constexpr std::size_t kLongestSocketPath = sizeof(sockaddr_un::sun_path) - 1;
+
+constexpr auto kUserInfoInPath = "user-info-in-path";
 
 struct Reading {
   RedisUrl url;
@@ -64,18 +68,63 @@ void fault_blanks(std::string_view text, UrlFindings& findings) {
   }
 }
 
+/// A template's variable is named as that, in the place of the faults that its characters make.
+void report_variables(const UrlPiece& text, UrlFindings& findings) {
+  for (std::size_t i = 0; i < text.text.size(); ++i) {
+    const auto length = unreplaced_variable(text.text.substr(i));
+    if (length == 0) {
+      continue;
+    }
+    const auto variable = text.sub(i, length);
+    const auto erased = std::erase_if(findings.faults, [&](const UrlFinding& fault) {
+      return fault.position >= variable.position && fault.position < variable.position + length;
+    });
+    constexpr auto kCode = "unreplaced-variable";
+    constexpr auto kMessage = "this looks like a variable that was not replaced";
+    constexpr auto kHint = "give its value: the shell, compose or the pipeline did not fill it in";
+    if (erased > 0) {
+      findings.fault(variable, "url", kCode, kMessage, kHint);
+    } else {
+      findings.warn(variable, "url", kCode, kMessage, kHint);
+    }
+    i += length - 1;
+  }
+}
+
 void fault_missing_scheme(const UrlPiece& text, UrlFindings& findings) {
-  const bool is_path = text.text.starts_with('/');
+  struct Beginning {
+    std::string_view text;
+    std::string_view what;
+    std::string_view hint;
+  };
+  constexpr std::array<Beginning, 4> kBeginnings{{
+      {"\"", "a quotation mark", "leave the quotes out: they are for the shell alone"},
+      {"'", "a quotation mark", "leave the quotes out: they are for the shell alone"},
+      {"REDIS_URL=", "REDIS_URL=", "give what stands behind the equals sign alone"},
+      {"\xEF\xBB\xBF", "a byte order mark", "save the file without it (UTF-8 without BOM)"},
+  }};
+  for (const auto& beginning : kBeginnings) {
+    if (text.text.starts_with(beginning.text)) {
+      findings.fault(text.sub(0, beginning.text.size()), "scheme", "missing-scheme",
+                     fmt::format("the URL begins with {} and not with a scheme", beginning.what),
+                     std::string(beginning.hint));
+      return;
+    }
+  }
   findings.fault(text.sub(0, 0), "scheme", "missing-scheme", "the URL does not begin with a scheme",
-                 is_path ? "for a socket write unix:// before the path"
-                         : "write redis:// or rediss:// before the host");
+                 text.text.starts_with('/') ? "for a socket write unix:// before the path"
+                                            : "write redis:// or rediss:// before the host");
 }
 
 /// The scheme of `text`; null, with a fault, when what follows it cannot be read.
 const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFindings& findings) {
   const auto word = text.sub(0, start.word.size());
   const auto* const scheme = find_scheme(start.word);
-  const auto* const meant = scheme != nullptr ? scheme : nearest_scheme(start.word);
+  // Seen in the documentation of Celery, Kombu and Huey.
+  const bool is_socket_alias = start.word == "redis+unix" || start.word == "redis+socket";
+  const auto* const meant = scheme != nullptr ? scheme
+                            : is_socket_alias ? find_scheme("unix")
+                                              : nearest_scheme(start.word);
   if (start.has_colon && start.slashes >= 2 && scheme == nullptr && !start.word.empty()) {
     // Not quoted, for it may be the beginning of a password.
     findings.fault(word, "scheme", "unknown-scheme", "unknown scheme",
@@ -108,7 +157,7 @@ const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFin
 /// in redis-py's parse_url.
 void warn_of_scheme(const UrlPiece& word, const UrlScheme& scheme, UrlFindings& findings) {
   if (scheme.transport == Transport::unix_socket) {
-    findings.warn(word, "scheme", "scheme-not-in-redis-cli", "redis-cli refuses unix:// URLs",
+    findings.note(word, "scheme", "scheme-not-in-redis-cli", "redis-cli refuses unix:// URLs",
                   "use redis-cli -s PATH");
   } else if (scheme.name.starts_with("valkey")) {
     findings.warn(word, "scheme", "scheme-of-valkey",
@@ -127,13 +176,13 @@ void warn_of_user_info(const UrlPiece& user, const UrlPiece& password, bool has_
                   "the password",
                   "write user:password@ or :password@");
   } else if (password.text.empty()) {
-    findings.warn(password, "password", "empty-password",
+    findings.note(password, "password", "empty-password",
                   "the password is empty: this tool and redis-py send none, redis-cli 7.0 sends an "
                   "empty one",
                   "leave the colon and the @ out, or name the password");
   } else if (user.text.empty()) {
     // Tried with redis-cli 7.0.15: WRONGPASS. Later versions leave an empty user name out.
-    findings.warn(user, "user", "empty-user",
+    findings.note(user, "user", "empty-user",
                   "redis-cli 7.0 sends the empty user name and is refused",
                   "write default:password@");
   }
@@ -195,8 +244,23 @@ void parse_database_path(const UrlPiece& path, Reading& reading) {
   reading.url.database = parse_url_database(number.text, number, "path", reading.findings);
 }
 
+/// Whether user information stands behind the slashes: `/:password@/run/redis.sock`.
+std::size_t misplaced_user_info(std::string_view path) {
+  const auto at = path.find('@');
+  return at != std::string_view::npos && path.substr(0, at).find(':') != std::string_view::npos
+             ? at
+             : std::string_view::npos;
+}
+
 /// `path` is all between authority and query.
 void parse_socket_path(const UrlPiece& path, Reading& reading) {
+  if (const auto at = misplaced_user_info(path.text); at != std::string_view::npos) {
+    reading.findings.fault(path.sub(0, at + 1), "path", kUserInfoInPath,
+                           "user name and password stand in the path of the socket",
+                           "write unix://:password@/run/redis/redis.sock, and %40 for an @ that "
+                           "belongs to the path");
+    return;
+  }
   auto decoded = percent_decode(path, "path", reading.findings);
   if (decoded.size() <= 1) {
     reading.findings.fault(path, "path", "missing-socket-path", "the path of the socket is missing",
@@ -229,7 +293,7 @@ void warn_of_query(const UrlPiece& address, const UrlPiece& path, const UrlPiece
     return;
   }
   const auto warn = [&](std::string message, std::string hint) {
-    reading.findings.warn(query, "query", "query-in-redis-cli", std::move(message),
+    reading.findings.note(query, "query", "query-in-redis-cli", std::move(message),
                           std::move(hint));
   };
   if (query.text.find('@') != std::string_view::npos) {
@@ -289,7 +353,8 @@ Reading read_likeliest(const UrlPiece& body, const UrlScheme& scheme) {
   const auto at = authority.text.rfind('@');
   auto reading = read_body(body, scheme, at);
   const auto last_at = body.text.rfind('@');
-  if (last_at != at && !reading.findings.faults.empty()) {
+  const auto& faults = reading.findings.faults;
+  if (last_at != at && !faults.empty() && faults.front().code != kUserInfoInPath) {
     return read_body(body, scheme, last_at);
   }
   return reading;
@@ -324,12 +389,16 @@ UrlReport parse_redis_url(std::string_view text) {
       report.url = std::move(reading.url);
       append(findings.faults, reading.findings.faults);
       append(findings.warnings, reading.findings.warnings);
+      append(findings.notes, reading.findings.notes);
     }
   }
+  report_variables({text, 0}, findings);
   sort_by_position(findings.faults);
   sort_by_position(findings.warnings);
+  sort_by_position(findings.notes);
   report.faults = std::move(findings.faults);
   report.warnings = std::move(findings.warnings);
+  report.notes = std::move(findings.notes);
   report.redacted = report.faults.empty() ? redact_valid_url(text) : redact_any_url(text);
   return report;
 }

@@ -4,6 +4,7 @@
 
 #include "base/number.hpp"
 #include "config/password_file.hpp"
+#include "config/unreplaced.hpp"
 #include "config/url_database.hpp"
 
 namespace fogis::config {
@@ -139,6 +140,20 @@ struct Password {
   std::string origin;
 };
 
+void warn_of_credential(const ResolveContext& context, const std::string& origin,
+                        std::string_view value) {
+  if (has_unreplaced_variable(value)) {
+    context.warn("unreplaced-variable",
+                 fmt::format("{} looks like a variable that was not replaced", origin),
+                 "give its value: the shell, compose or the pipeline did not fill it in");
+  }
+  if (value.ends_with('\n') || value.ends_with('\r')) {
+    context.warn("line-end-in-credential",
+                 fmt::format("{} ends with a line break, which is sent as a part of it", origin),
+                 "remove it, e.g. by $(cat FILE) in the shell, or use --password-file");
+  }
+}
+
 Password find_password(const ResolveContext& context) {
   if (context.options.password_file) {
     return {read_file(context), Source::file, "--password-file"};
@@ -171,6 +186,10 @@ void resolve_credentials(const ResolveContext& context) {
   auto password = find_password(context);
   const bool hide_user = user.source == Source::url && context.url.username_is_secret;
   context.entry("username", user, hide_user ? std::string(kRedacted) : user.value);
+  warn_of_credential(context, user.origin, user.source == Source::url ? "" : user.value);
+  if (password.secret && password.source != Source::url) {
+    warn_of_credential(context, password.origin, password.secret->reveal());
+  }
   context.entry("password", {{}, password.source, password.origin},
                 password.secret ? std::string(kRedacted) : std::string());
   if (!user.value.empty() && !password.secret && !context.options.password_file) {

@@ -51,7 +51,7 @@ void parse_ipv6(const UrlPiece& literal, RedisUrl& url, UrlFindings& findings) {
     host += name;
   }
   // Tried with redis-cli 7.0.15: it takes "[" for the host. Redis 8 understands brackets.
-  findings.warn(literal, kHost, "ipv6-in-brackets",
+  findings.note(literal, kHost, "ipv6-in-brackets",
                 "redis-cli 7.0 does not understand an IPv6 address in a URL",
                 "use redis-cli -h ADDRESS -p PORT");
   url.host = std::move(host);
@@ -121,9 +121,15 @@ void parse_port(const UrlPiece& port, RedisUrl& url, UrlFindings& findings) {
   const auto number = port.sub(1);
   if (number.text.empty()) {
     // Tried with redis-cli 7.0.15: "Could not connect to Redis at 127.0.0.1:0".
-    findings.warn(port, kPort, "empty-port",
+    findings.note(port, kPort, "empty-port",
                   "no port after the colon: this tool and redis-py use 6379, redis-cli uses 0",
                   "write :6379");
+    return;
+  }
+  if (const auto [digits, database] = number.split_before(":");
+      is_digits(digits.text) && database.text.size() > 1 && is_digits(database.text.substr(1))) {
+    findings.fault(number, kPort, "bad-port", "a second colon after the port",
+                   "write a database after a slash, redis://HOST:PORT/N");
     return;
   }
   if (!is_digits(number.text)) {

@@ -29,7 +29,7 @@ struct UrlPiece {
   }
 };
 
-/// Collects faults and warnings.
+/// Collects faults, warnings and notes.
 class UrlFindings {
 public:
   void fault(const UrlPiece& where, std::string part, std::string code, std::string message,
@@ -43,8 +43,15 @@ public:
                         std::move(message), std::move(hint)});
   }
 
+  void note(const UrlPiece& where, std::string part, std::string code, std::string message,
+            std::string hint = {}) {
+    notes.push_back({where.position, where.text.size(), std::move(part), std::move(code),
+                     std::move(message), std::move(hint)});
+  }
+
   std::vector<UrlFinding> faults;
   std::vector<UrlFinding> warnings;
+  std::vector<UrlFinding> notes;
 };
 
 /// `piece` with %XX replaced by the byte it stands for (RFC 3986 section 2.1). Faults `bad-percent`

@@ -115,6 +115,13 @@ void read_verify(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   }
   warn_without_tls(pair, url, findings);
   url.verify = pair.value != "none";
+  if (pair.value == "none" && url.transport == Transport::tls) {
+    findings.warn(
+        pair.whole, kPart, "nothing-verified",
+        "with ssl_cert_reqs=none nothing is verified: anybody between can read and change "
+        "what is sent",
+        "leave it out, and name the authority with ssl_ca_certs");
+  }
   if (pair.value == "optional") {
     // Python's ssl documentation: in client mode CERT_OPTIONAL has the meaning of CERT_REQUIRED.
     findings.warn(pair.raw_value, kPart, "optional-is-required",
@@ -141,7 +148,7 @@ void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
 
 /// A key of redis-py that changes how that client works, not where or as whom it connects.
 void ignore(const Pair& pair, RedisUrl& /*url*/, UrlFindings& findings) {
-  findings.warn(pair.whole, kPart, "ignored-query-key",
+  findings.note(pair.whole, kPart, "ignored-query-key",
                 fmt::format("{} is read by redis-py and not by this tool", pair.key));
 }
 
@@ -194,8 +201,9 @@ void fault_unknown_key(const Pair& pair, const UrlPiece& raw_key, UrlFindings& f
   std::transform(kKeys.begin(), kKeys.end(), names.begin(),
                  [](const auto& key) { return key.name; });
   const auto meant = nearest(pair.key, names);
+  // Quoted only where it nearly is a key: anything else may be a part of a password.
   findings.fault(raw_key, kPart, "unknown-query-key",
-                 fmt::format("unknown query key \"{}\"", pair.key),
+                 meant ? fmt::format("unknown query key \"{}\"", pair.key) : "unknown query key",
                  meant ? fmt::format("did you mean \"{}\"?", *meant)
                        : "known are db, protocol, timeout, socket_timeout, socket_connect_timeout, "
                          "ssl_cert_reqs, ssl_ca_certs and client_name");
@@ -267,7 +275,7 @@ void parse_url_query(const UrlPiece& query, RedisUrl& url, UrlFindings& findings
 }
 
 bool is_known_query_key(std::string_view key) {
-  return find_key(key) != nullptr;
+  return find_key(key) != nullptr || key == "username" || key == "password";
 }
 
 }  // namespace fogis::config

@@ -1,6 +1,8 @@
 #include "config/url_redaction.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 
 #include "base/number.hpp"
 #include "base/secret.hpp"
@@ -15,32 +17,75 @@ std::size_t find_or_end(std::string_view text, std::string_view delimiters) {
 }
 
 /// The length of a beginning that shows no secret: a scheme that we know or that is nearly one,
-/// with its colon and slashes. Any other word in its place may be a part of a password.
+/// with its colon and at most two slashes. Any other word in its place may be a part of a password.
 std::size_t harmless_start(std::string_view text) {
   const auto start = split_start(text);
-  if (start.word.empty() || nearest_scheme(start.word) == nullptr) {
-    return 0;
-  }
-  return start.word.size() + (start.has_colon ? 1 : 0) + start.slashes;
+  return nearest_scheme(start.word) == nullptr ? 0 : start.size();
+}
+
+bool is_socket_url(std::string_view text) {
+  const auto* const scheme = nearest_scheme(split_start(text).word);
+  return scheme == nullptr ? text.starts_with('/') : scheme->transport == Transport::unix_socket;
 }
 
 bool is_port(std::string_view text) {
   return text.empty() || parse_number<unsigned short>(text).value_or(0) != 0;
 }
 
-/// `[?key=value&…]`, the values of keys that we do not know replaced.
+bool has_only(std::string_view text, std::string_view others) {
+  return std::all_of(text.begin(), text.end(), [&](char byte) {
+    const auto value = static_cast<unsigned char>(byte);
+    return (value < 0x80 && std::isalnum(value) != 0) ||
+           others.find(byte) != std::string_view::npos;
+  });
+}
+
+/// How much of an address is certainly a host and perhaps a port.
+std::size_t harmless_address(std::string_view address) {
+  std::size_t host = 0;
+  if (address.starts_with('[')) {
+    const auto closing = address.find(']');
+    if (closing == std::string_view::npos || !has_only(address.substr(1, closing - 1), ":.%-_~")) {
+      return 0;
+    }
+    host = closing + 1;
+  } else {
+    while (host < address.size() && has_only(address.substr(host, 1), "-._")) {
+      ++host;
+    }
+  }
+  const auto rest = address.substr(host);
+  const bool is_port_too = rest.starts_with(':') && is_port(rest.substr(1));
+  return is_port_too ? address.size() : host;
+}
+
+/// Whether a path can be shown: a database, or where `is_socket` the path of a socket.
+bool is_harmless_path(std::string_view path, bool is_socket) {
+  return is_socket ? has_only(path, "/-._~%+") : path.find_first_not_of("/0123456789") == path.npos;
+}
+
+/// Whether the value of a known key is a number, a duration or a word of the query's own.
+bool is_harmless_value(std::string_view value) {
+  constexpr std::array<std::string_view, 7> kWords{"required", "optional", "none", "true",
+                                                   "false",    "True",     "False"};
+  const auto unit = find_or_end(value, "ms");
+  return std::find(kWords.begin(), kWords.end(), value) != kWords.end() ||
+         (value.substr(0, unit).find_first_not_of("0123456789.") == std::string_view::npos &&
+          value.size() - unit <= 2 && value.substr(unit).find_first_not_of("ms") == value.npos);
+}
+
+/// `[?key=value&…]`: the keys that we know, and the values that are no secret.
 std::string redact_query(std::string_view query) {
   std::string result;
   while (!query.empty()) {
     result += query.front();
     query.remove_prefix(1);
     const auto pair = query.substr(0, find_or_end(query, "&"));
-    const auto equals = pair.find('=');
-    if (is_known_query_key(pair.substr(0, equals))) {
-      result += pair;
-    } else if (equals != std::string_view::npos) {
-      result += pair.substr(0, equals + 1);
-      result += kRedacted;
+    const auto key = pair.substr(0, find_or_end(pair, "="));
+    const auto value = pair.substr(std::min(key.size() + 1, pair.size()));
+    if (is_known_query_key(key)) {
+      result += pair.substr(0, pair.size() - value.size());
+      result += is_harmless_value(value) ? value : kRedacted;
     } else if (!pair.empty()) {
       result += kRedacted;
     }
@@ -49,39 +94,57 @@ std::string redact_query(std::string_view query) {
   return result;
 }
 
-/// The first colon after which something else than a port stands: perhaps a password whose "@host"
-/// was forgotten. The end of `text` when there is none.
-std::size_t find_secret_colon(std::string_view text) {
-  const auto last_bracket = text.rfind(']');
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_closed = last_bracket != std::string_view::npos && i < last_bracket;
-    if (text[i] == '[' && is_closed) {
-      i = text.find(']', i);
-    }
-    const auto rest = text.substr(i + 1);
-    if (text[i] == ':' && !rest.starts_with("//") &&
-        !is_port(rest.substr(0, find_or_end(rest, "/?#")))) {
-      return i;
-    }
+/// What follows the user information of something that is no valid URL: up to the first byte that
+/// could belong to a secret, and of the query what redact_query() shows.
+std::string redact_rest(std::string_view rest, bool is_socket) {
+  const auto address = rest.substr(0, find_or_end(rest, "/?#"));
+  const auto shown = harmless_address(address);
+  std::string result(address.substr(0, shown));
+  if (shown != address.size()) {
+    result += address[shown] == ':' ? ":" : "";
+    return result + std::string(kRedacted);
   }
-  return text.size();
-}
-
-/// What follows the user information of something that is no valid URL.
-std::string redact_rest(std::string_view rest) {
-  const auto colon = find_secret_colon(rest);
-  if (colon != rest.size()) {
-    return std::string(rest.substr(0, colon + 1)) + std::string(kRedacted);
+  rest.remove_prefix(address.size());
+  const auto path = rest.substr(0, find_or_end(rest, "?#"));
+  if (!is_harmless_path(path, is_socket)) {
+    return result + "/" + std::string(kRedacted);
   }
-  const auto hash = find_or_end(rest, "#");
-  const auto question = find_or_end(rest.substr(0, hash), "?");
-  std::string result(rest.substr(0, question));
-  result += redact_query(rest.substr(question, hash - question));
-  if (hash != rest.size()) {
+  result += path;
+  rest.remove_prefix(path.size());
+  const auto query = rest.substr(0, find_or_end(rest, "#"));
+  result += redact_query(query);
+  if (query.size() != rest.size()) {
     result += '#';
     result += kRedacted;
   }
   return result;
+}
+
+/// The same for all that follows the scheme. What stands before the last "@" is hidden. Where that
+/// begins with an address or has values, the "@" may belong to a secret that goes on behind it, and
+/// all is hidden but an address in front of the values.
+std::string redact_body(std::string_view body, bool is_socket) {
+  const auto at = body.rfind('@');
+  if (at == std::string_view::npos) {
+    return redact_rest(body, is_socket);
+  }
+  const auto before = body.substr(0, at);
+  const auto first = before.substr(0, find_or_end(before, "/?#,;&| "));
+  const bool has_address =
+      first != before && harmless_address(first) == first.size() && !(is_socket && first.empty());
+  if (before.find('=') == std::string_view::npos) {
+    return has_address ? std::string(kRedacted)
+                       : std::string(kRedacted) + "@" + redact_rest(body.substr(at + 1), is_socket);
+  }
+  const auto question = before.find('?');
+  const auto user_end = before.substr(0, question).rfind('@');
+  if (question == std::string_view::npos || user_end == std::string_view::npos ||
+      before.find('=') < user_end) {
+    return std::string(kRedacted);
+  }
+  return std::string(kRedacted) + "@" +
+         redact_rest(before.substr(user_end + 1, question - user_end - 1), is_socket) + "?" +
+         std::string(kRedacted);
 }
 
 }  // namespace
@@ -106,15 +169,7 @@ std::string redact_valid_url(std::string_view text) {
 
 std::string redact_any_url(std::string_view text) {
   const auto start = harmless_start(text);
-  std::string result(text.substr(0, start));
-  const auto rest = text.substr(start);
-  const auto at = rest.rfind('@');
-  if (at == std::string_view::npos) {
-    return result + redact_rest(rest);
-  }
-  result += kRedacted;
-  result += '@';
-  return result + redact_rest(rest.substr(at + 1));
+  return std::string(text.substr(0, start)) + redact_body(text.substr(start), is_socket_url(text));
 }
 
 }  // namespace fogis::config

@@ -10,9 +10,9 @@ namespace fogis::config {
 /// colon is replaced whole, since redis-cli takes it for the password.
 std::string redact_valid_url(std::string_view text);
 
-/// `text`, which need not be a URL at all, with everything replaced by *** in which a password
-/// could stand: from the scheme to the last "@", a port that is none, the values of unknown query
-/// keys and the fragment. Rather hides too much than too little.
+/// `text`, which need not be a URL at all, with everything replaced by *** that is not certainly a
+/// scheme, a host, a port, a database, the path of a socket, or a known query key with a number or
+/// a word of its own. Rather hides too much than too little.
 std::string redact_any_url(std::string_view text);
 
 }  // namespace fogis::config

@@ -1,6 +1,7 @@
 #include "redis/client_list.hpp"
 
 #include "base/number.hpp"
+#include "config/url_redaction.hpp"
 
 namespace fogis::redis {
 namespace {
@@ -20,7 +21,9 @@ void read_field(PubSubClient& client, std::string_view name, std::string_view va
   if (name == "addr") {
     client.address = value;
   } else if (name == "name") {
-    client.name = value;
+    // Whoever names a connection by its URL tells its password to all who may list the clients.
+    client.name = value.find("://") == std::string_view::npos ? std::string(value)
+                                                              : config::redact_any_url(value);
   } else if (!number) {
     return;
   } else if (name == "id") {

@@ -117,6 +117,12 @@ Introduction introduce(const ConnectionSettings& settings) {
   return made;
 }
 
+/// Redis before 6.0 and proxies do not know HELLO.
+bool is_hello_unknown(const Error& error) {
+  return error.kind == ErrorKind::rejected &&
+         error.message.find("unknown command") != std::string::npos;
+}
+
 Error database_error(Error error, std::uint32_t database) {
   if (error.kind == ErrorKind::rejected) {
     error.kind = ErrorKind::configuration;
@@ -176,7 +182,17 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
     if (index < 0 || !(*replies)[static_cast<std::size_t>(index)].is_error()) {
       return std::nullopt;
     }
-    return to_error((*replies)[static_cast<std::size_t>(index)], Phase::auth, endpoint_, secret);
+    auto error =
+        to_error((*replies)[static_cast<std::size_t>(index)], Phase::auth, endpoint_, secret);
+    if (error.server_code == "NOAUTH" && !settings.username.empty() && !settings.password) {
+      error.hint =
+          "a user is given and no password: write redis://user:password@host, or "
+          "redis://:password@host when it is the password";
+    }
+    if (index == introduction.hello && is_hello_unknown(error)) {
+      error.hint = "there is no RESP3 before Redis 6, nor in some proxies: leave protocol=3 out";
+    }
+    return error;
   };
   for (const int index : {introduction.hello, introduction.auth}) {
     if (auto error = error_at(index)) {

@@ -4,11 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "config/unreplaced.hpp"
+
 namespace fogis::redis {
 namespace {
 
 struct KnownCode {
-  std::string_view code;
+  std::string_view code;  ///< the reply's first word, or its beginning
   ErrorKind kind;
   std::string_view hint;
 };
@@ -16,6 +18,9 @@ struct KnownCode {
 constexpr std::string_view kCredentialsHint =
     "check user and password: a URL (redis://user:password@host), --user with --password-file, or "
     "REDIS_USERNAME with REDIS_PASSWORD";
+
+constexpr std::string_view kDeniedHint =
+    "the server or a proxy before it refuses this client: look at its log for the reason";
 
 constexpr std::array<KnownCode, 14> kKnownCodes{{
     {"NOAUTH", ErrorKind::unauthenticated,
@@ -44,41 +49,49 @@ constexpr std::array<KnownCode, 14> kKnownCodes{{
     {"NOPROTO", ErrorKind::rejected, "the server does not speak RESP3: leave protocol=3 out"},
 }};
 
-constexpr std::string_view kMaxClientsText = "ERR max number of clients reached";
-constexpr std::string_view kNoPasswordSetText = "ERR AUTH";
-constexpr std::string_view kInvalidPasswordText = "ERR invalid password";
+constexpr std::string_view kVariableHint =
+    "the password looks like a variable that was not replaced: give its value; the shell, compose "
+    "or the pipeline did not fill it in";
+constexpr std::string_view kMaxClientsHint =
+    "all client slots are taken: look at CLIENT LIST for leaks, or raise maxclients";
+constexpr std::string_view kNoPasswordHint =
+    "the server has no password: leave it out of the URL and the environment";
 
-const KnownCode* find_known(std::string_view code) {
-  for (const auto& known : kKnownCodes) {
-    if (known.code == code) {
-      return &known;
-    }
-  }
-  return nullptr;
-}
-
-/// Failures for which Redis has only the code ERR, told apart by their text.
-std::pair<ErrorKind, std::string_view> classify_by_text(std::string_view text) {
-  if (text.starts_with(kMaxClientsText)) {
-    return {ErrorKind::not_ready,
-            "all client slots are taken: look at CLIENT LIST for leaks, or raise maxclients"};
-  }
-  if (text.starts_with(kNoPasswordSetText)) {
-    // Redis 6.2 and later, when its default user needs no password.
-    return {ErrorKind::unauthenticated,
-            "the server has no password: leave it out of the URL and the environment"};
-  }
-  if (text.starts_with(kInvalidPasswordText)) {
-    return {ErrorKind::unauthenticated, kCredentialsHint};  // before Redis 6.0
-  }
-  return {ErrorKind::rejected, {}};
-}
+/// Failures for which Redis has only the code ERR, told apart by how their text begins. From the
+/// sources of Redis 5.0 to 8.0 and Valkey 8.0 (networking.c, acl.c, server.c).
+constexpr std::array<KnownCode, 8> kKnownTexts{{
+    {"ERR max number of clients reached", ErrorKind::not_ready, kMaxClientsHint},
+    // With cluster support on; the bus takes descriptors too.
+    {"ERR max number of clients + cluster connections reached", ErrorKind::not_ready,
+     kMaxClientsHint},
+    {"ERR AUTH <password> called without any password", ErrorKind::unauthenticated,
+     kNoPasswordHint},
+    {"ERR Client sent AUTH, but no password is set", ErrorKind::unauthenticated,
+     kNoPasswordHint},                                                              // before 6.0
+    {"ERR invalid password", ErrorKind::unauthenticated, kCredentialsHint},         // before 6.0
+    {"ERR operation not permitted", ErrorKind::unauthenticated, kCredentialsHint},  // before 2.8
+    {"ERR wrong number of arguments for 'auth' command", ErrorKind::unauthenticated,
+     "this server is older than Redis 6, which knows no users: leave the user name out "
+     "(redis://:password@host)"},
+    {"ERR unknown command", ErrorKind::rejected,
+     "the command is missing or renamed: the server is older than the command, its configuration "
+     "has rename-command, or a proxy between does not pass it on"},
+}};
 
 std::pair<ErrorKind, std::string_view> judge(const Reply& reply) {
-  if (const auto* const known = find_known(reply.error_code())) {
-    return {known->kind, known->hint};
+  const auto code = reply.error_code();
+  for (const auto& known : kKnownCodes) {
+    if (known.code == code) {
+      const bool is_protected_mode = reply.text.find("protected mode") != std::string::npos;
+      return {known.kind, code == "DENIED" && !is_protected_mode ? kDeniedHint : known.hint};
+    }
   }
-  return classify_by_text(reply.text);
+  for (const auto& known : kKnownTexts) {
+    if (reply.text.starts_with(known.code)) {
+      return {known.kind, known.hint};
+    }
+  }
+  return {ErrorKind::rejected, {}};
 }
 
 }  // namespace
@@ -90,7 +103,10 @@ ErrorKind classify(const Reply& error_reply) {
 Error to_error(const Reply& error_reply, Phase phase, const std::string& endpoint,
                const Secret& secret) {
   const auto [kind, hint] = judge(error_reply);
-  auto error = make_error(kind, phase, redact(error_reply.text, secret), std::string(hint));
+  const bool is_variable =
+      kind == ErrorKind::unauthenticated && config::has_unreplaced_variable(secret.reveal());
+  auto error = make_error(kind, phase, redact(error_reply.text, secret),
+                          std::string(is_variable ? kVariableHint : hint));
   error.server_code = redact(error_reply.error_code(), secret);
   error.endpoint = endpoint;
   return error;

@@ -368,6 +368,20 @@ TEST_CASE("a user without a password is warned of") {
                     "user-without-password"));
 }
 
+TEST_CASE("a credential that nothing replaced, or with a line break at its end, is warned of") {
+  const auto by = [](const char* name, const char* value) {
+    return resolve({},
+                   variables({{name, value}, {"REDIS_USERNAME", "u"}, {"REDIS_PASSWORD", "x"}}));
+  };
+  CHECK(warns(by("REDIS_PASSWORD", "$(REDIS_PASSWORD)"), "unreplaced-variable"));
+  CHECK(warns(by("REDIS_USERNAME", "{{ user }}"), "unreplaced-variable"));
+  CHECK_FALSE(warns(by("REDIS_PASSWORD", "pa$$w0rd"), "unreplaced-variable"));
+  CHECK(warns(by("REDIS_PASSWORD", "secret\n"), "line-end-in-credential"));
+  CHECK_FALSE(warns(by("REDIS_PASSWORD", "secret"), "line-end-in-credential"));
+  CHECK(warns(resolve({}, variables({{"REDIS_URL", "redis://u:${PW}@h"}})),
+              "url-unreplaced-variable"));
+}
+
 TEST_CASE("a password in --url is warned of, one in REDIS_URL is not") {
   CHECK(warns(resolve(with_url("redis://u:hunter2@h"), variables({})), "password-in-option"));
   CHECK(warns(resolve(with_url("redis://hunter2@h"), variables({})), "password-in-option"));

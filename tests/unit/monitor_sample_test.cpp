@@ -113,6 +113,9 @@ TEST_CASE("the list of subscribers is read by names, whatever else stands in it"
   CHECK(clients[1].output_buffer == 0);
   CHECK_FALSE(clients[1].age_ms);
   CHECK(fogis::redis::parse_client_list("").empty());
+  // Some clients name their connection by their URL.
+  CHECK(fogis::redis::parse_client_list("id=1 name=redis://svc:hunter2@h:6379 sub=1\n")[0].name ==
+        "redis://***@h:6379");
 }
 
 TEST_CASE("our own slow commands are not the server's trouble") {

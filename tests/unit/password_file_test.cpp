@@ -45,6 +45,7 @@ TEST_CASE("the line end is not a part of the password, all else is") {
   CHECK(password(folder.write("plain", "secret")) == "secret");
   CHECK(password(folder.write("line", "secret\n")) == "secret");
   CHECK(password(folder.write("dos", "secret\r\n")) == "secret");
+  CHECK(password(folder.write("mark", "\xEF\xBB\xBFsecret\n")) == "secret");
   CHECK(password(folder.write("spaces", " se cret \n")) == " se cret ");
   CHECK(password(folder.write("bytes", std::string("a\0b\xff\r", 5))) ==
         std::string("a\0b\xff\r", 5));
@@ -53,6 +54,8 @@ TEST_CASE("the line end is not a part of the password, all else is") {
 TEST_CASE("a password file must hold one line") {
   const TempDir folder;
   CHECK(error(folder.write("empty", "")).message.find("is empty") != std::string::npos);
+  CHECK(error(folder.write("utf16", std::string("\xFF\xFEs\0", 4))).message.find("UTF-16") !=
+        std::string::npos);
   CHECK(error(folder.write("blank", "\n")).message.find("is empty") != std::string::npos);
   CHECK(error(folder.write("dos", "\r\n")).message.find("is empty") != std::string::npos);
   CHECK(error(folder.write("two", "a\nb\n")).message.find("more than one line") !=

@@ -33,6 +33,16 @@ struct Fault {
   std::size_t length;
 };
 
+void check_place(const std::vector<UrlFinding>& findings, const Fault& expected) {
+  const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto& candidate) {
+    return candidate.code == expected.code;
+  });
+  CAPTURE(codes(findings));
+  REQUIRE(found != findings.end());
+  CHECK(found->position == expected.position);
+  CHECK(found->length == expected.length);
+}
+
 }  // namespace
 
 TEST_CASE("the usual URLs are valid, and no client reads them differently") {
@@ -69,7 +79,8 @@ TEST_CASE("every part of a URL is read and decoded") {
   CHECK(url.ca_file == "/etc/ca.pem");
   CHECK(url.client_name == "me");
   CHECK_FALSE(url.socket_path);
-  CHECK(codes(report.warnings) == list({"query-in-redis-cli"}));
+  CHECK(codes(report.warnings) == list({"nothing-verified"}));
+  CHECK(codes(report.notes) == list({"query-in-redis-cli"}));
 }
 
 TEST_CASE("what is not in the URL is absent") {
@@ -95,7 +106,7 @@ TEST_CASE("a socket URL has a decoded path, and a database in its query") {
   CHECK(report.url.username == "user");
   CHECK(report.url.database == 4U);
   CHECK_FALSE(report.url.host);
-  CHECK(codes(report.warnings) == list({"scheme-not-in-redis-cli"}));
+  CHECK(codes(report.notes) == list({"scheme-not-in-redis-cli"}));
   CHECK(report.redacted == "unix://user:***@/run/my%20redis/a@b.sock?db=4");
 }
 
@@ -104,9 +115,9 @@ TEST_CASE("IPv6 addresses lose their brackets and keep their zone") {
   CHECK(plain.faults.empty());
   CHECK(plain.url.host == "2001:db8::1");
   CHECK(plain.url.port == 6380);
-  CHECK(codes(plain.warnings) == list({"ipv6-in-brackets"}));
-  CHECK(plain.warnings[0].position == 9);
-  CHECK(plain.warnings[0].length == 11);
+  CHECK(codes(plain.notes) == list({"ipv6-in-brackets"}));
+  CHECK(plain.notes[0].position == 9);
+  CHECK(plain.notes[0].length == 11);
   const auto zoned = parse_redis_url("redis://[fe80::1%25eth0]");
   CHECK(zoned.faults.empty());
   CHECK(zoned.url.host == "fe80::1%eth0");
@@ -191,6 +202,60 @@ TEST_CASE("each fault is named with its place") {
   CHECK_FALSE(found->hint.empty());
 }
 
+TEST_CASE("a variable that nothing replaced is named as that") {
+  const auto warned = GENERATE(as<std::string>{}, "redis://default:$(REDIS_PASSWORD)@h:1",
+                               "redis://default:${REDIS_PASSWORD}@h:1", "redis://u:{{pw}}@h:1",
+                               "redis://h:1?client_name=${NAME}");
+  CAPTURE(warned);
+  const auto report = parse_redis_url(warned);
+  CHECK(codes(report.faults).empty());
+  const auto named = codes(report.warnings);
+  CHECK(std::count(named.begin(), named.end(), "unreplaced-variable") == 1);
+}
+
+TEST_CASE("where its characters make a fault, the variable takes the fault's place") {
+  const auto text = GENERATE(as<std::string>{}, "redis://$(REDIS_HOST):6379", "redis://${H}",
+                             "redis://{{ host }}:1", "redis://%REDIS_HOST%:6379",
+                             "redis://h:${PORT}", "redis://h:1/{{db}}");
+  CAPTURE(text);
+  const auto report = parse_redis_url(text);
+  CHECK(codes(report.faults) == list({"unreplaced-variable"}));
+}
+
+TEST_CASE("encoded bytes and lone signs are no variables") {
+  const auto text = GENERATE(as<std::string>{}, "redis://u:p%40ss%2Fword@h", "redis://u:a$b@h",
+                             "redis://u:$()@h", "redis://u:{x}@h", "redis://u:%DB%40@h");
+  CAPTURE(text);
+  CHECK(codes(parse_redis_url(text).warnings).empty());
+}
+
+TEST_CASE("user information behind the slashes of a socket is a fault") {
+  const auto report = parse_redis_url("unix:///:secret@/run/s");
+  REQUIRE(codes(report.faults) == list({"user-info-in-path"}));
+  CHECK(report.redacted == "unix://***@/run/s");
+  CHECK(parse_redis_url("unix:///run/redis@1/s").faults.empty());
+}
+
+TEST_CASE("what stands in front of the scheme is named") {
+  const auto message = [](const char* text) { return parse_redis_url(text).faults.at(0).message; };
+  CHECK(message("\"redis://h:1\"").find("quotation mark") != std::string::npos);
+  CHECK(message("'redis://h:1'").find("quotation mark") != std::string::npos);
+  CHECK(message("REDIS_URL=redis://h:1").find("REDIS_URL=") != std::string::npos);
+  CHECK(message("\xEF\xBB\xBFredis://h:1").find("byte order mark") != std::string::npos);
+  CHECK(parse_redis_url("/run/s").faults.at(0).hint.find("unix://") != std::string::npos);
+}
+
+TEST_CASE("names that others have for a socket lead to unix") {
+  CHECK(parse_redis_url("redis+unix:///run/s").faults.at(0).hint == "did you mean unix://?");
+  CHECK(parse_redis_url("redis+socket:///run/s").faults.at(0).hint == "did you mean unix://?");
+}
+
+TEST_CASE("a database after a colon is told where it belongs") {
+  const auto report = parse_redis_url("redis://host:6379:2");
+  REQUIRE(codes(report.faults) == list({"bad-port"}));
+  CHECK(report.faults[0].hint.find("after a slash") != std::string::npos);
+}
+
 TEST_CASE("several faults are named in the order of their places") {
   const auto report = parse_redis_url("redis://h:0/x?dbb=1#f");
   CHECK(codes(report.faults) ==
@@ -219,46 +284,55 @@ TEST_CASE("the place of a delimiter in a password is told, with what to write in
   CHECK(report.redacted == "redis://***@host:6379/1");
 }
 
-TEST_CASE("a difference between clients is a warning with its place") {
+TEST_CASE("what redis-cli alone reads differently is a note with its place") {
+  const auto difference = GENERATE(
+      Fault{"redis://:pw@h", "empty-user", 8, 0}, Fault{"redis://u:@h", "empty-password", 10, 0},
+      Fault{"redis://h:/2", "empty-port", 9, 1},
+      Fault{"unix:///s", "scheme-not-in-redis-cli", 0, 4},
+      Fault{"redis://h?db=1", "query-in-redis-cli", 9, 5},
+      Fault{"redis://[::1]", "ipv6-in-brackets", 9, 3},
+      Fault{"redis://h:1?max_connections=5", "ignored-query-key", 12, 17});
+  CAPTURE(difference.url);
+  const auto report = parse_redis_url(difference.url);
+  CHECK(codes(report.faults).empty());
+  CHECK(codes(report.warnings).empty());
+  check_place(report.notes, difference);
+}
+
+TEST_CASE("what redis-py reads differently, or a mistake, is a warning with its place") {
   const auto difference = GENERATE(
       Fault{"redis://secret@h", "user-without-colon", 8, 6},
-      Fault{"redis://:pw@h", "empty-user", 8, 0}, Fault{"redis://u:@h", "empty-password", 10, 0},
+
       Fault{"redis://@h", "empty-user-info", 8, 0},
       Fault{"redis://u:p[@h", "bracket-in-user-info", 8, 1}, Fault{"redis://", "empty-host", 8, 0},
       Fault{"redis://:6379@", "empty-host", 14, 0}, Fault{"redis://u:p@:1", "empty-host", 12, 0},
-      Fault{"redis://h:/2", "empty-port", 9, 1}, Fault{"REDIS://h", "scheme-in-capitals", 0, 5},
-      Fault{"valkey://h", "scheme-of-valkey", 0, 6}, Fault{"valkeys://h", "scheme-of-valkey", 0, 7},
-      Fault{"unix:///s", "scheme-not-in-redis-cli", 0, 4},
+      Fault{"REDIS://h", "scheme-in-capitals", 0, 5}, Fault{"valkey://h", "scheme-of-valkey", 0, 6},
+      Fault{"valkeys://h", "scheme-of-valkey", 0, 7},
+
       Fault{"redis://h/2/", "trailing-slash", 11, 1},
       Fault{"redis://h:1/2?db=3", "two-databases", 14, 4},
-      Fault{"redis://h?db=1", "query-in-redis-cli", 9, 5},
+
       Fault{"redis://u:p\xc3\xa4@h", "not-ascii", 10, 3},
       Fault{"redis://h:1?timeout=5", "timeout-of-pool", 12, 9},
       Fault{"redis://h:1?socket_timeout=5s", "timeout-unit", 27, 2},
       Fault{"redis://h:1?ssl_cert_reqs=none", "tls-key-without-tls", 12, 18},
       Fault{"redis://h:1?ssl_ca_certs=x", "tls-key-without-tls", 12, 14},
       Fault{"rediss://h:1?ssl_cert_reqs=optional", "optional-is-required", 27, 8},
-      Fault{"redis://h:1?max_connections=5", "ignored-query-key", 12, 17},
+
       Fault{"redis://h:1?client_name=a+b", "plus-in-query", 24, 3},
       Fault{"redis://h:1?client_name=a%2541", "decoded-twice", 24, 6});
   CAPTURE(difference.url);
   const auto report = parse_redis_url(difference.url);
   CHECK(codes(report.faults).empty());
-  const auto found =
-      std::find_if(report.warnings.begin(), report.warnings.end(),
-                   [&](const auto& candidate) { return candidate.code == difference.code; });
-  CAPTURE(codes(report.warnings));
-  REQUIRE(found != report.warnings.end());
-  CHECK(found->position == difference.position);
-  CHECK(found->length == difference.length);
+  check_place(report.warnings, difference);
 }
 
 TEST_CASE("how redis-cli misreads a query depends on what stands before it") {
   const auto message = [](const char* text) {
     const auto report = parse_redis_url(text);
     REQUIRE(report.faults.empty());
-    REQUIRE(report.warnings.back().code == "query-in-redis-cli");
-    return report.warnings.back().message;
+    REQUIRE(report.notes.back().code == "query-in-redis-cli");
+    return report.notes.back().message;
   };
   CHECK(message("redis://h?db=1").find("host name") != std::string::npos);
   CHECK(message("redis://h:1?db=5").find("database 0") != std::string::npos);
@@ -317,7 +391,10 @@ TEST_CASE("a valid URL is shown as written, but for its password") {
 TEST_CASE("a faulty URL shows what cannot be a password") {
   CHECK(parse_redis_url("localhost:6379").redacted == "localhost:6379");
   CHECK(parse_redis_url("redsi://h:1").redacted == "redsi://h:1");
-  CHECK(parse_redis_url("redis://h:1/x").redacted == "redis://h:1/x");
-  CHECK(parse_redis_url("redis://h:1?dbb=1&db=2").redacted == "redis://h:1?dbb=***&db=2");
+  CHECK(parse_redis_url("redis://h:1/x").redacted == "redis://h:1/***");
+  CHECK(parse_redis_url("redis://h:1/0/1?x=1").redacted == "redis://h:1/0/1?***");
+  CHECK(parse_redis_url("unix:///run/r.sock?protocol=4").redacted ==
+        "unix:///run/r.sock?protocol=4");
+  CHECK(parse_redis_url("redis://h:1?dbb=1&db=2").redacted == "redis://h:1?***&db=2");
   CHECK(parse_redis_url("redis://[::1]:0x").redacted == "redis://[::1]:***");
 }

@@ -39,6 +39,11 @@ TEST_CASE("each refusal of a server has its kind and, where one can help, a hint
       {"NOREPLICAS Not enough good replicas to write.", ErrorKind::not_ready},
       {"CLUSTERDOWN The cluster is down", ErrorKind::not_ready},
       {"ERR max number of clients reached", ErrorKind::not_ready},
+      {"ERR max number of clients + cluster connections reached", ErrorKind::not_ready},
+      {"ERR Client sent AUTH, but no password is set", ErrorKind::unauthenticated},
+      {"ERR operation not permitted", ErrorKind::unauthenticated},
+      {"ERR wrong number of arguments for 'auth' command", ErrorKind::unauthenticated},
+      {"ERR unknown command 'SUBSCRIBE', with args beginning with: ", ErrorKind::rejected},
       {"MOVED 3999 127.0.0.1:6381", ErrorKind::rejected},
       {"NOPROTO unsupported protocol version", ErrorKind::rejected},
   }));
@@ -51,8 +56,22 @@ TEST_CASE("each refusal of a server has its kind and, where one can help, a hint
   CHECK_FALSE(error.hint.empty());
 }
 
+TEST_CASE("the hint of a refusal fits its cause") {
+  const auto hint = [](const char* text, const Secret& secret = {}) {
+    return to_error(error_reply(text), Phase::auth, {}, secret).hint;
+  };
+  CHECK(hint("DENIED Redis is running in protected mode").find("protected mode") !=
+        std::string::npos);
+  CHECK(hint("DENIED by policy").find("protected mode") == std::string::npos);
+  CHECK(hint("WRONGPASS invalid", Secret("${REDIS_PASSWORD}")).find("was not replaced") !=
+        std::string::npos);
+  CHECK(hint("WRONGPASS invalid", Secret("secret")).find("was not replaced") == std::string::npos);
+  CHECK(hint("ERR wrong number of arguments for 'auth' command").find("older than Redis 6") !=
+        std::string::npos);
+}
+
 TEST_CASE("an unknown refusal keeps the server's words and is not retried") {
-  const auto error = to_error(error_reply("ERR unknown command 'FOO'"), Phase::command, {});
+  const auto error = to_error(error_reply("ERR no such thing"), Phase::command, {});
   CHECK(error.kind == ErrorKind::rejected);
   CHECK(error.server_code == "ERR");
   CHECK_FALSE(error.retryable);

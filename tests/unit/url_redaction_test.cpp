@@ -88,6 +88,43 @@ TEST_CASE("a password in the query is not shown") {
   check_hidden("redis://h:1#hunter2");
 }
 
+TEST_CASE("values without a question mark, and values with an @ or a colon, are not shown") {
+  for (const std::string_view url :
+       {"redis://h/0?password=hunter2:x", "redis://h/0?password=hunter2&client_name=svc:calendar",
+        "redis://h,password=hunter2,ssl=True", "redis://h:6379,password=hunter2@x",
+        "redis://h:6379/0&password=hunter2", "redis://h:6379/0;password=hunter2",
+        "redis://h:6379/hunter2", "redis:///hunter2", "unix:///:hunter2@/run/s",
+        "redis://h/0?password=a@hunter2", "redis://h?x=a@b:hunter2", "redis://h/0?hunter2=1",
+        "redis://h x=hunter2", "redis://h;hunter2", "redis://u:pw@h/0?password=a@hunter2",
+        "h:1,password=hunter2", "redis://h?client_name=hunter2&x=1"}) {
+    check_hidden(std::string(url));
+  }
+}
+
+TEST_CASE("a secret planted anywhere behind the address of a refused URL is not shown") {
+  // Every kind of value, delimiter and fault before and after it.
+  const std::vector<std::string> pieces{"?",  "&",  "=",    "/",  "#",   ":",   "@", ",",    ";",
+                                        "db", "|",  "x",    "%",  "%40", "[",   "]", " ",    "$",
+                                        "1",  "??", "user", "=1", "a@b", "tls", "+", "?db=", "\n"};
+  const std::vector<std::string> marks{
+      "/", "?password=", "?x=", "&p=", ",password=", ";", "#", "/0;", "?client_name=a&y="};
+  std::mt19937 random(3);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same run each time
+  for (int round = 0; round < 20000; ++round) {
+    std::string url = random() % 8 == 0 ? "rediss://h" : "redis://h:6379";
+    url += marks[random() % marks.size()];
+    for (auto count = random() % 3; count > 0; --count) {
+      url += pieces[random() % pieces.size()];
+    }
+    url += kMarker;
+    for (auto count = random() % 4; count > 0; --count) {
+      url += pieces[random() % pieces.size()];
+    }
+    if (!parse_redis_url(url).faults.empty()) {
+      check_hidden(url);
+    }
+  }
+}
+
 TEST_CASE("broken bytes around a password do not bring it to light") {
   // Each byte of a URL is dropped, doubled or replaced in turn, the password itself left whole.
   const std::string before = "rediss://user:";
