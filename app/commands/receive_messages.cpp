@@ -90,7 +90,7 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
   }
   std::optional<message::Judgement> judgement;
   if (judge_) {
-    judgement = judge_->judge(message.payload);
+    judgement = judge_->judge(message.payload, message.channel);
     reception_.invalid += judgement->valid() ? 0 : 1;
     reception_.with_warnings += judgement->warnings > 0 ? 1 : 0;
   }

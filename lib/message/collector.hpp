@@ -18,9 +18,9 @@ namespace fogis::message {
 /// Fills a Judgement, within its bound. Used by one thread while it judges one message.
 class Collector {
 public:
-  /// `judgement` must outlive the collector.
-  Collector(Judgement& judgement, std::size_t max_findings)
-      : judgement_(judgement), max_findings_(max_findings) {}
+  /// `judgement` must outlive the collector. Severities and consequences are those for `reader`.
+  Collector(Judgement& judgement, std::size_t max_findings, Reader reader = Reader::contract)
+      : judgement_(judgement), max_findings_(max_findings), reader_(reader) {}
 
   /// Counts a fault against the rule of that name, which must exist. While there is room it is kept
   /// as well: then, and only then, `found()` is called for its text. `offset` is the byte of the
@@ -28,14 +28,13 @@ public:
   template <typename Found>
   void add(std::string_view rule_name, const Path& path, Found&& found,
            std::optional<std::size_t> offset = std::nullopt) {
-    const Rule* const rule = find_rule(rule_name);
-    assert(rule != nullptr);
-    ++(rule->severity == Severity::error ? judgement_.errors : judgement_.warnings);
-    if (has_room()) {
-      judgement_.findings.push_back({rule->name, rule->ref, rule->severity, rule->reader,
-                                     path.pointer(), std::forward<Found>(found)(),
-                                     rule->consequence, rule->mend, offset});
-    }
+    add_for(reader_, rule_name, path, std::forward<Found>(found), offset);
+  }
+
+  /// The same for a place where the rule means to every reader what it means to the contract.
+  template <typename Found>
+  void add_for_all(std::string_view rule_name, const Path& path, Found&& found) {
+    add_for(Reader::contract, rule_name, path, std::forward<Found>(found), std::nullopt);
   }
 
   [[nodiscard]] bool has_room() const { return judgement_.findings.size() < max_findings_; }
@@ -48,8 +47,23 @@ public:
   }
 
 private:
+  template <typename Found>
+  void add_for(Reader reader, std::string_view rule_name, const Path& path, Found&& found,
+               std::optional<std::size_t> offset) {
+    const Rule* const rule = find_rule(rule_name);
+    assert(rule != nullptr);
+    const auto severity = rule->severity_for(reader);
+    ++(severity == Severity::error ? judgement_.errors : judgement_.warnings);
+    if (has_room()) {
+      judgement_.findings.push_back({rule->name, rule->ref, severity, rule->reader, path.pointer(),
+                                     std::forward<Found>(found)(), rule->consequence_for(reader),
+                                     rule->mend, offset});
+    }
+  }
+
   Judgement& judgement_;
   std::size_t max_findings_;
+  Reader reader_;
 };
 
 }  // namespace fogis::message

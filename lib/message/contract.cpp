@@ -55,7 +55,7 @@ void judge_document(const json& document, const JudgeOptions& options, Judgement
 
 Judgement judge(std::string_view document, const JudgeOptions& options) {
   Judgement judgement;
-  Collector findings(judgement, options.max_findings);
+  Collector findings(judgement, options.max_findings, options.reader);
   try {
     const Bounds bounds{options.max_size, std::min(options.max_depth, kDeepest),
                         options.max_values};
@@ -72,7 +72,7 @@ Judgement judge(std::string_view document, const JudgeOptions& options) {
 
 Judgement refuse_too_large(std::uint64_t size, const JudgeOptions& options) {
   Judgement judgement;
-  Collector findings(judgement, options.max_findings);
+  Collector findings(judgement, options.max_findings, options.reader);
   report_too_large(size, {options.max_size, options.max_depth, options.max_values}, findings);
   return judgement;
 }

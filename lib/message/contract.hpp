@@ -71,8 +71,11 @@ public:
   Judge(Judge&&) noexcept;
   Judge& operator=(Judge&&) noexcept;
 
-  /// As the function above; a repeated message_id adds a warning.
-  Judgement judge(std::string_view document);
+  /// As the function above; a repeated message_id adds a warning. The channels that the calendar
+  /// listens to count as one, each other one for itself: the same message on two channels of which
+  /// the calendar hears one is handled once.
+  /// \param channel where the document was received; empty when that is not known.
+  Judgement judge(std::string_view document, std::string_view channel = {});
 
 private:
   class Window;

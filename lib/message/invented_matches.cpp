@@ -137,6 +137,7 @@ ordered_json raw_match(std::size_t number) {
            {{{"lagnamn", home(number)},
              {"personnamn", person(10)},
              {"telefon", mobile(10)},
+             {"mobiltelefon", mobile(10)},
              {"epostadress", "test.persson11@example.org"}}}}};
 }
 

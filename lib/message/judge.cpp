@@ -2,6 +2,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "message/channels.hpp"
 #include "message/collector.hpp"
 #include "message/contract.hpp"
 #include "message/quote.hpp"
@@ -40,10 +41,14 @@ Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 Judge& Judge::operator=(Judge&&) noexcept = default;
 
-Judgement Judge::judge(std::string_view document) {
+Judgement Judge::judge(std::string_view document, std::string_view channel) {
   auto judgement = message::judge(document, options_);
-  if (!judgement.message_id.empty() && !window_->insert(judgement.message_id)) {
-    Collector findings(judgement, options_.max_findings);
+  const auto* const known = find_channel(channel);
+  const bool is_heard = known == nullptr || known->subscriber == Party::calendar;
+  const auto heard_as =
+      is_heard ? judgement.message_id : judgement.message_id + ' ' + std::string(channel);
+  if (!judgement.message_id.empty() && !window_->insert(heard_as)) {
+    Collector findings(judgement, options_.max_findings, options_.reader);
     findings.add("duplicate-message-id", Path(Path(), "message_id"),
                  [&] { return "\"" + excerpt(judgement.message_id) + "\""; });
   }

@@ -131,6 +131,14 @@ bool is_dotnet_date(std::string_view text) {
   return all_digits(text);
 }
 
+bool is_readable_dotnet_date(std::string_view text) {
+  constexpr std::int64_t kFirst = -62'135'596'800'000;  // 0001-01-01T00:00:00Z
+  constexpr std::int64_t kLast = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+  const auto begin = std::min(text.find('(') + 1, text.size());
+  const auto milliseconds = parse_number<std::int64_t>(text.substr(begin, text.find(')') - begin));
+  return milliseconds && *milliseconds >= kFirst && *milliseconds <= kLast;
+}
+
 StringTest find_string_test(std::string_view pattern) {
   for (const auto& row : kTests) {
     if (row.pattern == pattern) {

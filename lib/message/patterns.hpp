@@ -18,6 +18,9 @@ bool is_utc_timestamp(std::string_view text);
 /// `/Date(<milliseconds>)/`, as .NET and thereby FOGIS write a moment.
 bool is_dotnet_date(std::string_view text);
 
+/// Whether such a moment lies in the years 1 to 9999, which Python's datetime can hold.
+bool is_readable_dotnet_date(std::string_view text);
+
 /// The test for a `pattern` of our schemas, or null when the pattern is none of theirs.
 using StringTest = bool (*)(std::string_view);
 StringTest find_string_test(std::string_view pattern);

@@ -51,6 +51,11 @@ void match_id_null(const RuleInput& input, Collector& findings);
 void tid_format(const RuleInput& input, Collector& findings);
 void referees_null(const RuleInput& input, Collector& findings);
 void raw_match_keys(const RuleInput& input, Collector& findings);
+void raw_contact_keys(const RuleInput& input, Collector& findings);
+void raw_match_null(const RuleInput& input, Collector& findings);
+void tid_out_of_range(const RuleInput& input, Collector& findings);
+void has_changes_not_boolean(const RuleInput& input, Collector& findings);
+void detailed_changes_null(const RuleInput& input, Collector& findings);
 void raw_referee_keys(const RuleInput& input, Collector& findings);
 void duplicate_match_id(const RuleInput& input, Collector& findings);
 

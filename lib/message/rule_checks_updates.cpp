@@ -21,6 +21,10 @@ constexpr auto kCategories = std::to_array<std::string_view>(
      "team_change", "status_change", "cancellation", "postponement", "interruption",
      "competition_change", "unknown"});
 
+/// What the calendar's reader of version 2.0 takes for urgent, whatever its priority.
+constexpr auto kUrgent = std::to_array<std::string_view>(
+    {"time_change", "date_change", "venue_change", "referee_change"});
+
 bool has_changes(const MessageView& view) {
   const auto* flag =
       view.metadata == nullptr ? nullptr : find_member(*view.metadata, "has_changes");
@@ -110,6 +114,26 @@ void metadata_missing(const RuleInput& input, Collector& findings) {
   }
 }
 
+void has_changes_not_boolean(const RuleInput& input, Collector& findings) {
+  const auto* flag =
+      input.view.metadata == nullptr ? nullptr : find_member(*input.view.metadata, "has_changes");
+  if (flag != nullptr && !flag->is_boolean()) {
+    findings.add("has-changes-not-boolean",
+                 Path(Path(Path(Path(), "payload"), "metadata"), "has_changes"),
+                 [&] { return describe(*flag); });
+  }
+}
+
+void detailed_changes_null(const RuleInput& input, Collector& findings) {
+  const auto* changes = input.view.payload == nullptr
+                            ? nullptr
+                            : find_member(*input.view.payload, "detailed_changes");
+  if (changes != nullptr && changes->is_null()) {
+    findings.add("detailed-changes-null", Path(Path(Path(), "payload"), "detailed_changes"),
+                 [] { return std::string("null"); });
+  }
+}
+
 void total_matches_mismatch(const RuleInput& input, Collector& findings) {
   const auto& view = input.view;
   const auto* total =
@@ -142,18 +166,22 @@ void changes_without_details(const RuleInput& input, Collector& findings) {
     return;
   }
   const auto* changes = find_member(*view.payload, "detailed_changes");
-  if (changes == nullptr || changes->empty()) {
+  if (changes == nullptr || (!changes->is_null() && changes->empty())) {
     findings.add("changes-without-details", Path(Path(Path(), "payload"), "detailed_changes"),
                  [&] { return changes == nullptr ? std::string("missing") : describe(*changes); });
   }
 }
 
 void critical_without_high(const RuleInput& input, Collector& findings) {
-  bool has_high = false;
+  // Its legacy reader never looks.
+  const auto* version = as_text(input.view.schema_version);
+  bool reported = version == nullptr || *version != "2.0";
   for_each_change(input.view, "priority", [&](const std::string& priority, const Path&) {
-    has_high = has_high || priority == "high";
+    reported = reported || priority == "high";
   });
-  bool reported = has_high;
+  for_each_change(input.view, "category", [&](const std::string& category, const Path&) {
+    reported = reported || std::ranges::find(kUrgent, category) != kUrgent.end();
+  });
   for_each_change(input.view, "priority", [&](const std::string& priority, const Path& path) {
     if (!reported && priority == "critical") {
       findings.add("critical-without-high", path,

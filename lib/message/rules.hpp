@@ -22,6 +22,13 @@ enum class Stage : std::uint8_t {
   stream,  ///< among the messages of a stream
 };
 
+/// What a rule of the contract means to the calendar as deployed, where that is something else: an
+/// error keeps the entry from being written, a warning writes it wrong or loses information.
+struct AtCalendar {
+  Severity severity = Severity::warning;
+  std::string_view consequence;
+};
+
 /// A rule: what is wrong, for whom, and what follows from it.
 struct Rule {
   std::string_view name;  ///< stable kebab-case
@@ -36,6 +43,15 @@ struct Rule {
   void (*check)(const RuleInput& input, Collector& findings) = nullptr;
   std::optional<Type> type =
       std::nullopt;  ///< the only type of message it looks at; any when absent
+  std::optional<AtCalendar> calendar = std::nullopt;
+
+  /// As the reader takes it.
+  [[nodiscard]] Severity severity_for(Reader who) const {
+    return who == Reader::calendar && calendar ? calendar->severity : severity;
+  }
+  [[nodiscard]] std::string_view consequence_for(Reader who) const {
+    return who == Reader::calendar && calendar ? calendar->consequence : consequence;
+  }
 };
 
 /// All rules, in the order of the stages.

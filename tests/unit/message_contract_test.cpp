@@ -116,6 +116,19 @@ constexpr Refusal kRefusals[] = {
     {"raw-match-keys--legacy.json", "raw-match-keys", "/payload/matches/0", Reader::calendar, true},
     {"raw-referee-keys.json", "raw-referee-keys", "/payload/matches/0/domaruppdraglista/0",
      Reader::calendar, true},
+    {"raw-match-keys--no-referees.json", "raw-match-keys", "/payload/matches/0", Reader::calendar,
+     true},
+    {"raw-contact-keys.json", "raw-contact-keys", "/payload/matches/0/kontaktpersoner/0",
+     Reader::calendar, true},
+    {"raw-match-null.json", "raw-match-null", "/payload/matches/0/lag2namn", Reader::calendar,
+     true},
+    {"tid-out-of-range.json", "tid-out-of-range", "/payload/matches/0/tid", Reader::calendar, true},
+    {"has-changes-not-boolean.json", "has-changes-not-boolean", "/payload/metadata/has_changes",
+     Reader::contract, false},
+    {"detailed-changes-null.json", "detailed-changes-null", "/payload/detailed_changes",
+     Reader::contract, false},
+    {"timestamp-format--empty.json", "timestamp-format", "/payload/metadata/processing_timestamp",
+     Reader::contract, true},
     {"critical-without-high.json", "critical-without-high", "/payload/detailed_changes/0/priority",
      Reader::contract, true},
     {"unknown-category.json", "unknown-category", "/payload/detailed_changes/0/category",
@@ -127,7 +140,7 @@ constexpr Refusal kRefusals[] = {
     {"alert-severity.json", "alert-severity", "/payload/severity", Reader::contract, true},
     {"schema.json", "schema", "/payload/matches/0/teams/home/name", Reader::contract, false},
     {"schema--missing.json", "schema", "/payload/matches/0/teams", Reader::contract, false},
-    {"schema--kind.json", "schema", "/payload/metadata/has_changes", Reader::contract, false},
+    {"schema--kind.json", "schema", "/payload/metadata/processor_type", Reader::contract, false},
     {"schema--fraction.json", "schema", "/payload/matches/0/matchid", Reader::contract, false},
     {"schema--element.json", "schema", "/payload/matches/0/referees/1", Reader::contract, false},
     {"schema--choice.json", "schema", "/payload/detailed_changes/0/priority", Reader::contract,
@@ -228,8 +241,78 @@ TEST_CASE("the corrected shape is the one that the calendar handles") {
   CHECK(enhanced.findings[1].ref == "D2");
   CHECK(enhanced.findings[1].pointer == "/payload/matches/1");
   CHECK(enhanced.findings[1].found ==
-        "lacks matchid, matchnr, lag1namn, lag2namn, anlaggningnamn, tavlingnamn, tid");
+        "lacks matchid, matchnr, lag1namn, lag2namn, anlaggningnamn, tavlingnamn, tid, "
+        "domaruppdraglista");
   CHECK(verdict("match-updates-legacy-v1").errors == 2);
+}
+
+TEST_CASE("what the calendar never reads is a warning to it") {
+  for (const std::string_view file :
+       {"schema-version-in-payload", "changes-without-details", "changes-without-details--missing",
+        "match-id-null", "message-id-format", "timestamp-naive", "total-matches-mismatch",
+        "envelope-field-missing--source", "has-changes-not-boolean"}) {
+    CAPTURE(file);
+    const auto document = test::fixture("invalid/" + std::string(file) + ".json");
+    const auto contract = judge(document, options_for(Reader::contract));
+    CHECK_FALSE(contract.valid());
+    const auto calendar = judge(document, options_for(Reader::calendar));
+    CAPTURE(test::summary(calendar));
+    REQUIRE_FALSE(calendar.findings.empty());
+    CHECK(calendar.findings[0].severity == Severity::warning);
+    CHECK(calendar.findings[0].consequence != contract.findings[0].consequence);
+  }
+}
+
+TEST_CASE("what keeps the calendar from writing an entry is an error to it") {
+  for (const std::string_view file :
+       {"truncated", "unknown-type", "envelope-field-missing--type", "payload-missing",
+        "metadata-missing", "tid-format", "referees-null", "raw-match-keys", "raw-referee-keys",
+        "raw-contact-keys", "raw-match-keys--no-referees", "tid-out-of-range",
+        "detailed-changes-null"}) {
+    CAPTURE(file);
+    CHECK_FALSE(judge(test::fixture("invalid/" + std::string(file) + ".json"),
+                      options_for(Reader::calendar))
+                    .valid());
+  }
+}
+
+TEST_CASE("a critical change is told only where the calendar looks and takes nothing for urgent") {
+  auto document = nlohmann::json::parse(test::fixture("invalid/critical-without-high.json"));
+  const auto is_told = [&] {
+    const auto judgement = judge(document.dump(), test::options());
+    return std::ranges::any_of(judgement.findings,
+                               [](const auto& finding) { return finding.ref == "D6"; });
+  };
+  CHECK(is_told());
+  for (const auto* category : {"time_change", "date_change", "venue_change", "referee_change"}) {
+    document["payload"]["detailed_changes"][0]["category"] = category;
+    CHECK_FALSE(is_told());
+  }
+  document["payload"]["detailed_changes"][0]["category"] = "team_change";
+  document["schema_version"] = "1.0";  // the legacy reader never looks
+  CHECK_FALSE(is_told());
+  document.erase("schema_version");
+  document["payload"]["schema_version"] = "2.0";
+  CHECK_FALSE(is_told());
+}
+
+TEST_CASE("a referee without an address needs no postal code") {
+  auto document = nlohmann::json::parse(test::fixture("valid/match-updates-corrected.json"));
+  auto& referee = document["payload"]["matches"][0]["domaruppdraglista"][0];
+  referee.erase("postnr");
+  CHECK_FALSE(judge(document.dump(), options_for(Reader::calendar)).valid());
+  referee["adress"] = "";
+  CHECK(judge(document.dump(), options_for(Reader::calendar)).valid());
+}
+
+TEST_CASE("one id on two channels of which the calendar hears one is no repetition") {
+  const auto document = test::fixture("valid/match-updates-corrected.json");
+  Judge stream(test::options());
+  CHECK(stream.judge(document, "fogis:matches:updates").findings.empty());
+  CHECK(stream.judge(document, "match_updates_v2").findings.empty());
+  CHECK(stream.judge(document, "match_updates_v1").findings.empty());
+  CHECK(stream.judge(document, "fogis:matches:updates:v2").findings.size() == 1);
+  CHECK(stream.judge(document, "match_updates_v2").findings.size() == 1);
 }
 
 TEST_CASE("every file and every rule has its row in the table") {

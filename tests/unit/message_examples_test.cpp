@@ -146,7 +146,8 @@ TEST_CASE("the document about the contract has each rule once, with its number a
     CHECK(example.ref == rule->ref);
     CHECK(example.severity ==
           std::string(name(rule->severity)) +
-              (rule->reader == Reader::contract ? "" : ", " + std::string(name(rule->reader))));
+              (rule->reader == Reader::contract ? "" : ", " + std::string(name(rule->reader))) +
+              (rule->calendar ? "; calendar: " + std::string(name(rule->calendar->severity)) : ""));
     CHECK_FALSE(example.change.empty());
   }
   CHECK(seen.size() == rules().size());

@@ -52,6 +52,10 @@ TEST_CASE("the calendar's own rules are those of D2, and D6 is a warning") {
   for (const auto& rule : rules()) {
     CAPTURE(rule.name);
     CHECK((rule.reader == Reader::calendar) == (rule.ref == "D2"));
+    // A rule that concerns the calendar alone has one meaning, and the calendar's is never harder.
+    CHECK_FALSE((rule.reader == Reader::calendar && rule.calendar));
+    CHECK((!rule.calendar || rule.calendar->severity == Severity::warning));
+    CHECK((!rule.calendar || !rule.calendar->consequence.empty()));
     CHECK((rule.ref != "D6" || rule.severity == Severity::warning));
   }
 }

@@ -85,7 +85,7 @@ void TrafficCount::add(const redis::Message& message) {
 }
 
 void TrafficCount::judge(const redis::Message& message) {
-  const auto judgement = judge_.judge(message.payload);
+  const auto judgement = judge_.judge(message.payload, message.channel);
   ++traffic_.judged;
   if (judgement.type == message::Type::processing_status && says_started(message.payload)) {
     ++traffic_.started;

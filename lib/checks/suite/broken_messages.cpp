@@ -40,8 +40,9 @@ constexpr std::array<BrokenMessage, 18> kBroken{{
     {"match-id-null", Shape::corrected, Reader::contract,  // D5
      R"([{"op": "replace", "path": "/payload/matches/0/matchid", "value": null}])"},
     {"critical-without-high", Shape::corrected, Reader::contract,  // D6
-     R"([{"op": "replace", "path": "/payload/detailed_changes/0/priority",
-          "value": "critical"}])"},
+     R"([{"op": "replace", "path": "/payload/detailed_changes/0/priority", "value": "critical"},
+         {"op": "replace", "path": "/payload/detailed_changes/0/category",
+          "value": "team_change"}])"},
     {"timestamp-naive", Shape::processing_status, Reader::contract,  // D7
      R"([{"op": "replace", "path": "/timestamp", "value": "2031-05-01T12:00:00"}])"},
     {"timestamp-old", Shape::system_alert, Reader::contract,  // D7
