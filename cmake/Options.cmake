@@ -38,6 +38,10 @@ target_compile_options(
   fogis_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast
                           -Wnon-virtual-dtor)
 target_compile_definitions(fogis_options INTERFACE _GLIBCXX_ASSERTIONS)
+if(CMAKE_UNITY_BUILD)
+  # GCC takes an anonymous namespace of an included .cpp file for that of a header.
+  target_compile_options(fogis_options INTERFACE -Wno-subobject-linkage)
+endif()
 
 if(FOGIS_TIDY)
   # As a build, so that only what changed is looked at again; the definition makes a change of the

@@ -22,7 +22,7 @@ cli::Run declare_config(cli::OptionSet /*options*/) {
   return run_config;
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kConfigExamples[] = {
     {"config", "what would the other commands use?"},
     {"config --timeout 2s -u rediss://redis.example.org", "the same with these options"},
     {"config --json | jq '.entries[] | select(.source != \"default\")'", "what is set, and where"},
@@ -37,7 +37,7 @@ constinit const cli::Command kConfig{
         "Lists every setting with its value and its origin: an option, a part of the URL, an "
         "environment variable, a file, or the default. Warns of what works but is probably not "
         "meant. Passwords are masked. Nothing is connected to. Exit code 2: a value is wrong.",
-    .examples = kExamples,
+    .examples = kConfigExamples,
     .formats = output::kPlainFormats,
     .declare = declare_config,
 };

@@ -249,7 +249,7 @@ cli::Run declare_integration(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_integration(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kIntegrationExamples[] = {
     {"integration", "what Redis alone can tell"},
     {"integration --match-processor-url http://localhost:9082 --calendar-service-url "
      "http://localhost:9083",
@@ -269,7 +269,7 @@ constinit const cli::Command kIntegration{
         "consequence and the mend. Only harmless messages are published: no match changes, no "
         "key is written, every subscription is taken back. Exit code 1: something is wrong; 3 or "
         "4: Redis could not be reached or refused us.",
-    .examples = kExamples,
+    .examples = kIntegrationExamples,
     .formats = output::kReportFormats,
     .declare = declare_integration,
 };

@@ -325,7 +325,7 @@ cli::Run declare_monitor(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_monitor(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kMonitorExamples[] = {
     {"monitor", "one report: is it healthy?"},
     {"monitor --probe --watch", "a live view with round trips through pub/sub"},
     {"monitor -q --crit memory=90%,clients=100", "a container's health check"},
@@ -344,7 +344,7 @@ constinit const cli::Command kMonitor{
         "or 1 with --strict), unhealthy (1) or unknown (3). Rates come from two looks. With "
         "--probe it also sends canaries through pub/sub, which alone prove that messages arrive. "
         "-o nagios uses the exit codes of plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
-    .examples = kExamples,
+    .examples = kMonitorExamples,
     .formats = output::kMetricsFormats,
     .declare = declare_monitor,
 };

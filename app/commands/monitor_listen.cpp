@@ -151,8 +151,8 @@ void tell_events(cli::Session& session, const Report& report, bool first) {
 }
 
 /// Tells what happens until a stop is requested or the server has ended.
-void watch(cli::Session& session, const monitor::Sampler& sampler, Exporter& exporter,
-           const std::atomic<bool>& server_ended) {
+void follow(cli::Session& session, const monitor::Sampler& sampler, Exporter& exporter,
+            const std::atomic<bool>& server_ended) {
   const auto unlimited = Deadline::never(&session.stop);
   std::uint64_t told = 0;
   while (!server_ended && unlimited.wait(sampler.descriptor(), POLLIN) != WaitOutcome::stopped) {
@@ -192,7 +192,7 @@ int run_listen(cli::Session& session, const ListenPlan& plan) {
     served = server->serve(session.stop);
     ended = true;
   });
-  watch(session, **sampler, exporter, ended);
+  follow(session, **sampler, exporter, ended);
   serving.join();
   if (!served) {
     return session.fail(served.error());

@@ -300,7 +300,7 @@ cli::Run declare_ping(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_ping(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kPingExamples[] = {
     {"ping", "is the server of REDIS_URL there?"},
     {"ping --wait 30s", "block until it is ready, for a start script"},
     {"ping --count 100 --interval 50ms --json", "measure round trips"},
@@ -317,7 +317,7 @@ constinit const cli::Command kPing{
         "phase is shown with its time; a failure names the phase, the cause and what to do. One "
         "attempt is made unless --wait or --retries asks for more. Exit code 1: some PINGs were "
         "lost, or the server is not ready (LOADING and the like).",
-    .examples = kExamples,
+    .examples = kPingExamples,
     .formats = output::kPlainFormats,
     .declare = declare_ping,
 };

@@ -230,7 +230,7 @@ cli::Run declare_publish(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_publish(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kPublishExamples[] = {
     {"publish my:channel 'hello'", "send a message, and see how many receive it"},
     {"publish fogis:processor:status --file status.json --require-receivers 1",
      "check a message and be sure that somebody hears it"},
@@ -249,7 +249,7 @@ constinit const cli::Command kPublish{
         "lost connection it goes on, but never sends a message twice that may have arrived, and "
         "ends with how many are confirmed, unknown and unsent, and which. Exit code 1: not all "
         "were confirmed, or there were too few receivers.",
-    .examples = kExamples,
+    .examples = kPublishExamples,
     .formats = output::kPlainFormats,
     .declare = declare_publish,
 };

@@ -29,7 +29,7 @@ std::chrono::milliseconds age_of(std::chrono::sys_time<std::chrono::milliseconds
   return std::clamp(age, std::chrono::milliseconds(0), kOldest);
 }
 
-constexpr std::size_t kKeptCapacity = std::size_t{256} * 1024;
+constexpr std::size_t kKeptLine = std::size_t{256} * 1024;
 
 }  // namespace
 
@@ -122,7 +122,7 @@ void MessageReceiver::show(const redis::MessageView& message, SystemTime receive
       output::append_message_text(line_, shown, session_.style, session_.console.verbose());
   }
   out_.append(line_);
-  if (line_.capacity() > kKeptCapacity) {
+  if (line_.capacity() > kKeptLine) {
     line_ = std::string();
   }
 }

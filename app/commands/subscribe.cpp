@@ -23,7 +23,7 @@ namespace {
 using output::Format;
 using output::ReceptionEnd;
 
-constexpr std::uint64_t kMostMessages = 1'000'000'000'000;
+constexpr std::uint64_t kMostReceived = 1'000'000'000'000;
 /// After so long a silence we ask whether the server is still there.
 constexpr auto kKeepalive = std::chrono::seconds(3);
 /// The largest value that a server takes by default (proto-max-bulk-len), and its surroundings.
@@ -79,7 +79,7 @@ Result<SubscribePlan> make_plan(const SubscribeOptions& options,
   remove_repeated(plan.channels);
   remove_repeated(plan.patterns);
   if (options.count) {
-    TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 0, 1, kMostMessages));
+    TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 0, 1, kMostReceived));
     plan.count = count;
   }
   TRY_ASSIGN(const auto duration,
@@ -208,7 +208,7 @@ cli::Run declare_subscribe(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_subscribe(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kSubscribeExamples[] = {
     {"subscribe", "watch all channels of FOGIS"},
     {"subscribe --validate --duration 1h --record today.ndjson",
      "judge and keep an hour of traffic"},
@@ -227,7 +227,7 @@ constinit const cli::Command kSubscribe{
         "replaced; the gap is told, and how many messages are missing where they carry numbers. "
         "Runs until Ctrl-C, --count or --duration, and sums up on stderr. Exit code 1: --count was "
         "not reached, or --validate saw an invalid message.",
-    .examples = kExamples,
+    .examples = kSubscribeExamples,
     .formats = output::kStreamFormats,
     .declare = declare_subscribe,
 };

@@ -27,7 +27,7 @@ using output::Format;
 
 constexpr std::uint64_t kFewestOperations = 50;
 constexpr std::uint64_t kMostOperations = 1'000'000;
-constexpr std::uint64_t kLargestPayload = std::uint64_t{64} << 20U;
+constexpr std::uint64_t kPayloadLimit = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMostRepeats = 1'000'000;
 
 struct SuiteArguments {
@@ -59,7 +59,7 @@ Result<checks::SuiteOptions> suite_options(const SuiteArguments& arguments) {
                                kFewestOperations, kMostOperations));
   options.operations = operations;
   TRY_ASSIGN(const auto payload_size, cli::whole_number("--payload-size", arguments.payload_size,
-                                                        options.payload_size, 1, kLargestPayload));
+                                                        options.payload_size, 1, kPayloadLimit));
   options.payload_size = payload_size;
   TRY_ASSIGN(const auto repeat,
              cli::whole_number("--repeat", arguments.repeat, 1, 1, kMostRepeats));
@@ -177,7 +177,7 @@ cli::Run declare_test_suite(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_test_suite(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kTestSuiteExamples[] = {
     {"--ephemeral test-suite", "on a private server that needs no set-up"},
     {"test-suite --only pub-sub,performance --max-p99 5ms", "two checks and a limit"},
     {"test-suite --strict --junit report.xml", "in CI"},
@@ -194,7 +194,7 @@ constinit const cli::Command kTestSuite{
         "It writes under its own keys and channels alone (fogis:test:...), and removes them also "
         "after a failure or Ctrl-C. What the server forbids is skipped, with the reason. Exit code "
         "1: a check failed; 3 or 4: the server could not be reached or refused us.",
-    .examples = kExamples,
+    .examples = kTestSuiteExamples,
     .formats = output::kReportFormats,
     .declare = declare_test_suite,
 };

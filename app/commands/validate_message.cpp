@@ -287,7 +287,7 @@ cli::Run declare_validate_message(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_validate_message(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kValidateMessageExamples[] = {
     {"validate-message message.json", "what is wrong with it, and how to mend it"},
     {"validate-message --reader calendar *.json", "will the deployed calendar handle them?"},
     {"validate-message --ndjson --json - < traffic.ndjson", "a stream, a message a line"},
@@ -305,7 +305,7 @@ constinit const cli::Command kValidateMessage{
         "anywhere. Each finding has its file and line, a JSON pointer, the rule that is broken, "
         "the consequence and how to mend it. Exit code 1: a message is invalid; warnings are "
         "allowed.",
-    .examples = kExamples,
+    .examples = kValidateMessageExamples,
     .formats = output::kReportFormats,
     .declare = declare_validate_message,
 };

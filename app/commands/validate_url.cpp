@@ -30,7 +30,7 @@ struct UrlOptions {
   bool connect = false;
 };
 
-Error usage_error(std::string message, std::string hint) {
+Error url_usage_error(std::string message, std::string hint) {
   return make_error(ErrorKind::usage, Phase::usage, std::move(message), std::move(hint));
 }
 
@@ -39,7 +39,7 @@ Result<std::string> read_input(const StopEvent& stop) {
   auto input = LineInput::open("-", stop, kMostInput);
   auto text = input ? input->rest() : failure(input.error());
   if (!text && text.error().kind == ErrorKind::usage) {
-    return failure(usage_error(text.error().message, "give it a list of URLs, one a line"));
+    return failure(url_usage_error(text.error().message, "give it a list of URLs, one a line"));
   }
   return text;
 }
@@ -75,15 +75,16 @@ Result<std::vector<CheckedUrl>> check_all(const UrlOptions& options, const StopE
       continue;
     }
     if (std::exchange(stdin_read, true)) {
-      return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
+      return failure(url_usage_error("\"-\" is given twice", "stdin can be read once"));
     }
     TRY_ASSIGN(const auto input, read_input(stop));
     check_lines(input, checked);
   }
   if (checked.empty()) {
-    return failure(stdin_read ? usage_error("stdin holds no URL", "write one URL a line")
-                              : usage_error("no URL given",
-                                            "write fogis-redis validate-url URL, or - for stdin"));
+    return failure(stdin_read
+                       ? url_usage_error("stdin holds no URL", "write one URL a line")
+                       : url_usage_error("no URL given",
+                                         "write fogis-redis validate-url URL, or - for stdin"));
   }
   return checked;
 }
@@ -136,8 +137,8 @@ bool is_worth_showing(const CheckedUrl& url, bool quiet) {
 
 int run_validate_url(cli::Session& session, const UrlOptions& options) {
   if (session.options.ephemeral) {
-    return session.fail(usage_error("validate-url does not use --ephemeral",
-                                    "leave it out; the URLs say where to connect"));
+    return session.fail(url_usage_error("validate-url does not use --ephemeral",
+                                        "leave it out; the URLs say where to connect"));
   }
   auto checked = check_all(options, session.stop);
   if (!checked) {
@@ -164,7 +165,7 @@ cli::Run declare_validate_url(cli::OptionSet options) {
   return [values](cli::Session& session) { return run_validate_url(session, *values); };
 }
 
-constexpr cli::Example kExamples[] = {
+constexpr cli::Example kValidateUrlExamples[] = {
     {"validate-url redis://localhost:6379/0", "what does this URL say?"},
     {"validate-url \"$REDIS_URL\" --connect", "is it right, and does somebody answer?"},
     {"validate-url --json - < urls.txt", "check a list; passwords are masked"},
@@ -179,7 +180,7 @@ constinit const cli::Command kValidateUrl{
         "Takes each URL apart without connecting. Each fault is shown at its place, with what to "
         "write instead; so is each part that redis-cli or redis-py would read in another way. "
         "Passwords are masked. Exit code 1: a URL is invalid.",
-    .examples = kExamples,
+    .examples = kValidateUrlExamples,
     .formats = output::kPlainFormats,
     .declare = declare_validate_url,
 };

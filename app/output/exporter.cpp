@@ -64,7 +64,7 @@ constexpr auto kMetrics = std::to_array<ExporterMetric>({
      }},
 });
 
-Json to_json(const monitor::Finding& finding) {
+Json summary_json(const monitor::Finding& finding) {
   Json json;
   json["metric"] = text_or_null(finding.metric == nullptr ? "" : finding.metric->name);
   json["severity"] = monitor::name(finding.severity);
@@ -108,9 +108,9 @@ std::string exporter_health_json(const Report& report, const ExporterFacts& fact
   document["look_age_ms"] = milliseconds(facts.look_age);
   document["findings"] = Json::array();
   for (const auto& finding : report.verdict.findings) {
-    document["findings"].push_back(to_json(finding));
+    document["findings"].push_back(summary_json(finding));
   }
-  document["error"] = report.error ? output::to_json(*report.error) : Json(nullptr);
+  document["error"] = report.error ? to_json(*report.error) : Json(nullptr);
   return dump(document);
 }
 

@@ -17,7 +17,7 @@ namespace {
 /// Of one file; the rest of its messages is counted.
 constexpr std::size_t kMostCases = 1000;
 
-std::string finding_text(const JudgedMessage& message, std::size_t index) {
+std::string finding_body(const JudgedMessage& message, std::size_t index) {
   const auto& finding = message.judgement.findings[index];
   return fmt::format("{}: {} {}: {}\n{}\nhint: {}\n", place_of(message, index), finding.pointer,
                      rule_of(finding), finding.found, finding.consequence, finding.mend);
@@ -39,7 +39,7 @@ std::string outcome_text(const JudgedMessage& message) {
   const auto& judgement = message.judgement;
   std::string body;
   for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
-    body += finding_text(message, i);
+    body += finding_body(message, i);
   }
   if (judgement.omitted() > 0) {
     body += count_of(judgement.omitted(), "finding") + " more\n";

@@ -49,7 +49,7 @@ Json metrics_json(const Observation& seen) {
   return json;
 }
 
-Json findings_json(const monitor::Verdict& verdict) {
+Json verdict_findings(const monitor::Verdict& verdict) {
   auto json = Json::array();
   for (const auto& finding : verdict.findings) {
     const auto* const metric = finding.metric;
@@ -198,7 +198,7 @@ Json report_document(const monitor::Report& report) {
   document["number"] = report.number;
   document["server"] = server_json(report);
   document["health"] = name(report.verdict.health);
-  document["findings"] = findings_json(report.verdict);
+  document["findings"] = verdict_findings(report.verdict);
   add_observation(document, report);
   document["absent"] = Json::array();
   for (const auto& [what, reason] : report.absent) {

@@ -32,7 +32,7 @@ std::string channel_row(const monitor::ChannelSubscribers& channel, const Style&
                      truncate_text(line, style.width, !style.unicode));
 }
 
-std::string describe(const redis::PubSubClient& client) {
+std::string client_line(const redis::PubSubClient& client) {
   const auto unread =
       monitor::format_value(monitor::Unit::bytes, static_cast<double>(client.output_buffer));
   return fmt::format("  {} unread: {}{}, id {}, {} channels, {} patterns", unread,
@@ -66,7 +66,7 @@ std::vector<std::string> subscriber_rows(const Observation& seen, const Style& s
   std::vector<std::string> rows;
   rows.reserve(clients.size());
   for (const auto& client : clients) {
-    rows.push_back(truncate_text(describe(client), style.width, !style.unicode));
+    rows.push_back(truncate_text(client_line(client), style.width, !style.unicode));
   }
   return rows;
 }

@@ -39,7 +39,7 @@ Error nobody_reads(const std::string& path) {
 }
 
 /// 0, or the errno of what failed. Closing can be what fails.
-int write_all(int descriptor, std::string_view content) {
+int write_file(int descriptor, std::string_view content) {
   while (!content.empty()) {
     const auto written = ::write(descriptor, content.data(), content.size());
     if (written < 0 && errno != EINTR) {
@@ -55,7 +55,7 @@ int write_new_file(const std::string& path, std::string_view content) {
   if (!file) {
     return errno;
   }
-  if (const int fault = write_all(file.get(), content); fault != 0) {
+  if (const int fault = write_file(file.get(), content); fault != 0) {
     return fault;
   }
   return ::close(file.release()) == 0 ? 0 : errno;

@@ -15,7 +15,7 @@ using checks::CheckReport;
 using checks::Status;
 
 /// GitHub shows no more annotations of a step.
-constexpr std::size_t kMostAnnotations = 10;
+constexpr std::size_t kMostNotes = 10;
 
 /// Empty where there is nothing to tell: a skipped check is no news unless the policy refuses it.
 std::string_view level_of(Status status, const checks::Policy& policy) {
@@ -96,7 +96,7 @@ std::vector<Note> notes_of(const checks::Report& report, const checks::Policy& p
 std::string report_github(const checks::Report& report, const checks::Policy& policy) {
   const auto notes = notes_of(report, policy);
   // The last place tells how many found none.
-  const auto fitting = notes.size() > kMostAnnotations ? kMostAnnotations - 1 : notes.size();
+  const auto fitting = notes.size() > kMostNotes ? kMostNotes - 1 : notes.size();
   std::string text;
   for (std::size_t i = 0; i < fitting; ++i) {
     text += annotation(level_of(notes[i].status, policy), notes[i].title, notes[i].message);

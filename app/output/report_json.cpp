@@ -36,7 +36,7 @@ Json finding_json(const checks::Finding& finding) {
 }
 
 /// All findings of the report, each with its check.
-Json findings_json(const checks::Report& report) {
+Json all_findings(const checks::Report& report) {
   Json list = Json::array();
   for (const auto& check : report.checks) {
     for (const auto& finding : check.result.findings) {
@@ -104,7 +104,7 @@ std::string report_json(const checks::Report& report, const checks::Policy& poli
     document["checks"].push_back(check_json(check));
   }
   if (report.traces_causes) {
-    document["findings"] = findings_json(report);
+    document["findings"] = all_findings(report);
     document["unseen"] = report.unseen;
   }
   document["leftovers"] = report.leftovers;

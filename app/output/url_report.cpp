@@ -17,7 +17,7 @@ namespace {
 using config::RedisUrl;
 using config::UrlFinding;
 
-constexpr std::size_t kIndent = 2;
+constexpr std::size_t kMargin = 2;
 
 enum class Level : std::uint8_t { fault, warning, note };
 
@@ -57,8 +57,8 @@ Span place_of(const CheckedUrl& url, const UrlFinding& finding) {
   return map_to_redacted(url.written, url.report.redacted, {finding.position, finding.length});
 }
 
-std::string finding_text(const CheckedUrl& url, const UrlFinding& finding, Level level,
-                         const Style& style) {
+std::string url_finding_text(const CheckedUrl& url, const UrlFinding& finding, Level level,
+                             const Style& style) {
   const auto place = place_of(url, finding);
   const std::string_view shown = url.report.redacted;
   // Escaping may widen what stands before and under the carets.
@@ -71,17 +71,17 @@ std::string finding_text(const CheckedUrl& url, const UrlFinding& finding, Level
   const std::string_view label = level == Level::fault     ? "error: "
                                  : level == Level::warning ? "warning: "
                                                            : "note: ";
-  const auto margin = std::string(kIndent, ' ');
+  const auto margin = std::string(kMargin, ' ');
   std::string text =
       std::string(mark_width(style) + 1 + before, ' ') + style.paint(colour, carets) + "\n";
   text += fmt::format(
       "{}{}{}\n", margin, style.paint(colour, label),
-      wrap_indented(escape_for_terminal(finding.message), kIndent + label.size(), style.width));
+      wrap_indented(escape_for_terminal(finding.message), kMargin + label.size(), style.width));
   if (!finding.hint.empty()) {
     constexpr std::string_view kHint = "hint: ";
     text += fmt::format(
         "{}{}{}\n", margin, style.paint(Colour::bold, kHint),
-        wrap_indented(escape_for_terminal(finding.hint), kIndent + kHint.size(), style.width));
+        wrap_indented(escape_for_terminal(finding.hint), kMargin + kHint.size(), style.width));
   }
   return text;
 }
@@ -113,7 +113,7 @@ Json finding_json(const CheckedUrl& url, const UrlFinding& finding) {
   return json;
 }
 
-Json findings_json(const CheckedUrl& url, const std::vector<UrlFinding>& findings) {
+Json url_findings(const CheckedUrl& url, const std::vector<UrlFinding>& findings) {
   Json json = Json::array();
   for (const auto& finding : findings) {
     json.push_back(finding_json(url, finding));
@@ -136,9 +136,9 @@ Json url_json(const CheckedUrl& url) {
   json["line"] = url.line ? Json(*url.line) : Json(nullptr);
   json["valid"] = url.report.faults.empty();
   json["parts"] = url.report.faults.empty() ? parts_of(url.report.url) : Json::object();
-  json["faults"] = findings_json(url, url.report.faults);
-  json["warnings"] = findings_json(url, url.report.warnings);
-  json["notes"] = findings_json(url, url.report.notes);
+  json["faults"] = url_findings(url, url.report.faults);
+  json["warnings"] = url_findings(url, url.report.warnings);
+  json["notes"] = url_findings(url, url.report.notes);
   json["connect"] = url.connect ? connect_json(*url.connect) : Json(nullptr);
   return json;
 }
@@ -179,13 +179,13 @@ std::string url_text(const CheckedUrl& url, const Style& style) {
   std::string text =
       fmt::format("{} {}\n", mark(style, status), escape_for_terminal(url.report.redacted));
   for (const auto& fault : url.report.faults) {
-    text += finding_text(url, fault, Level::fault, style);
+    text += url_finding_text(url, fault, Level::fault, style);
   }
   for (const auto& warning : url.report.warnings) {
-    text += finding_text(url, warning, Level::warning, style);
+    text += url_finding_text(url, warning, Level::warning, style);
   }
   for (const auto& note : url.report.notes) {
-    text += finding_text(url, note, Level::note, style);
+    text += url_finding_text(url, note, Level::note, style);
   }
   if (valid) {
     const auto parts = parts_of(url.report.url);

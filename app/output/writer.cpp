@@ -14,7 +14,7 @@ namespace fogis::output {
 namespace {
 
 /// How long a reader that does not read may hold up the end of a program that was told to stop.
-constexpr auto kPatienceAfterStop = std::chrono::seconds(1);
+constexpr auto kStopGrace = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -22,8 +22,7 @@ bool Writer::wait_until_writable() {
   if (Deadline::never(stop_).wait(descriptor_, POLLOUT) != WaitOutcome::stopped) {
     return true;  // or it cannot be polled; writing will tell
   }
-  return Deadline::after(kPatienceAfterStop, nullptr).wait(descriptor_, POLLOUT) !=
-         WaitOutcome::expired;
+  return Deadline::after(kStopGrace, nullptr).wait(descriptor_, POLLOUT) != WaitOutcome::expired;
 }
 
 void Writer::write(std::string_view text) {

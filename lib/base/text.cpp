@@ -9,7 +9,7 @@
 namespace fogis {
 namespace {
 
-unsigned char byte_at(std::string_view text, std::size_t index) {
+unsigned char char_at(std::string_view text, std::size_t index) {
   return static_cast<unsigned char>(text[index]);
 }
 
@@ -33,13 +33,13 @@ std::size_t ascii_prefix(std::string_view text) {
 }
 
 char32_t decode(std::string_view sequence) {
-  const auto first = byte_at(sequence, 0);
+  const auto first = char_at(sequence, 0);
   if (sequence.size() == 1) {
     return first;
   }
   char32_t code = first & (0x7FU >> sequence.size());
   for (std::size_t i = 1; i < sequence.size(); ++i) {
-    code = (code << 6U) | (byte_at(sequence, i) & 0x3FU);
+    code = (code << 6U) | (char_at(sequence, i) & 0x3FU);
   }
   return code;
 }
@@ -74,7 +74,7 @@ void append_escaped(std::string& result, char32_t code) {
 }  // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) {
-  const auto first = byte_at(text, 0);
+  const auto first = char_at(text, 0);
   if (first < 0x80) {
     return 1;
   }
@@ -95,11 +95,11 @@ std::size_t utf8_sequence_length(std::string_view text) {
   } else {
     return 0;
   }
-  if (text.size() < length || byte_at(text, 1) < low || byte_at(text, 1) > high) {
+  if (text.size() < length || char_at(text, 1) < low || char_at(text, 1) > high) {
     return 0;
   }
   for (std::size_t i = 2; i < length; ++i) {
-    if (!is_continuation(byte_at(text, i))) {
+    if (!is_continuation(char_at(text, i))) {
       return 0;
     }
   }
@@ -126,7 +126,7 @@ std::string escape_for_terminal(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_sequence_length(text);
     if (length == 0) {
-      fmt::format_to(std::back_inserter(result), "\\x{:02x}", byte_at(text, 0));
+      fmt::format_to(std::back_inserter(result), "\\x{:02x}", char_at(text, 0));
       text.remove_prefix(1);
       continue;
     }
@@ -147,7 +147,7 @@ std::string escape_for_terminal(std::string_view text) {
 std::size_t text_width(std::string_view text) {
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    width += is_continuation(byte_at(text, i)) ? 0 : 1;
+    width += is_continuation(char_at(text, i)) ? 0 : 1;
   }
   return width;
 }
@@ -164,7 +164,7 @@ std::string truncate_text(std::string_view text, std::size_t columns, bool ascii
   const auto kept = columns - ellipsis_width;
   std::size_t end = 0;
   for (std::size_t width = 0; end < text.size(); ++end) {
-    width += is_continuation(byte_at(text, end)) ? 0 : 1;
+    width += is_continuation(char_at(text, end)) ? 0 : 1;
     if (width > kept) {
       break;
     }

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kPoolSize = 2;
+constexpr std::size_t kConnections = 2;
 constexpr std::size_t kNonceDigits = 16;
 constexpr std::size_t kReplyOverhead = std::size_t{64}
                                        << 10U;  ///< what surrounds a payload in a reply
@@ -98,7 +98,7 @@ Context::Context(config::ConnectionSettings settings, redis::Timeouts timeouts,
       timeouts_(timeouts),
       options_(std::move(options)),
       nonce_(random_hex(kNonceDigits)),
-      client_(settings_, client_options(timeouts_, kNoRetry, kPoolSize, options_), stop) {}
+      client_(settings_, client_options(timeouts_, kNoRetry, kConnections, options_), stop) {}
 
 redis::Client Context::make_client(std::size_t pool_size, redis::RetryPolicy retry,
                                    std::string_view purpose) const {

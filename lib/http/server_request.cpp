@@ -34,7 +34,7 @@ bool is_token(std::string_view text) {
 }
 
 /// Neither a control character nor white space: what may stand in a target.
-bool is_visible(char c) {
+bool is_visible_character(char c) {
   return c > ' ' && c != '\x7f';
 }
 
@@ -92,7 +92,7 @@ std::string_view origin_form(std::string_view target) {
 }
 
 std::optional<Refusal> read_target(std::string_view target, Request& request) {
-  if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible)) {
+  if (target.empty() || !std::all_of(target.begin(), target.end(), is_visible_character)) {
     return kNotHttp;
   }
   const auto origin = origin_form(target);

@@ -11,7 +11,7 @@
 namespace fogis::message {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kSkipped = " \t\r\n";
 
 /// The steps of a JSON pointer, `~1` and `~0` decoded.
 std::vector<std::string> split_pointer(std::string_view pointer) {
@@ -64,7 +64,7 @@ public:
 private:
   [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size()); }
+  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kSkipped, at_), text_.size()); }
 
   bool take(char wanted) {
     skip_blanks();
@@ -201,7 +201,7 @@ std::vector<std::size_t> find_lines(std::string_view text, std::span<const Findi
   std::vector<Target> places;
   Targets targets;
   places.reserve(findings.size());
-  const auto first = std::min(text.find_first_not_of(kBlanks), text.size());
+  const auto first = std::min(text.find_first_not_of(kSkipped), text.size());
   for (const auto& finding : findings) {
     places.push_back({finding.offset ? std::vector<std::string>() : split_pointer(finding.pointer),
                       finding.offset.value_or(first)});

@@ -9,7 +9,7 @@ namespace fogis::message {
 namespace {
 
 constexpr std::size_t kPeekedBytes = std::size_t{1} << 20U;
-constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kSpaces = " \t\r\n";
 
 std::string_view digits_at(std::string_view text) {
   return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
@@ -71,9 +71,9 @@ void walk(std::string_view text, Peeked& found) {
       }
     } else if (c == '"') {
       const auto end = end_of_string(text, i);
-      const auto colon = depth == 1 ? text.find_first_not_of(kBlanks, end) : std::string_view::npos;
+      const auto colon = depth == 1 ? text.find_first_not_of(kSpaces, end) : std::string_view::npos;
       if (colon != std::string_view::npos && text[colon] == ':') {
-        const auto value = text.find_first_not_of(kBlanks, colon + 1);
+        const auto value = text.find_first_not_of(kSpaces, colon + 1);
         if (value != std::string_view::npos) {
           look_at_member(text.substr(i, end - i), text.substr(value), found);
         }
@@ -90,7 +90,7 @@ void walk(std::string_view text, Peeked& found) {
 Peeked peek(std::string_view payload) {
   Peeked found;
   const auto text = payload.substr(0, kPeekedBytes);
-  const auto begin = text.find_first_not_of(kBlanks);
+  const auto begin = text.find_first_not_of(kSpaces);
   if (begin == std::string_view::npos) {
     return found;
   }

@@ -31,7 +31,7 @@ constexpr auto kPlain = [] {
   return plain;
 }();
 
-bool is_digit(char letter) {
+bool is_decimal(char letter) {
   return letter >= '0' && letter <= '9';
 }
 
@@ -215,7 +215,9 @@ private:
     return true;
   }
 
-  const char* skip_digits(const char* from) const { return std::find_if_not(from, end_, is_digit); }
+  const char* skip_digits(const char* from) const {
+    return std::find_if_not(from, end_, is_decimal);
+  }
 
   bool number(json& target) {
     const auto* const begin = at_;

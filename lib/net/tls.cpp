@@ -31,17 +31,17 @@ using BioMethod = std::unique_ptr<BIO_METHOD, Deleter<BIO_meth_free>>;
 // OpenSSL's own socket BIO writes without MSG_NOSIGNAL, so that a dead peer would raise SIGPIPE.
 
 /// A connected socket, and whether its peer has closed it.
-struct Transport {
+struct Wire {
   UniqueFd socket;
   bool ended = false;
 };
 
-Transport& transport_of(BIO* bio) {
-  return *static_cast<Transport*>(BIO_get_data(bio));
+Wire& wire_of(BIO* bio) {
+  return *static_cast<Wire*>(BIO_get_data(bio));
 }
 
 int descriptor_of(BIO* bio) {
-  return transport_of(bio).socket.get();
+  return wire_of(bio).socket.get();
 }
 
 int finish_io(BIO* bio, ssize_t count, int retry_flag) {
@@ -60,7 +60,7 @@ int bio_write(BIO* bio, const char* bytes, int length) {
 
 int bio_read(BIO* bio, char* buffer, int length) {
   const auto count = ::recv(descriptor_of(bio), buffer, static_cast<std::size_t>(length), 0);
-  transport_of(bio).ended = count == 0 && length > 0;
+  wire_of(bio).ended = count == 0 && length > 0;
   return finish_io(bio, count, BIO_FLAGS_READ);
 }
 
@@ -68,7 +68,7 @@ long bio_control(BIO* bio, int command, long /*number*/, void* /*pointer*/) {
   // Asked for the end of the stream after a read that brought nothing: without an answer OpenSSL
   // takes a close for a failure of the system, with whatever errno is left from before.
   if (command == BIO_CTRL_EOF) {
-    return transport_of(bio).ended ? 1 : 0;
+    return wire_of(bio).ended ? 1 : 0;
   }
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
@@ -227,7 +227,7 @@ private:
     return {IoStatus::failed};
   }
 
-  Transport transport_;
+  Wire transport_;
   Context context_;
   Session session_;
   Error fault_;

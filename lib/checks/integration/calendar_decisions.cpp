@@ -211,7 +211,7 @@ Finding tell_unheard(const Evidence& evidence) {
           "look at the calendar's log, and whether the URL is the calendar's"};
 }
 
-constexpr std::array<Decision, 10> kDecisions{{
+constexpr std::array<Decision, 10> kCalendarDecisions{{
     {"D13", Group::calendar, "configuration", "/health answers, /redis-status and -config are 404",
      lacks_endpoints, tell_no_endpoints},
     {"D15", Group::calendar, "configuration",
@@ -242,7 +242,7 @@ constexpr std::array<Decision, 10> kDecisions{{
 }  // namespace
 
 std::span<const Decision> calendar_decisions() {
-  return kDecisions;
+  return kCalendarDecisions;
 }
 
 }  // namespace fogis::checks::integration

@@ -12,7 +12,7 @@ namespace fogis::checks {
 namespace {
 
 constexpr std::size_t kSubscribers = 5;
-constexpr std::size_t kMessages = 100;
+constexpr std::size_t kFanOutMessages = 100;
 
 Result<std::vector<redis::Subscriber>> make_subscribers(Context& context,
                                                         const std::string& channel) {
@@ -29,11 +29,12 @@ Result<std::vector<redis::Subscriber>> make_subscribers(Context& context,
 Result<CheckResult> check_fan_out(Context& context) {
   const auto channel = context.channel("fan-out");
   TRY_ASSIGN(auto subscribers, make_subscribers(context, channel));
-  const auto payloads = numbered_payloads(kMessages);
+  const auto payloads = numbered_payloads(kFanOutMessages);
   TRY_ASSIGN(const auto receivers,
              publish_burst(context, channel, {payloads.begin(), payloads.end()}));
   for (std::size_t i = 0; i < kSubscribers; ++i) {
-    TRY_ASSIGN(const auto received, receive_rest(context, subscribers[i], channel, kMessages));
+    TRY_ASSIGN(const auto received,
+               receive_rest(context, subscribers[i], channel, kFanOutMessages));
     const auto delivery = compare_delivery(payloads, received);
     if (!delivery.perfect()) {
       return failed(
@@ -48,9 +49,10 @@ Result<CheckResult> check_fan_out(Context& context) {
                               kSubscribers, receivers),
                   "a proxy or a cluster may hide some: do not rely on the count");
   }
-  auto result = passed(fmt::format("{} messages to {} subscribers each", kMessages, kSubscribers));
+  auto result =
+      passed(fmt::format("{} messages to {} subscribers each", kFanOutMessages, kSubscribers));
   result.detail("subscribers", static_cast<std::int64_t>(kSubscribers))
-      .detail("messages", static_cast<std::int64_t>(kMessages))
+      .detail("messages", static_cast<std::int64_t>(kFanOutMessages))
       .detail("receivers", receivers);
   return result;
 }

@@ -19,7 +19,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kValueSize = 1700;  ///< a FOGIS message with one match
-constexpr auto kSlow = 50ms;              ///< what FOGIS operators call critical
+constexpr auto kSlowP99 = 50ms;           ///< what FOGIS operators call critical
 constexpr auto kRenewal = 30s;  ///< how often the key's TTL is renewed: well before its end
 
 struct Measurement {
@@ -80,9 +80,9 @@ void judge(const Measurement& measured, const SuiteOptions& options, Findings& f
     findings.fail(fmt::format("{} p99 {} is over {}", measured.operation, format_duration(p99),
                               format_duration(*options.max_p99)),
                   slow_hint);
-  } else if (!options.max_p99 && p99 > kSlow) {
+  } else if (!options.max_p99 && p99 > kSlowP99) {
     findings.warn(fmt::format("{} p99 {} is over {}", measured.operation, format_duration(p99),
-                              format_duration(kSlow)),
+                              format_duration(kSlowP99)),
                   slow_hint);
   }
   if (options.min_ops && measured.rate() < *options.min_ops) {

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kRounds = 250;  ///< of four commands each
+constexpr std::size_t kPipelineRounds = 250;  ///< of four commands each
 
 /// Commands whose replies differ from all others, so that a mix-up of any two shows.
 struct Batch {
@@ -31,7 +31,7 @@ struct Batch {
 Batch make_batch(std::string_view value, std::string_view counter) {
   Batch batch;
   batch.add({"SET", counter, "0", "EX", kKeyTtlSeconds}, status_reply("OK"));
-  for (std::size_t round = 1; round <= kRounds; ++round) {
+  for (std::size_t round = 1; round <= kPipelineRounds; ++round) {
     const auto text = fmt::format("{}:{}", round, random_hex(16));
     batch.add({"SET", value, text, "EX", kKeyTtlSeconds}, status_reply("OK"));
     batch.add({"INCR", counter}, integer_reply(static_cast<std::int64_t>(round)));

@@ -16,8 +16,8 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr auto kDeadline = 150ms;
-constexpr auto kLateness = 350ms;                ///< what a busy machine may add
-constexpr std::string_view kBlockSeconds = "2";  ///< how long the server would hold us
+constexpr auto kLateness = 350ms;            ///< what a busy machine may add
+constexpr std::string_view kBlockFor = "2";  ///< how long the server would hold us
 
 /// What a BLPOP beyond its deadline did.
 struct Outcome {
@@ -28,8 +28,8 @@ struct Outcome {
 
 Outcome overrun(Context& context, redis::Connection& connection, std::string_view key) {
   const auto started = steady_clock::now();
-  auto reply = connection.command({"BLPOP", key, kBlockSeconds},
-                                  context.operation_deadline().within(kDeadline));
+  auto reply =
+      connection.command({"BLPOP", key, kBlockFor}, context.operation_deadline().within(kDeadline));
   const nanoseconds elapsed = steady_clock::now() - started;
   return {std::move(reply), elapsed, connection.poisoned()};
 }
@@ -53,7 +53,7 @@ Result<CheckResult> check_timeouts(Context& context) {
   if (outcome.reply) {
     return failed(
         "BLPOP did not block",
-        fmt::format("BLPOP on an empty list must block for {} s, got {} after {}", kBlockSeconds,
+        fmt::format("BLPOP on an empty list must block for {} s, got {} after {}", kBlockFor,
                     redis::describe(*outcome.reply), format_duration(outcome.elapsed)),
         "a proxy between may answer for the server");
   }
