@@ -5,7 +5,6 @@ option(FOGIS_BUILD_TESTS "Build the tests" ON)
 option(FOGIS_COVERAGE "Count executed lines" OFF)
 option(FOGIS_CCACHE "Compile through ccache where it is installed" ON)
 option(FOGIS_PRECOMPILE "Compile the headers that nearly every file includes once" OFF)
-option(FOGIS_TIDY "Run clang-tidy on each file that is compiled" OFF)
 option(FOGIS_HARDENED "Static C++ runtime, hardening and stripping, as released" OFF)
 set(FOGIS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 set(FOGIS_TEST_TIMEOUT 60 CACHE STRING "Seconds that one test may take")
@@ -41,17 +40,6 @@ target_compile_definitions(fogis_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_UNITY_BUILD)
   # GCC takes an anonymous namespace of an included .cpp file for that of a header.
   target_compile_options(fogis_options INTERFACE -Wno-subobject-linkage)
-endif()
-
-if(FOGIS_TIDY)
-  # As a build, so that only what changed is looked at again; the definition makes a change of the
-  # rules a change of every file. -Wno-…: clang does not know every warning of the compiler.
-  find_program(FOGIS_TIDY_PROGRAM NAMES clang-tidy-16 REQUIRED)
-  mark_as_advanced(FOGIS_TIDY_PROGRAM)
-  set(CMAKE_CXX_CLANG_TIDY "${FOGIS_TIDY_PROGRAM};-quiet;-extra-arg=-Wno-unknown-warning-option")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/.clang-tidy")
-  file(SHA1 "${PROJECT_SOURCE_DIR}/.clang-tidy" _tidy_rules)
-  target_compile_definitions(fogis_options INTERFACE FOGIS_TIDY_RULES="${_tidy_rules}")
 endif()
 
 if(FOGIS_SANITIZE)
