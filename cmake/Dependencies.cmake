@@ -2,31 +2,39 @@
 # The cache lies outside of the tree, so that all clones share it. Its key has what decides whether a
 # built library fits: the version, the distribution's release (C library, compiler) and the processor.
 
-file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/versions.txt" _versions REGEX "^[A-Z0-9_]+=")
-foreach(_line IN LISTS _versions)
-  string(REGEX MATCH "^([A-Z0-9_]+)=(.+)$" _ "${_line}")
-  set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
-endforeach()
-set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-                                                      "${CMAKE_CURRENT_LIST_DIR}/versions.txt")
-
 cmake_host_system_information(RESULT _os QUERY DISTRIB_ID DISTRIB_VERSION_ID)
 list(JOIN _os "-" _os)
-set(_platform "${_os}-${CMAKE_HOST_SYSTEM_PROCESSOR}")
+set(_cache "$ENV{HOME}/.cache")
 if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
-  set(_cache "$ENV{XDG_CACHE_HOME}/fogis-redis/${_platform}")
-else()
-  set(_cache "$ENV{HOME}/.cache/fogis-redis/${_platform}")
+  set(_cache "$ENV{XDG_CACHE_HOME}")
 endif()
-list(APPEND CMAKE_PREFIX_PATH "${_cache}/hiredis-${HIREDIS_VERSION}"
-     "${_cache}/cpp-httplib-${CPP_HTTPLIB_VERSION}" "${_cache}/catch2-${CATCH2_VERSION}"
-     "${_cache}/fmtlib-${FMTLIB_VERSION}")
+string(APPEND _cache "/fogis-redis/${_os}-${CMAKE_HOST_SYSTEM_PROCESSOR}")
+
+# <library>_RANGE, as find_package takes it; the cached versions in it, the newest first.
+set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+                                                      "${CMAKE_CURRENT_LIST_DIR}/versions.txt")
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/versions.txt" _lines REGEX "^[a-z]")
+foreach(_line IN LISTS _lines)
+  string(REGEX MATCH "^(.+) (.+) (.+)$" _ "${_line}")
+  set(_name "${CMAKE_MATCH_1}")
+  set(_first "${CMAKE_MATCH_2}")
+  set(_beyond "${CMAKE_MATCH_3}")
+  set(${_name}_RANGE "${_first}...<${_beyond}")
+  file(GLOB _built "${_cache}/${_name}-*")
+  list(SORT _built COMPARE NATURAL ORDER DESCENDING)
+  foreach(_prefix IN LISTS _built)
+    string(REPLACE "${_cache}/${_name}-" "" _version "${_prefix}")
+    if(_version VERSION_GREATER_EQUAL _first AND _version VERSION_LESS _beyond)
+      list(APPEND CMAKE_PREFIX_PATH "${_prefix}")
+    endif()
+  endforeach()
+endforeach()
 
 # The binary carries everything but the C library: it starts faster and runs on any machine.
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 
 find_package(Threads REQUIRED)
-find_package(Hiredis 1.1 REQUIRED)
+find_package(Hiredis ${hiredis_RANGE} REQUIRED)
 find_package(Cares 1.18 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 # Debian 13's libcrypto.a calls these two, and names them only in its pkg-config file.
@@ -42,10 +50,10 @@ find_package(CLI11 2.1 CONFIG REQUIRED)
 find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 # Distributions have its shared library alone, and with the header-only form each of our files compiled
 # the whole of it again: 5 s instead of 2.
-find_package(fmt 10 CONFIG REQUIRED)
+find_package(fmt ${fmtlib_RANGE} CONFIG REQUIRED)
 find_package(tl-expected 1.0 CONFIG REQUIRED)
 find_package(valijson CONFIG REQUIRED)
-find_package(CppHttplib 0.18)
+find_package(CppHttplib ${cpp-httplib_RANGE})
 if(FOGIS_BUILD_TESTS)
-  find_package(Catch2 3 CONFIG REQUIRED)
+  find_package(Catch2 ${catch2_RANGE} CONFIG REQUIRED)
 endif()

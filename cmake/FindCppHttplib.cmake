@@ -13,6 +13,7 @@ find_package_handle_standard_args(
   CppHttplib
   REQUIRED_VARS CppHttplib_INCLUDE_DIR
   VERSION_VAR CppHttplib_VERSION
+  HANDLE_VERSION_RANGE
   REASON_FAILURE_MESSAGE "Run scripts/setup to get it.")
 mark_as_advanced(CppHttplib_INCLUDE_DIR)
 

@@ -18,6 +18,7 @@ find_package_handle_standard_args(
   Hiredis
   REQUIRED_VARS Hiredis_LIBRARY Hiredis_INCLUDE_DIR
   VERSION_VAR Hiredis_VERSION
+  HANDLE_VERSION_RANGE
   REASON_FAILURE_MESSAGE "Run scripts/setup to get it.")
 mark_as_advanced(Hiredis_INCLUDE_DIR Hiredis_LIBRARY)
 

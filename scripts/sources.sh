@@ -1,40 +1,49 @@
 # Libraries that are built from Debian's sources into a cache; sourced by scripts/setup.
 # shellcheck shell=bash
 
-# Debian's release that has the sources, in the versions of cmake/versions.txt.
+# Debian's release that has the sources.
 source_release=trixie
 
-source "$root/cmake/versions.txt"
-
-# The same folders as in cmake/Dependencies.cmake, whose comment explains the key.
+# The same directories as in cmake/Dependencies.cmake, whose comment explains the key.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/fogis-redis/$(. /etc/os-release && echo "$ID-${VERSION_ID:-}")-$(uname -m)
 
-version_of() {
-  case $1 in
-    hiredis) echo "$HIREDIS_VERSION" ;;
-    cpp-httplib) echo "$CPP_HTTPLIB_VERSION" ;;
-    catch2) echo "$CATCH2_VERSION" ;;
-    fmtlib) echo "$FMTLIB_VERSION" ;;
-  esac
+declare -A first beyond
+while read -r library from to; do
+  first[$library]=$from beyond[$library]=$to
+done < <(grep '^[a-z]' "$root/cmake/versions.txt")
+
+# fits LIBRARY VERSION
+fits() {
+  dpkg --compare-versions "$2" ge "${first[$1]}" && dpkg --compare-versions "$2" lt "${beyond[$1]}"
 }
 
 # packaged LIBRARY: whether a package with a fitting version is installed. There is none for
 # cpp-httplib and fmtlib, which Debian has as shared libraries.
 packaged() {
-  local package least version
+  local package version
   case $1 in
-    hiredis) package=libhiredis-dev least=1.1 ;;
-    catch2) package=catch2 least=3 ;;
+    hiredis) package=libhiredis-dev ;;
+    catch2) package=catch2 ;;
+    valijson) package=libvalijson-dev ;;
     *) return 1 ;;
   esac
   version=$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null) || return 1
-  [[ -n $version ]] && dpkg --compare-versions "$version" ge "$least"
+  [[ -n $version ]] && fits "$1" "$version"
+}
+
+# cached LIBRARY: whether the cache has a fitting version.
+cached() {
+  local prefix
+  for prefix in "$cache/$1"-*; do
+    [[ -d $prefix ]] && fits "$1" "${prefix#"$cache/$1-"}" && return
+  done
+  return 1
 }
 
 missing_libraries() {
   local library
   for library in "$@"; do
-    [[ -d $cache/$library-$(version_of "$library") ]] || packaged "$library" || echo "$library"
+    cached "$library" || packaged "$library" || echo "$library"
   done
 }
 
@@ -46,7 +55,7 @@ debian_mirror() {
     'Created-By: Packages' 'Origin: Debian' 'Component: main' "Codename: $codename" | sed -n 1p
 }
 
-# private_apt FOLDER: a configuration of apt's own in FOLDER that has one source list, keeps all it
+# private_apt DIRECTORY: a configuration of apt's own in DIRECTORY that has one source list, keeps all it
 # writes there, and trusts Debian's archive keys alone. Settings of the machine such as a proxy
 # still count, but not what it does after an update.
 private_apt() {
@@ -79,17 +88,38 @@ APT::Sandbox::User "$(id -un)";
 CONF
 }
 
-# fetch FOLDER LIBRARY...: their sources, as FOLDER/<library>-<version>.
-fetch() {
-  local folder=$1 library
+# fetch_valijson DIRECTORY: the headers of Debian's package, without what it depends on: all of Qt.
+fetch_valijson() {
+  (cd "$1" && run apt-get -qq -o APT::Sandbox::User="$(id -un)" download libvalijson-dev)
+  local package
+  package=$(find "$1" -name 'libvalijson-dev_*.deb')
+  version=$(dpkg-deb --field "$package" Version)
+  run dpkg-deb --extract "$package" "$1/valijson-${version%-*}"
+}
+
+# fetch_sources DIRECTORY LIBRARY...: unpacks them there. A mirror that is being updated may have a new
+# index and old files, or a proxy the reverse: then the index is read once more, past all caches.
+fetch_sources() {
+  local directory=$1 past_caches
   shift
-  private_apt "$folder"
-  run apt-get -c "$folder/apt.conf" -qq update
-  (cd "$folder" && run apt-get -c "$folder/apt.conf" -qq source "$@")
-  for library in "$@"; do
-    [[ -d $folder/$library-$(version_of "$library") ]] ||
-      die "$source_release has another version of $library than $(version_of "$library")"
+  for past_caches in false true; do
+    (cd "$directory" && rm -rf lists/*_dists_* &&
+      apt_get=(apt-get -c apt.conf -qq -o Acquire::http::No-Cache="$past_caches") &&
+      say "reading the index of Debian's $source_release, and getting the sources of $*" &&
+      "${apt_get[@]}" update && "${apt_get[@]}" source "$@") && return
   done
+  die "cannot get the sources of $* from Debian's $source_release; apt says why above." \
+    "404 means that the mirror's index names files that it has no more, or not yet:" \
+    "run this again in some minutes, or name another mirror in /etc/apt and run apt-get update"
+}
+
+# unpacked DIRECTORY LIBRARY: sets source and version of what was fetched.
+unpacked() {
+  source=$(find "$1" -mindepth 1 -maxdepth 1 -type d -name "$2-[0-9]*")
+  version=${source#"$1/$2-"}
+  [[ -n $version ]] || die "Debian's package of $2 has no directory $2-VERSION"
+  fits "$2" "$version" || die "Debian has $2 $version now, and this is tested with" \
+    "${first[$2]} or later, but below ${beyond[$2]} (cmake/versions.txt)"
 }
 
 # compile SOURCE PREFIX [OPTION...]: a static library by CMake, without its tests.
@@ -108,6 +138,7 @@ build_cpp_httplib() { run install -D -m 644 "$1/httplib.h" "$2/include/httplib.h
 # In the language version of its users: it leaves out what an older one does not know.
 build_catch2() { compile "$1" "$2" -DBUILD_TESTING=OFF -DCATCH_INSTALL_DOCS=OFF -DCMAKE_CXX_STANDARD=20; }
 
+build_valijson() { mkdir -p "${2%/*}" && mv "$1/usr" "$2"; }
 build_fmtlib() { compile "$1" "$2" -DFMT_TEST=OFF -DFMT_DOC=OFF; }
 
 # Set-up is done by one clone at a time.
@@ -121,15 +152,20 @@ lock_cache() {
 
 # build_libraries LIBRARY...: each appears in the cache whole or not at all.
 build_libraries() {
-  local work library name
-  say "building $* into $cache"
+  local work library source version sources=()
   rm -rf "$cache"/work.* # left by a set-up that was killed
   work=$(mktemp -d "$cache/work.XXXXXX")
   cleanups+=("rm -rf '$work'")
-  fetch "$work" "$@"
+  private_apt "$work"
   for library in "$@"; do
-    name=$library-$(version_of "$library")
-    "build_${library//-/_}" "$work/$name" "$work/done/$name"
-    mv -T "$work/done/$name" "$cache/$name"
+    if [[ $library == valijson ]]; then fetch_valijson "$work"; else sources+=("$library"); fi
+  done
+  ((${#sources[@]} == 0)) || fetch_sources "$work" "${sources[@]}"
+  for library in "$@"; do
+    unpacked "$work" "$library"
+    say "building $library $version into $cache"
+    "build_${library//-/_}" "$source" "$work/done/$library"
+    rm -rf "$cache/$library-$version"
+    mv -T "$work/done/$library" "$cache/$library-$version"
   done
 }
