@@ -55,6 +55,14 @@ if(FOGIS_COVERAGE)
   add_compile_definitions(FOGIS_COVERAGE)
 endif()
 
+if(NOT FOGIS_HARDENED)
+  # A test program is mostly symbols for the debugger: mold links it in a quarter of the time.
+  check_linker_flag(CXX -fuse-ld=mold FOGIS_MOLD)
+  if(FOGIS_MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
+endif()
+
 if(FOGIS_HARDENED)
   # A distribution's compiler may define _FORTIFY_SOURCE itself, hence the -U.
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
