@@ -1,7 +1,8 @@
 # fogis_module(<name> [DEPENDS <module>...] [LIBRARIES <third party>...] [PUBLIC_LIBRARIES ...])
 #
-# The static library fogis_<name> of the folder <name>. DEPENDS draws the arrows between folders, and
-# a module may include from those alone. A folder without sources is left out, and named.
+# The static library fogis_<name> of the directory <name>. DEPENDS draws the arrows between
+# directories, and a module may include from those alone. A directory without sources is left out, and
+# named.
 function(fogis_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;PUBLIC_LIBRARIES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp")

@@ -5,7 +5,7 @@ const fs = require("fs");
 const path = require("path");
 const Ajv = require("ajv");
 
-const [binary, folder] = process.argv.slice(2);
+const [binary, directory] = process.argv.slice(2);
 
 // How a shape of `validate-message --json` is called as a schema.
 const schemaNames = {
@@ -71,7 +71,7 @@ function compare(label, text, verdict) {
 }
 
 const files = ["valid", "invalid"].flatMap((kind) =>
-  fs.readdirSync(path.join(folder, kind)).map((name) => path.join(folder, kind, name)));
+  fs.readdirSync(path.join(directory, kind)).map((name) => path.join(directory, kind, name)));
 const judged = JSON.parse(run(["validate-message", "--json", ...files])).messages;
 if (judged.length !== files.length) {
   throw new Error(`${files.length} files, but ${judged.length} verdicts`);

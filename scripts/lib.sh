@@ -1,4 +1,4 @@
-# Shared by the scripts of this folder; sourced, not run.
+# Shared by the scripts of this directory; sourced, not run.
 # shellcheck shell=bash
 
 set -Eeuo pipefail
@@ -45,7 +45,7 @@ configure() {
   run cmake --preset "$1" -Wno-dev --log-level=NOTICE
 }
 
-# prepare_objects FOLDER: for ccache in a system of its own, which finds it as ~/.ccache and has its
+# prepare_objects DIRECTORY: for ccache in a system of its own, which finds it as ~/.ccache and has its
 # clone in /src. Objects are found again whatever the clone is called and whenever the compiler was
 # installed.
 prepare_objects() {

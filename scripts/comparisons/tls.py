@@ -16,9 +16,9 @@ COMMANDS = {
 ROUNDS = 100
 
 
-def make_certificate(folder):
+def make_certificate(directory):
     """A key and a certificate of its own for 127.0.0.1; returns their paths."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    key, certificate = directory / "key.pem", directory / "certificate.pem"
     command = [
         *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
         *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
@@ -31,8 +31,8 @@ def make_certificate(folder):
 
 
 def compare(rounds):
-    with tempfile.TemporaryDirectory(prefix="fogis-compare-") as folder:
-        key, certificate = make_certificate(pathlib.Path(folder))
+    with tempfile.TemporaryDirectory(prefix="fogis-compare-") as directory:
+        key, certificate = make_certificate(pathlib.Path(directory))
         port = free_port()
         options = [
             *("--tls-port", str(port), "--tls-auth-clients", "no"),

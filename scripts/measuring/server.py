@@ -15,8 +15,8 @@ class Server:
     """A redis-server of our own, without persistence, on a unix socket and a port of 127.0.0.1."""
 
     def __init__(self, *arguments, program="redis-server"):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fogis-compare-"))
-        self.socket = self.folder / "redis.sock"
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="fogis-compare-"))
+        self.socket = self.directory / "redis.sock"
         self.port = free_port()
         self.program = program
         self._arguments = arguments
@@ -36,8 +36,8 @@ class Server:
                 [
                     self.program,
                     *("--port", str(self.port), "--bind", "127.0.0.1"),
-                    *("--unixsocket", str(self.socket), "--dir", str(self.folder)),
-                    *("--save", "", "--appendonly", "no", "--logfile", str(self.folder / "log")),
+                    *("--unixsocket", str(self.socket), "--dir", str(self.directory)),
+                    *("--save", "", "--appendonly", "no", "--logfile", str(self.directory / "log")),
                     *self._arguments,
                 ],
                 stdin=subprocess.DEVNULL,
@@ -54,7 +54,7 @@ class Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def command(self, text):
         """Sends one inline command and returns the first bytes of what is answered."""
@@ -73,7 +73,7 @@ class Server:
                 if self.command("PING").startswith("+PONG"):
                     return
             time.sleep(0.01)
-        log = self.folder / "log"
+        log = self.directory / "log"
         raise Failure(f"{self.program} does not start: {log.read_text() if log.exists() else ''}")
 
 

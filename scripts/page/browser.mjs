@@ -8,11 +8,11 @@ const kPatience = 30_000;
 
 export class Browser {
   constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'fogis-page-'));
+    this.directory = mkdtempSync(join(tmpdir(), 'fogis-page-'));
     this.child = spawn('chromium', [
       '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--disable-dev-shm-usage', '--hide-scrollbars', `--user-data-dir=${this.folder}`,
+      '--disable-dev-shm-usage', '--hide-scrollbars', `--user-data-dir=${this.directory}`,
       '--remote-debugging-pipe', 'about:blank',
     ], {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
     this.pending = new Map();
@@ -64,7 +64,7 @@ export class Browser {
   async close() {
     await this.send('Browser.close').catch(() => {});
     if (this.child.exitCode === null) await new Promise((done) => this.child.once('exit', done));
-    rmSync(this.folder, {recursive: true, force: true, maxRetries: 5});
+    rmSync(this.directory, {recursive: true, force: true, maxRetries: 5});
   }
 }
 

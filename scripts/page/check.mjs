@@ -1,8 +1,8 @@
-// Usage: node check.mjs BINARY FOLDER. See scripts/check-page.
+// Usage: node check.mjs BINARY DIRECTORY. See scripts/check-page.
 import {Browser} from './browser.mjs';
 import {Exporter, Redis} from './server.mjs';
 
-const [binary, folder] = process.argv.slice(2);
+const [binary, directory] = process.argv.slice(2);
 const kViews = [
   {name: 'desktop-light', width: 1440, height: 900},
   {name: 'desktop-dark', width: 1440, height: 900, dark: true},
@@ -70,8 +70,8 @@ async function checkView(browser, url, view) {
   check(tab.faults.length === 0, `${view.name}: the console is silent`, tab.faults.join('; '));
   const foreign = tab.requests.filter((request) => !request.startsWith(url) && !request.startsWith('data:'));
   check(foreign.length === 0, `${view.name}: asks nobody else`, foreign.join('; '));
-  await tab.picture(`${folder}/${view.name}.png`);
-  await tab.picture(`${folder}/${view.name}-whole.png`, true);
+  await tab.picture(`${directory}/${view.name}.png`);
+  await tab.picture(`${directory}/${view.name}-whole.png`, true);
   return tab;
 }
 
@@ -106,10 +106,10 @@ async function main() {
     await desktop.until(`document.querySelector('#events').textContent.length > 0`);
     check(/cannot|refused|closed|reset|no such/i.test(await desktop.get(kTextOf('#findings'))), 'a lost server is told with its cause',
         await desktop.get(kTextOf('#findings')));
-    await desktop.picture(`${folder}/lost-desktop.png`);
+    await desktop.picture(`${directory}/lost-desktop.png`);
     await phone.front();
     await phone.until(`document.body?.dataset.health === 'unknown'`);
-    await phone.picture(`${folder}/lost-phone.png`);
+    await phone.picture(`${directory}/lost-phone.png`);
     await desktop.front();
 
     await redis.start();
@@ -120,10 +120,10 @@ async function main() {
     await redis.ask('CONFIG', 'SET', 'maxmemory', '3mb');
     await desktop.until(`document.body?.dataset.health === 'unhealthy'`);
     check(await desktop.get(`document.querySelector('#findings .is-critical') !== null`), 'an unhealthy server is shown with its reason');
-    await desktop.picture(`${folder}/unhealthy-desktop.png`);
+    await desktop.picture(`${directory}/unhealthy-desktop.png`);
     await phone.front();
     await phone.until(`document.body?.dataset.health === 'unhealthy'`);
-    await phone.picture(`${folder}/unhealthy-phone.png`);
+    await phone.picture(`${directory}/unhealthy-phone.png`);
     await desktop.front();
     const poor = await desktop.get(kPoorContrast);
     check(poor.length === 0, 'every text of an unhealthy page has contrast', poor.join('; '));
@@ -132,13 +132,13 @@ async function main() {
     check(code === 1, 'the exporter of an unhealthy server ends with 1', `${code}`);
     await desktop.until(`document.body.hasAttribute('data-stale')`);
     check(/no answer from the exporter/.test(await desktop.get(kTextOf('#freshness'))), 'a lost exporter is told');
-    await desktop.picture(`${folder}/stale-desktop.png`);
+    await desktop.picture(`${directory}/stale-desktop.png`);
   } finally {
     await browser.close();
     await exporter.stop();
     await redis.remove();
   }
-  console.log(`pictures: ${folder}`);
+  console.log(`pictures: ${directory}`);
   console.log(`${failed} failed`);
 }
 

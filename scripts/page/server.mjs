@@ -24,8 +24,8 @@ async function until(condition, what) {
 
 export class Redis {
   constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'fogis-page-'));
-    this.socket = join(this.folder, 'redis.sock');
+    this.directory = mkdtempSync(join(tmpdir(), 'fogis-page-'));
+    this.socket = join(this.directory, 'redis.sock');
     this.connections = [];
   }
 
@@ -34,7 +34,8 @@ export class Redis {
   }
 
   async start(...more) {
-    this.child = spawn('redis-server', ['--port', '0', '--unixsocket', this.socket, '--dir', this.folder,
+    this.child = spawn('redis-server', ['--port', '0', '--unixsocket', this.socket,
+      '--dir', this.directory,
       '--maxmemory', '256mb', '--appendonly', 'yes', '--save', '3600 1', ...more], {stdio: 'ignore'});
     await until(() => this.ask('PING').then(() => true, () => false), 'redis-server');
     await this.populate();
@@ -88,7 +89,7 @@ export class Redis {
 
   async remove() {
     await this.stop();
-    rmSync(this.folder, {recursive: true, force: true});
+    rmSync(this.directory, {recursive: true, force: true});
   }
 }
 
