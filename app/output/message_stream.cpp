@@ -8,6 +8,7 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
+#include "message/json_reader.hpp"
 #include "message/summary.hpp"
 #include "output/findings.hpp"
 #include "output/json.hpp"
@@ -18,92 +19,77 @@ namespace {
 constexpr std::string_view kIndent = "    ";
 constexpr std::size_t kDeepest = 128;
 
-/// A JSON text without its white space, laid out in lines, or nothing when it is nested too deeply.
+/// A JSON text without its white space, laid out in lines where that is wanted.
 class JsonCopier {
 public:
   enum class Layout : bool { compact, indented };
 
-  JsonCopier(std::string_view text, Layout layout) : text_(text), layout_(layout) {
-    copy_.reserve(text.size());
+  explicit JsonCopier(Layout layout) : layout_(layout) {}
+
+  void begin(char bracket, std::size_t /*offset*/) {
+    begin_part();
+    copy += bracket;
+    ++depth_;
+    is_first_ = true;
+  }
+  void end(char bracket) {
+    --depth_;
+    if (!is_first_) {
+      line_break();
+    }
+    is_first_ = false;
+    copy += bracket;
+  }
+  void key(const message::JsonString& name) {
+    string(name);
+    copy += layout_ == Layout::indented ? ": " : ":";
+    is_behind_key_ = true;
+  }
+  void string(const message::JsonString& text) {
+    begin_part();
+    copy += '"';
+    copy += text.raw;
+    copy += '"';
+  }
+  void scalar(std::string_view raw, const nlohmann::json& /*value*/) {
+    begin_part();
+    copy += raw;
   }
 
-  std::optional<std::string> copy() {
-    for (std::size_t i = 0; i < text_.size(); ++i) {
-      const char c = text_[i];
-      if (c == '"') {
-        i = copy_string(i);
-      } else if (c == '{' || c == '[') {
-        begin_value();
-        if (++depth_ > kDeepest) {
-          return std::nullopt;
-        }
-        copy_ += c;
-        is_empty_ = true;
-      } else if (c == '}' || c == ']') {
-        --depth_;
-        if (!is_empty_) {
-          line_break();
-        }
-        is_empty_ = false;
-        copy_ += c;
-      } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-        copy_other(c);
-      }
-    }
-    return std::move(copy_);
-  }
+  std::string copy;
 
 private:
   void line_break() {
     if (layout_ == Layout::indented) {
-      copy_ += '\n';
-      copy_.append(2 * depth_, ' ');
+      copy += '\n';
+      copy.append(2 * depth_, ' ');
     }
   }
 
-  void begin_value() {
-    if (is_empty_) {
-      is_empty_ = false;
+  /// Before a key or a value.
+  void begin_part() {
+    if (!is_behind_key_ && depth_ > 0) {
+      copy += is_first_ ? "" : ",";
       line_break();
     }
+    is_behind_key_ = false;
+    is_first_ = false;
   }
 
-  /// Returns the place of the closing quotation mark.
-  std::size_t copy_string(std::size_t begin) {
-    begin_value();
-    auto end = begin + 1;
-    while (text_[end] != '"') {
-      end += text_[end] == '\\' ? 2 : 1;
-    }
-    copy_.append(text_, begin, end - begin + 1);
-    return end;
-  }
-
-  void copy_other(char c) {
-    if (c == ',') {
-      copy_ += c;
-      line_break();
-    } else if (c == ':') {
-      copy_ += layout_ == Layout::indented ? ": " : ":";
-    } else {
-      begin_value();
-      copy_ += c;
-    }
-  }
-
-  std::string_view text_;
   Layout layout_;
-  std::string copy_;
   std::size_t depth_ = 0;
-  bool is_empty_ = false;  ///< an array or object has begun and has no content yet
+  bool is_first_ = false;  ///< an array or object has begun and has no content yet
+  bool is_behind_key_ = false;
 };
 
+/// Nothing when it is no JSON or is nested too deeply.
 std::optional<std::string> copy_json(std::string_view text, JsonCopier::Layout layout) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark) || !nlohmann::json::accept(text)) {
+  JsonCopier copier(layout);
+  copier.copy.reserve(text.size());
+  if (!message::JsonReader(text).read({.depth = kDeepest}, copier)) {
     return std::nullopt;
   }
-  return JsonCopier(text, layout).copy();
+  return std::move(copier.copy);
 }
 
 /// The payload in lines that are safe to show.

@@ -39,10 +39,12 @@ public:
 
   [[nodiscard]] bool has_room() const { return judgement_.findings.size() < max_findings_; }
 
-  /// Whether an error is kept for exactly that place.
-  [[nodiscard]] bool has_error_at(std::string_view pointer) const {
+  /// Whether an error is kept for exactly that place; for the calendar, to which a rule may mean
+  /// less than to the contract, any finding.
+  [[nodiscard]] bool is_reported(std::string_view pointer) const {
     return std::ranges::any_of(judgement_.findings, [&](const Finding& finding) {
-      return finding.severity == Severity::error && finding.pointer == pointer;
+      return (finding.severity == Severity::error || reader_ == Reader::calendar) &&
+             finding.pointer == pointer;
     });
   }
 

@@ -1,6 +1,5 @@
 #include "message/contract.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -14,10 +13,6 @@ namespace fogis::message {
 namespace {
 
 using nlohmann::json;
-
-/// A document that was read may not be nested so deeply that walking or destroying it overflows the
-/// stack, whatever a caller asks for.
-constexpr std::size_t kDeepest = 512;
 
 constexpr std::size_t kMaxMessageId = 64;
 
@@ -57,8 +52,7 @@ Judgement judge(std::string_view document, const JudgeOptions& options) {
   Judgement judgement;
   Collector findings(judgement, options.max_findings, options.reader);
   try {
-    const Bounds bounds{options.max_size, std::min(options.max_depth, kDeepest),
-                        options.max_values};
+    const Bounds bounds{options.max_size, options.max_depth, options.max_values};
     json value;
     if (scan(document, bounds, value, findings)) {
       judge_document(value, options, judgement, findings);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "base/text.hpp"
+#include "message/json_reader.hpp"
 
 namespace fogis::message {
 namespace {
@@ -35,144 +37,64 @@ std::vector<std::string> split_pointer(std::string_view pointer) {
 struct Target {
   std::vector<std::string> steps;
   std::size_t offset = 0;
+  std::size_t followed = 0;  ///< so many steps lead to where reading is
 };
 
-using Targets = std::vector<Target*>;
-
-/// Walks along the pointers alone and skips the rest, so that neither the depth of the document nor
-/// the number of its values matters. Ends quietly where the text is no JSON.
-class Walker {
+/// Follows the pointers while the text is read. Of a key that stands twice the last one counts, as
+/// it does for whoever reads the document.
+class Finder {
 public:
-  explicit Walker(std::string_view text) : text_(text) {}
+  Finder(std::string_view text, std::vector<Target>& targets) : text_(text), targets_(targets) {}
 
-  /// Takes a value. `targets` are those whose first `level` steps lead here; at most as many levels
-  /// are entered as a pointer has steps. Returns whether there was a value.
-  bool value(const Targets& targets, std::size_t level) {
-    Targets inside;
-    std::ranges::copy_if(targets, std::back_inserter(inside),
-                         [&](const Target* target) { return target->steps.size() > level; });
-    skip_blanks();
-    if (!inside.empty() && peek() == '{') {
-      return object(inside, level);
+  void begin(char bracket, std::size_t offset) {
+    element(offset);
+    indices_.push_back(bracket == '[' ? 0 : kObject);
+  }
+  void end(char /*bracket*/) { indices_.pop_back(); }
+  void string(const JsonString& text) { element(offset_of(text.raw) - 1); }
+  void scalar(std::string_view raw, const nlohmann::json& /*value*/) { element(offset_of(raw)); }
+  void key(const JsonString& name) {
+    if (indices_.size() <= deepest_ + 1) {
+      // Pointers of findings are escaped.
+      follow(escape_for_terminal(name.raw), offset_of(name.raw));
     }
-    if (!inside.empty() && peek() == '[') {
-      return array(inside, level);
-    }
-    return skip_value();
   }
 
 private:
-  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+  static constexpr auto kObject = std::numeric_limits<std::size_t>::max();
 
-  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kSkipped, at_), text_.size()); }
-
-  bool take(char wanted) {
-    skip_blanks();
-    const bool found = peek() == wanted;
-    at_ += found ? 1 : 0;
-    return found;
+  [[nodiscard]] std::size_t offset_of(std::string_view part) const {
+    return static_cast<std::size_t>(part.data() - text_.data());
   }
 
-  /// Takes the rest of a string whose first quote was taken.
-  bool skip_string() {
-    while (true) {
-      at_ = text_.find_first_of("\"\\", at_);
-      if (at_ == std::string_view::npos) {
-        at_ = text_.size();
-        return false;
+  /// A value begins.
+  void element(std::size_t offset) {
+    if (!indices_.empty() && indices_.back() != kObject) {
+      const auto index = indices_.back()++;
+      if (indices_.size() <= deepest_ + 1) {
+        follow(std::to_string(index), offset);
       }
-      if (text_[at_] == '"') {
-        ++at_;
-        return true;
-      }
-      at_ = std::min(at_ + 2, text_.size());
     }
   }
 
-  /// Takes a value with all that is in it.
-  bool skip_value() {
-    std::size_t depth = 0;
-    do {
-      at_ = std::min(text_.find_first_of(depth == 0 ? "\"[{,]}" : "\"[{]}", at_), text_.size());
-      switch (peek()) {
-        case '"':
-          ++at_;
-          if (!skip_string()) {
-            return false;
-          }
-          break;
-        case '[':
-        case '{':
-          ++depth;
-          ++at_;
-          break;
-        case ']':
-        case '}':
-          if (depth == 0) {
-            return true;  // behind a number or a word
-          }
-          --depth;
-          ++at_;
-          break;
-        default:
-          return peek() == ',';
+  /// The step from the container that is open to what is in it.
+  void follow(const std::string& step, std::size_t offset) {
+    const auto level = indices_.size() - 1;
+    deepest_ = 0;
+    for (auto& target : targets_) {
+      target.followed = std::min(target.followed, level);
+      if (target.followed == level && level < target.steps.size() && target.steps[level] == step) {
+        target.offset = offset;
+        ++target.followed;
       }
-    } while (depth > 0);
-    return true;
-  }
-
-  /// The targets whose next step is `step`, which stands at `offset`.
-  static Targets follow(const Targets& targets, std::size_t level, std::string_view step,
-                        std::size_t offset) {
-    Targets followed;
-    for (auto* const target : targets) {
-      if (target->steps[level] == step) {
-        target->offset = offset;
-        followed.push_back(target);
-      }
-    }
-    return followed;
-  }
-
-  bool object(const Targets& targets, std::size_t level) {
-    take('{');
-    while (take('"')) {
-      const auto begin = at_;
-      if (!skip_string()) {
-        return false;
-      }
-      // Pointers of findings are escaped. Of a key that stands twice the last one counts, as it
-      // does for whoever reads the document.
-      const auto key = escape_for_terminal(text_.substr(begin, at_ - 1 - begin));
-      const auto followed = follow(targets, level, key, begin);
-      if (!take(':') || !value(followed, level + 1)) {
-        return false;
-      }
-      if (!take(',')) {
-        break;
-      }
-    }
-    return take('}');
-  }
-
-  bool array(const Targets& targets, std::size_t level) {
-    take('[');
-    if (take(']')) {
-      return true;
-    }
-    for (std::size_t index = 0;; ++index) {
-      skip_blanks();
-      if (!value(follow(targets, level, std::to_string(index), at_), level + 1)) {
-        return false;
-      }
-      if (!take(',')) {
-        return take(']');
-      }
+      deepest_ = std::max(deepest_, target.followed);
     }
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::vector<Target>& targets_;
+  std::vector<std::size_t> indices_;  ///< of each container around: the next element, or kObject
+  std::size_t deepest_ = 0;           ///< the most steps that a target was followed
 };
 
 /// The line of each offset, by one pass over the text in the order of the offsets.
@@ -199,15 +121,14 @@ std::vector<std::size_t> find_lines(std::string_view text, std::span<const Findi
     return std::vector<std::size_t>(findings.size(), 1);
   }
   std::vector<Target> places;
-  Targets targets;
   places.reserve(findings.size());
   const auto first = std::min(text.find_first_not_of(kSkipped), text.size());
   for (const auto& finding : findings) {
     places.push_back({finding.offset ? std::vector<std::string>() : split_pointer(finding.pointer),
                       finding.offset.value_or(first)});
-    targets.push_back(&places.back());
   }
-  Walker(text).value(targets, 0);
+  Finder finder(text, places);
+  JsonReader(text).read({}, finder);
   std::vector<std::size_t> offsets;
   offsets.reserve(places.size());
   std::ranges::transform(places, std::back_inserter(offsets), &Target::offset);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/number.hpp"
+#include "message/json_reader.hpp"
 #include "message/patterns.hpp"
 
 namespace fogis::message {
@@ -26,64 +27,36 @@ std::optional<std::uint64_t> leading_number(std::string_view text) {
   return parse_number<std::uint64_t>(digits);
 }
 
-/// The end of the string that begins at `begin` with a quotation mark: behind its closing one.
-std::size_t end_of_string(std::string_view text, std::size_t begin) {
-  for (auto i = begin + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return i + 1;
-    }
-  }
-  return text.size();
-}
+/// Looks at the members of the first level.
+class Peeker {
+public:
+  void begin(char /*bracket*/, std::size_t /*offset*/) { ++depth_; }
+  void end(char /*bracket*/) { --depth_; }
+  void key(const JsonString& name) { key_ = depth_ == 1 ? name.raw : std::string_view(); }
 
-void look_at_member(std::string_view key, std::string_view value, Peeked& found) {
-  if (key == "\"sequence\"" || key == "\"seq\"") {
-    const auto digits = digits_at(value);
-    const bool is_whole =
-        digits.size() == value.size() ||
-        std::string_view(",} \t\r\n").find(value[digits.size()]) != std::string_view::npos;
+  void scalar(std::string_view raw, const nlohmann::json& value) {
     // `sequence` is the clearer name: where both stand it counts.
-    if (is_whole && (key == "\"sequence\"" || !found.sequence)) {
-      found.sequence = parse_number<std::uint64_t>(digits);
-    }
-  } else if (key == "\"timestamp\"" && value.starts_with('"')) {
-    const auto text = value.substr(1, std::max<std::size_t>(end_of_string(value, 0), 2) - 2);
-    const auto timestamp = parse_timestamp(text);
-    if (timestamp && timestamp->zone != Zone::none) {
-      found.timestamp = timestamp->moment;
+    if (depth_ == 1 && value.is_number_unsigned() && digits_at(raw) == raw &&
+        (key_ == "sequence" || (key_ == "seq" && !found.sequence))) {
+      found.sequence = value.get<std::uint64_t>();
     }
   }
-}
 
-/// Walks over an object and looks at the members of its first level.
-void walk(std::string_view text, Peeked& found) {
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    if (c == '{' || c == '[') {
-      ++depth;
-    } else if (c == '}' || c == ']') {
-      --depth;
-      if (depth == 0) {
-        return;
+  void string(const JsonString& text) {
+    if (depth_ == 1 && key_ == "timestamp") {
+      const auto timestamp = parse_timestamp(text.raw);
+      if (timestamp && timestamp->zone != Zone::none) {
+        found.timestamp = timestamp->moment;
       }
-    } else if (c == '"') {
-      const auto end = end_of_string(text, i);
-      const auto colon = depth == 1 ? text.find_first_not_of(kSpaces, end) : std::string_view::npos;
-      if (colon != std::string_view::npos && text[colon] == ':') {
-        const auto value = text.find_first_not_of(kSpaces, colon + 1);
-        if (value != std::string_view::npos) {
-          look_at_member(text.substr(i, end - i), text.substr(value), found);
-        }
-      }
-      i = end;
-      continue;
     }
-    ++i;
   }
-}
+
+  Peeked found;
+
+private:
+  std::size_t depth_ = 0;
+  std::string_view key_;
+};
 
 }  // namespace
 
@@ -98,7 +71,9 @@ Peeked peek(std::string_view payload) {
     found.sequence = leading_number(text.substr(begin));
   } else if (text.find("\"seq", begin) != std::string_view::npos ||
              text.find("\"timestamp\"", begin) != std::string_view::npos) {
-    walk(text.substr(begin), found);
+    Peeker peeker;
+    JsonReader(text).read({}, peeker);
+    return peeker.found;
   }
   return found;
 }

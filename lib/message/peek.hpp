@@ -18,8 +18,7 @@ struct Peeked {
 };
 
 /// Looks at the first MiB of `payload`, which may be any bytes. Costs next to nothing where none of
-/// the names occurs. Does not examine whether the payload is JSON: of a broken document it finds
-/// what it can. Thread-safe.
+/// the names occurs. Of a broken document it finds what stands before the fault. Thread-safe.
 Peeked peek(std::string_view payload);
 
 }  // namespace fogis::message

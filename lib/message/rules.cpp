@@ -233,7 +233,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"schema", "", kError, kContract, Stage::schema,
      "The JSON Schema of the type and version does not accept it",
      "a reader written after the contract fails on it or skips it",
-     "compare with the schema (validate-message --print-schema)"},
+     "compare with the schema (validate-message --print-schema)", nullptr, std::nullopt, kUnread},
     {"duplicate-message-id", "", kWarning, kContract, Stage::stream,
      "A message_id was seen before in the stream",
      "the message was published or delivered twice where its readers listen, and is processed "

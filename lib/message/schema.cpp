@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "message/compiled_schema.hpp"
+#include "message/json_schema.hpp"
 #include "message/schema_files.hpp"
 
 namespace fogis::message {
@@ -48,14 +48,14 @@ std::string_view schema_name(Shape shape) {
   return {};
 }
 
-const CompiledSchema& compiled(Shape shape) {
+const Result<JsonSchema>& compiled(Shape shape) {
   struct Slot {
     std::once_flag once;
-    std::optional<CompiledSchema> schema;
+    std::optional<Result<JsonSchema>> schema;
   };
   static std::array<Slot, kShapes.size()> slots;
   auto& slot = slots[static_cast<std::size_t>(shape)];
-  std::call_once(slot.once, [&] { slot.schema.emplace(schema_for(shape).text); });
+  std::call_once(slot.once, [&] { slot.schema = JsonSchema::compile(schema_for(shape).text); });
   return *slot.schema;
 }
 
@@ -80,7 +80,12 @@ const Schema& schema_for(Shape shape) {
 }
 
 bool check_schema(const nlohmann::json& message, Shape shape, Collector& findings) {
-  return compiled(shape).check(message, findings);
+  const auto& schema = compiled(shape);
+  if (!schema) {
+    findings.add("not-judged", Path(), [&] { return schema.error().message; });
+    return false;
+  }
+  return schema->check(message, findings);
 }
 
 }  // namespace fogis::message
