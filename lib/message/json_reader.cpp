@@ -264,6 +264,15 @@ bool JsonReader::scalar(json& value) {
     case ':':
     case ',':
       return unexpected("'[', '{', or a literal");
+    case 'N':
+    case 'I':
+    case '-':
+      for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
+        if (text_.substr(at_).starts_with(name)) {
+          return fail(Kind::not_finite, at_, std::string(name));
+        }
+      }
+      [[fallthrough]];
     default:
       return number(&value);
   }

@@ -29,7 +29,14 @@ struct JsonString {
 
 /// Why a text was not read to its end.
 struct JsonFault {
-  enum class Kind : std::uint8_t { syntax, out_of_range, surrogate, too_deep, too_many_values };
+  enum class Kind : std::uint8_t {
+    syntax,
+    not_finite,  ///< NaN, Infinity or -Infinity, as Python writes them
+    out_of_range,
+    surrogate,
+    too_deep,
+    too_many_values
+  };
   Kind kind = Kind::syntax;
   std::size_t offset = 0;  ///< of the byte that was one too many
   std::string reason = {};

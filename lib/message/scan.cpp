@@ -156,6 +156,8 @@ void report_fault(std::string_view text, const Bounds& bounds, const JsonFault& 
   if (bad_byte && *bad_byte <= offset && offset < text.size()) {
     report(
         "invalid-utf8", [&] { return describe_place(text, *bad_byte); }, *bad_byte);
+  } else if (fault.kind == Kind::not_finite) {
+    report("not-finite", place, offset);
   } else if (fault.kind == Kind::out_of_range) {
     report("number-out-of-range", place, offset);
   } else if (builder.is_root_closed()) {

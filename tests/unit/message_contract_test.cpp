@@ -43,7 +43,7 @@ constexpr Refusal kRefusals[] = {
     {"trailing-data.json", "trailing-data", "", Reader::contract, false},
     {"trailing-data--garbage.json", "trailing-data", "", Reader::contract, false},
     {"not-json.json", "not-json", "", Reader::contract, false},
-    {"not-json--nan.json", "not-json", "/payload/details/rate", Reader::contract, false},
+    {"not-finite--nan.json", "not-finite", "/payload/details/rate", Reader::contract, false},
     {"not-json--single-quotes.json", "not-json", "", Reader::contract, false},
     {"not-json--byte-order-mark.json", "not-json", "", Reader::contract, false},
     {"duplicate-key.json", "duplicate-key", "/payload/severity", Reader::contract, true},
