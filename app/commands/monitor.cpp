@@ -175,32 +175,20 @@ monitor::Report look_twice(cli::Session& session, const config::Config& config,
 int report_once(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
   const auto report = look_twice(session, config, plan);
   session.console.statistics(report.statistics);
-  switch (session.format) {
-    case Format::nagios: {
-      session.out.write(output::monitor_nagios(report, plan.thresholds));
-      if (report.error) {
-        session.console.error(*report.error);
-      }
-      return output::nagios_code(report.verdict.health);
-    }
-    case Format::prometheus:
-      session.out.write(output::monitor_prometheus(report));
-      if (report.error) {
-        session.console.error(*report.error);
-      }
-      break;
-    case Format::json:
-      if (report.error) {
-        return session.fail(*report.error);
-      }
-      session.out.write(output::monitor_json(report, output::JsonLayout::indented));
-      break;
-    default:
-      if (report.error) {
-        return session.fail(*report.error);
-      }
-      session.out.write(session.console.quiet() ? output::monitor_quiet_line(report)
-                                                : output::monitor_text(report, session.style));
+  const bool shows_failure = session.format != Format::text && session.format != Format::json;
+  if (report.error && !shows_failure) {
+    return session.fail(*report.error);
+  }
+  session.out.write(output::row_of(session.format)
+                        .metrics({.report = report,
+                                  .thresholds = plan.thresholds,
+                                  .style = session.style,
+                                  .quiet = session.console.quiet()}));
+  if (report.error) {
+    session.console.error(*report.error);
+  }
+  if (session.format == Format::nagios) {
+    return output::nagios_code(report.verdict.health);
   }
   return code_of(session, report, plan.strict);
 }

@@ -10,8 +10,8 @@
 #include "cli/command.hpp"
 #include "message/contract.hpp"
 #include "message/record_file.hpp"
-#include "output/bounded_output.hpp"
 #include "output/reception.hpp"
+#include "output/writer.hpp"
 #include "redis/subscriber.hpp"
 
 namespace fogis::commands {
@@ -60,7 +60,7 @@ private:
   redis::Subscriber& subscriber_;
   message::RecordFile* record_;
   std::optional<message::Judge> judge_;
-  output::BoundedOutput out_;
+  output::Writer out_;
   output::Reception reception_;
   std::optional<output::Gap> gap_;  ///< that lasts
   std::string line_;

@@ -9,28 +9,6 @@
 namespace fogis::commands {
 namespace {
 
-using output::Format;
-
-void show(cli::Session& session, const FinishedRun& run, const checks::Policy& policy) {
-  switch (session.format) {
-    case Format::json:
-      session.out.write(output::report_json(run.report, policy, run.statistics));
-      return;
-    case Format::junit:
-      session.out.write(output::report_junit(run.report, policy));
-      return;
-    case Format::github:
-      session.out.write(output::report_github(run.report, policy));
-      return;
-    case Format::markdown:
-      session.out.write(output::report_markdown(run.report, policy));
-      return;
-    default:
-      session.out.write(output::report_end(run.report, policy, session.style));
-      return;
-  }
-}
-
 int verdict(const cli::Session& session, const checks::Report& report,
             const checks::Policy& policy) {
   if (report.interrupted) {
@@ -68,14 +46,17 @@ Result<ReportPlan> report_plan(const ReportArguments& arguments) {
 }
 
 int finish(cli::Session& session, const FinishedRun& run, const ReportPlan& plan) {
-  show(session, run, plan.policy);
+  const output::CheckView view{.report = run.report,
+                               .policy = plan.policy,
+                               .statistics = run.statistics,
+                               .style = session.style};
+  session.out.write(output::row_of(session.format).checks(view));
   session.console.statistics(run.statistics);
   if (run.report.error) {
     session.console.error(*run.report.error);
   }
   if (plan.junit) {
-    const auto written =
-        plan.junit->write(output::report_junit(run.report, plan.policy), &session.stop);
+    const auto written = plan.junit->write(output::report_junit(view), &session.stop);
     if (!written) {
       session.console.error(written.error());
       return cli::exit_code_of(written.error(), session.stop);
@@ -87,7 +68,7 @@ int finish(cli::Session& session, const FinishedRun& run, const ReportPlan& plan
 bool is_shown(const cli::Session& session, const checks::CheckReport& report) {
   const auto status = report.result.status;
   const bool is_failure = status == checks::Status::fail || status == checks::Status::error;
-  return session.format == Format::text && (is_failure || !session.console.quiet());
+  return session.format == output::Format::text && (is_failure || !session.console.quiet());
 }
 
 }  // namespace fogis::commands

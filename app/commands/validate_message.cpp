@@ -194,11 +194,13 @@ private:
 
 int run_files(cli::Session& session, const MessageArguments& arguments, const MessagePlan& plan) {
   const auto begin = Clock::now();
-  const auto report = output::make_message_report(session.format, session.out, session.style,
-                                                  {.reader = plan.judge.reader,
-                                                   .started = std::chrono::system_clock::now(),
-                                                   .quiet = session.console.quiet(),
-                                                   .verbose = session.console.verbose()});
+  const auto report = output::row_of(session.format)
+                          .messages({.out = session.out,
+                                     .style = session.style,
+                                     .options = {.reader = plan.judge.reader,
+                                                 .started = std::chrono::system_clock::now(),
+                                                 .quiet = session.console.quiet(),
+                                                 .verbose = session.console.verbose()}});
   report->begin();
   Run run(session, plan, *report);
   for (const auto& name : arguments.files) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/text.hpp"
 #include "output/json.hpp"
@@ -27,17 +28,23 @@ std::string findings_text(const message::Judgement& judgement, const Style& styl
   return text;
 }
 
-nlohmann::ordered_json findings_json(const message::Judgement& judgement) {
+nlohmann::ordered_json findings_json(const message::Judgement& judgement,
+                                     std::span<const std::size_t> lines) {
   auto list = Json::array();
-  for (const auto& finding : judgement.findings) {
-    list.push_back({{"rule", finding.rule},
-                    {"ref", text_or_null(finding.ref)},
-                    {"severity", name(finding.severity)},
-                    {"reader", name(finding.reader)},
-                    {"pointer", finding.pointer},
-                    {"found", finding.found},
-                    {"consequence", finding.consequence},
-                    {"mend", finding.mend}});
+  for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
+    const auto& finding = judgement.findings[i];
+    Json json{{"rule", finding.rule},
+              {"ref", text_or_null(finding.ref)},
+              {"severity", name(finding.severity)},
+              {"reader", name(finding.reader)},
+              {"pointer", finding.pointer}};
+    if (!lines.empty()) {
+      json["line"] = lines[i];
+    }
+    json["found"] = finding.found;
+    json["consequence"] = finding.consequence;
+    json["mend"] = finding.mend;
+    list.push_back(std::move(json));
   }
   return list;
 }

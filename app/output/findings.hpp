@@ -1,7 +1,9 @@
 // What is wrong with a message, as text and as JSON.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +18,9 @@ namespace fogis::output {
 std::string findings_text(const message::Judgement& judgement, const Style& style,
                           std::string_view indent);
 
-/// An array of `{rule, ref, severity, reader, pointer, found, consequence, mend}`.
-nlohmann::ordered_json findings_json(const message::Judgement& judgement);
+/// An array of `{rule, ref, severity, reader, pointer, line, found, consequence, mend}`; `line`
+/// only where `lines` holds one for each finding.
+nlohmann::ordered_json findings_json(const message::Judgement& judgement,
+                                     std::span<const std::size_t> lines = {});
 
 }  // namespace fogis::output

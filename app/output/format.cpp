@@ -1,37 +1,11 @@
 #include "output/format.hpp"
 
-#include <array>
-#include <utility>
-
 namespace fogis::output {
-namespace {
-
-constexpr std::array<std::pair<Format, std::string_view>, 8> kNames{{
-    {Format::text, "text"},
-    {Format::json, "json"},
-    {Format::junit, "junit"},
-    {Format::github, "github"},
-    {Format::markdown, "markdown"},
-    {Format::raw, "raw"},
-    {Format::prometheus, "prometheus"},
-    {Format::nagios, "nagios"},
-}};
-
-}  // namespace
-
-std::string_view name(Format format) {
-  for (const auto& [known, known_name] : kNames) {
-    if (known == format) {
-      return known_name;
-    }
-  }
-  return {};
-}
 
 std::optional<Format> parse_format(std::string_view text) {
-  for (const auto& [known, known_name] : kNames) {
-    if (known_name == text) {
-      return known;
+  for (const auto& row : kFormats) {
+    if (row.name == text) {
+      return row.format;
     }
   }
   return std::nullopt;

@@ -3,27 +3,14 @@
 #include <utility>
 
 #include "base/timestamp.hpp"
+#include "output/findings.hpp"
 #include "output/json.hpp"
 #include "output/message_report.hpp"
 
 namespace fogis::output {
 namespace {
 
-Json finding_json(const message::Finding& finding, std::size_t line) {
-  Json json;
-  json["rule"] = finding.rule;
-  json["ref"] = text_or_null(finding.ref);
-  json["severity"] = message::name(finding.severity);
-  json["reader"] = message::name(finding.reader);
-  json["pointer"] = finding.pointer;
-  json["line"] = line;
-  json["found"] = finding.found;
-  json["consequence"] = finding.consequence;
-  json["mend"] = finding.mend;
-  return json;
-}
-
-Json message_json(const JudgedMessage& message) {
+Json json_of(const JudgedMessage& message) {
   const auto& judgement = message.judgement;
   Json json;
   json["file"] = message.file;
@@ -37,10 +24,7 @@ Json message_json(const JudgedMessage& message) {
   json["errors"] = judgement.errors;
   json["warnings"] = judgement.warnings;
   json["omitted"] = judgement.omitted();
-  json["findings"] = Json::array();
-  for (std::size_t i = 0; i < judgement.findings.size(); ++i) {
-    json["findings"].push_back(finding_json(judgement.findings[i], message.lines[i]));
-  }
+  json["findings"] = findings_json(judgement, message.lines);
   return json;
 }
 
@@ -53,7 +37,7 @@ Json counts_json(const MessageCounts& counts) {
 /// One document. It is written as it grows, a line for each message, since there may be millions.
 class MessageJson : public MessageReport {
 public:
-  MessageJson(Writer& out, const MessageReportOptions& options) : out_(&out), options_(options) {}
+  explicit MessageJson(const MessageSink& sink) : out_(&sink.out), options_(sink.options) {}
 
   void begin() override {
     auto head = json_document("validate-message");
@@ -69,7 +53,7 @@ public:
     if (options_.quiet && judgement.errors + judgement.warnings == 0) {
       return;
     }
-    out_->write((std::exchange(is_first_, false) ? "\n" : ",\n") + line(message_json(message)));
+    out_->write((std::exchange(is_first_, false) ? "\n" : ",\n") + line(json_of(message)));
   }
 
   void end_file(const JudgedFile& file) override {
@@ -105,8 +89,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<MessageReport> make_message_json(Writer& out, const MessageReportOptions& options) {
-  return std::make_unique<MessageJson>(out, options);
+std::unique_ptr<MessageReport> message_json(const MessageSink& sink) {
+  return std::make_unique<MessageJson>(sink);
 }
 
 }  // namespace fogis::output

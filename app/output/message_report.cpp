@@ -27,22 +27,6 @@ bool JudgedRun::passed() const {
   return !interrupted && unreadable == 0 && counts.messages > 0 && counts.invalid == 0;
 }
 
-std::unique_ptr<MessageReport> make_message_report(Format format, Writer& out, const Style& style,
-                                                   const MessageReportOptions& options) {
-  switch (format) {
-    case Format::json:
-      return make_message_json(out, options);
-    case Format::junit:
-      return make_message_junit(out, options);
-    case Format::github:
-      return make_message_github(out);
-    case Format::markdown:
-      return make_message_markdown(out);
-    default:
-      return make_message_text(out, style, options);
-  }
-}
-
 std::string_view shown_name(std::string_view file) {
   return file == "-" ? "stdin" : file;
 }
@@ -84,6 +68,13 @@ std::string counts_text(const MessageCounts& counts) {
                         count_of(counts.warnings, "warning"));
   }
   return text;
+}
+
+checks::Status status_of(const MessageCounts& counts) {
+  if (counts.invalid > 0 || counts.messages == 0) {
+    return checks::Status::fail;
+  }
+  return counts.warnings > 0 ? checks::Status::warn : checks::Status::pass;
 }
 
 std::string run_text(const JudgedRun& run) {

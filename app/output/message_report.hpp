@@ -1,4 +1,5 @@
-// Judged messages in every form, written while they are judged. Each form has a file of its own.
+// Judged messages in every format, written while they are judged; the renderers are in the table of
+// output/format.hpp.
 #pragma once
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "checks/report.hpp"
 #include "message/contract.hpp"
 #include "message/document_stream.hpp"
 #include "output/format.hpp"
@@ -87,17 +89,12 @@ public:
   virtual void end(const JudgedRun& run) = 0;
 };
 
-/// A report that writes to `out`, which it does not own.
-std::unique_ptr<MessageReport> make_message_report(Format format, Writer& out, const Style& style,
-                                                   const MessageReportOptions& options);
-
-// The forms.
-std::unique_ptr<MessageReport> make_message_text(Writer& out, const Style& style,
-                                                 const MessageReportOptions& options);
-std::unique_ptr<MessageReport> make_message_json(Writer& out, const MessageReportOptions& options);
-std::unique_ptr<MessageReport> make_message_junit(Writer& out, const MessageReportOptions& options);
-std::unique_ptr<MessageReport> make_message_github(Writer& out);
-std::unique_ptr<MessageReport> make_message_markdown(Writer& out);
+/// Where a report of one format goes, and how.
+struct MessageSink {
+  Writer& out;  ///< must outlive the report
+  const Style& style;
+  MessageReportOptions options;
+};
 
 // What the forms share. Nothing of it is escaped but what judge() escaped.
 
@@ -111,7 +108,9 @@ std::string rule_of(const message::Finding& finding);
 std::string kind_of(const message::Judgement& judgement);
 /// `3 messages: 1 valid, 2 invalid; 4 errors, 1 warning`.
 std::string counts_text(const MessageCounts& counts);
-/// The same for the run, with the number of files and the time it took.
+/// fail when one is invalid or there is none, warn when one has a warning.
+checks::Status status_of(const MessageCounts& counts);
+/// counts_text() for the run, with the number of files and the time it took.
 std::string run_text(const JudgedRun& run);
 /// `PASS`, `FAIL` or `INTERRUPTED`.
 std::string_view verdict_word(const JudgedRun& run);

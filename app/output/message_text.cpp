@@ -15,8 +15,8 @@ using checks::Status;
 /// A line for each finding, the reader's view and the mend below it; a line for each good file.
 class MessageText : public MessageReport {
 public:
-  MessageText(Writer& out, const Style& style, const MessageReportOptions& options)
-      : out_(&out), style_(style), options_(options) {}
+  explicit MessageText(const MessageSink& sink)
+      : out_(&sink.out), style_(sink.style), options_(sink.options) {}
 
   void add(const JudgedMessage& message) override {
     const auto& judgement = message.judgement;
@@ -66,13 +66,6 @@ private:
     return fmt::format("{} {}\n", mark(style_, status), escape_for_terminal(text));
   }
 
-  static Status status_of(const MessageCounts& counts) {
-    if (counts.invalid > 0 || counts.messages == 0) {
-      return Status::fail;
-    }
-    return counts.warnings > 0 ? Status::warn : Status::pass;
-  }
-
   [[nodiscard]] std::string below(std::string_view label, std::string_view text) const {
     return fmt::format("{}{}{}\n", std::string(indent(), ' '), label,
                        wrap_indented(text, indent() + label.size(), style_.width));
@@ -99,9 +92,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<MessageReport> make_message_text(Writer& out, const Style& style,
-                                                 const MessageReportOptions& options) {
-  return std::make_unique<MessageText>(out, style, options);
+std::unique_ptr<MessageReport> message_text(const MessageSink& sink) {
+  return std::make_unique<MessageText>(sink);
 }
 
 }  // namespace fogis::output

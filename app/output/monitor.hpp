@@ -11,6 +11,14 @@
 
 namespace fogis::output {
 
+/// A look to be rendered in one of the formats of output/format.hpp.
+struct MetricsView {
+  const monitor::Report& report;
+  const monitor::Thresholds& thresholds;
+  const Style& style;
+  bool quiet = false;  ///< as text: the verdict and its first reason only
+};
+
 /// Several lines for people: the verdict, its reasons, then a section each.
 std::string monitor_text(const monitor::Report& report, const Style& style);
 

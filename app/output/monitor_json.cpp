@@ -5,6 +5,7 @@
 #include "base/timestamp.hpp"
 #include "message/channels.hpp"
 #include "monitor/metrics.hpp"
+#include "output/format.hpp"
 #include "output/json.hpp"
 #include "output/monitor.hpp"
 
@@ -237,6 +238,10 @@ std::string monitor_json(const monitor::Report& report, const monitor::History& 
   }
   document["history"] = {{"points", std::move(points)}, {"events", events_json(history.events())}};
   return on_one_line(document);
+}
+
+std::string metrics_json(const MetricsView& view) {
+  return monitor_json(view.report, JsonLayout::indented);
 }
 
 }  // namespace fogis::output

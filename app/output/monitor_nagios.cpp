@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "monitor/metrics.hpp"
+#include "output/format.hpp"
 #include "output/monitor.hpp"
 #include "output/monitor_parts.hpp"
 
@@ -135,6 +136,10 @@ std::string monitor_nagios(const monitor::Report& report, const monitor::Thresho
 
 std::string nagios_failure(std::string_view message) {
   return fmt::format("REDIS UNKNOWN: {}\n", plugin_text(message));
+}
+
+std::string metrics_nagios(const MetricsView& view) {
+  return monitor_nagios(view.report, view.thresholds);
 }
 
 }  // namespace fogis::output

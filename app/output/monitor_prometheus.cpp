@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "monitor/metrics.hpp"
+#include "output/format.hpp"
 #include "output/monitor.hpp"
 
 namespace fogis::output {
@@ -166,6 +167,10 @@ std::string monitor_prometheus(const monitor::Report& report) {
     add_latency_events(out, seen);
   }
   return out.take();
+}
+
+std::string metrics_prometheus(const MetricsView& view) {
+  return monitor_prometheus(view.report);
 }
 
 }  // namespace fogis::output

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "output/format.hpp"
 #include "output/layout.hpp"
 #include "output/monitor.hpp"
 #include "output/monitor_parts.hpp"
@@ -115,6 +116,10 @@ std::string monitor_quiet_line(const monitor::Report& report) {
   const auto reason = first_reason(report);
   return reason.empty() ? fmt::format("{}\n", name(report.verdict.health))
                         : fmt::format("{}: {}\n", name(report.verdict.health), reason);
+}
+
+std::string metrics_text(const MetricsView& view) {
+  return view.quiet ? monitor_quiet_line(view.report) : monitor_text(view.report, view.style);
 }
 
 }  // namespace fogis::output

@@ -1,4 +1,4 @@
-// Reports of checks in every form. Each form has a file of its own.
+// Reports of checks in every format; the renderers are in the table of output/format.hpp.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks/report.hpp"
+#include "output/format.hpp"
 #include "output/style.hpp"
 #include "redis/statistics.hpp"
 
@@ -23,24 +24,14 @@ struct RowLayout {
 std::string report_row(const checks::CheckReport& check, const Style& style,
                        const RowLayout& layout);
 
-/// The last lines: verdict, counts, success rate, time, and what was left behind.
-std::string report_end(const checks::Report& report, const checks::Policy& policy,
-                       const Style& style);
-
-/// The document `fogis-redis/<kind of the report>`.
-std::string report_json(const checks::Report& report, const checks::Policy& policy,
-                        const redis::StatisticsSnapshot& statistics);
-
-/// JUnit XML with one test suite. What the policy does not accept is a failure: under `strict` that
-/// is a warning and a skipped check too.
-std::string report_junit(const checks::Report& report, const checks::Policy& policy);
-
-/// GitHub Actions annotations for what did not pass, worst first, at most ten (more are not shown
-/// there), and the verdict as a plain line.
-std::string report_github(const checks::Report& report, const checks::Policy& policy);
-
-/// A heading, a table, and the causes below it.
-std::string report_markdown(const checks::Report& report, const checks::Policy& policy);
+/// A report to be rendered in one of the formats. JUnit: what the policy does not accept is a
+/// failure, under `strict` also a warning and a skipped check.
+struct CheckView {
+  const checks::Report& report;
+  const checks::Policy& policy;
+  const redis::StatisticsSnapshot& statistics;
+  const Style& style;
+};
 
 /// A part of a finding: `evidence`, and what it is.
 struct FindingPart {

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -39,24 +38,15 @@ Error nobody_reads(const std::string& path) {
 }
 
 /// 0, or the errno of what failed. Closing can be what fails.
-int write_file(int descriptor, std::string_view content) {
-  while (!content.empty()) {
-    const auto written = ::write(descriptor, content.data(), content.size());
-    if (written < 0 && errno != EINTR) {
-      return errno;
-    }
-    content.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-  }
-  return 0;
-}
-
 int write_new_file(const std::string& path, std::string_view content) {
   UniqueFd file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kMode));
   if (!file) {
     return errno;
   }
-  if (const int fault = write_file(file.get(), content); fault != 0) {
-    return fault;
+  Writer writer(file.get(), nullptr);
+  writer.write(content);
+  if (const auto finished = writer.finish(); !finished) {
+    return finished.error().system_errno;
   }
   return ::close(file.release()) == 0 ? 0 : errno;
 }

@@ -86,8 +86,8 @@ Json counts_json(const checks::Counts& counts) {
 
 }  // namespace
 
-std::string report_json(const checks::Report& report, const checks::Policy& policy,
-                        const redis::StatisticsSnapshot& statistics) {
+std::string report_json(const CheckView& view) {
+  const auto& [report, policy, statistics, style] = view;
   const auto rate = report.success_rate();
   auto document = json_document(report.kind);
   document["endpoint"] = text_or_null(report.endpoint);

@@ -109,8 +109,8 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
   return text;
 }
 
-std::string report_end(const checks::Report& report, const checks::Policy& policy,
-                       const Style& style) {
+std::string report_text(const CheckView& view) {
+  const auto& [report, policy, statistics, style] = view;
   const auto verdict = verdict_word(report, policy);
   std::string text =
       fmt::format("{} {}\n", style.paint(colour_of(verdict), verdict),

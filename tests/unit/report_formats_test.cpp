@@ -16,10 +16,6 @@ using fogis::checks::CheckReport;
 using fogis::checks::Policy;
 using fogis::checks::Report;
 using fogis::checks::Status;
-using fogis::output::report_end;
-using fogis::output::report_github;
-using fogis::output::report_junit;
-using fogis::output::report_markdown;
 using fogis::output::report_row;
 using fogis::output::Style;
 using namespace std::chrono_literals;
@@ -55,6 +51,22 @@ std::size_t count(const std::string& text, std::string_view part) {
     ++found;
   }
   return found;
+}
+
+std::string report_junit(const Report& report, const Policy& policy) {
+  return fogis::output::report_junit({report, policy, {}, {}});
+}
+
+std::string report_github(const Report& report, const Policy& policy) {
+  return fogis::output::report_github({report, policy, {}, {}});
+}
+
+std::string report_markdown(const Report& report, const Policy& policy) {
+  return fogis::output::report_markdown({report, policy, {}, {}});
+}
+
+std::string report_end(const Report& report, const Policy& policy, const Style& style) {
+  return fogis::output::report_text({report, policy, {}, style});
 }
 
 }  // namespace
