@@ -15,6 +15,7 @@
 #include "checks/report.hpp"
 #include "message/channels.hpp"
 #include "message/finding.hpp"
+#include "redis/canary.hpp"
 #include "redis/client_list.hpp"
 
 namespace fogis::checks::integration {
@@ -111,7 +112,7 @@ struct MessageFault {
   std::string pointer;
   std::string found;
   std::string consequence;
-  std::string mend;
+  std::string hint;
   std::uint64_t messages = 0;  ///< that have it
 };
 
@@ -130,16 +131,6 @@ struct Traffic {
   std::uint64_t judged = 0;          ///< the rest was only counted
   std::uint64_t started = 0;         ///< processing_status messages that say so
   std::vector<MessageFault> faults;  ///< each once, in the order of their appearance
-};
-
-/// A message of ours to ourselves, under one version of the protocol.
-struct Canary {
-  bool tried = false;
-  std::optional<Error> error;        ///< of subscribing or publishing
-  Phase failed_in = Phase::command;  ///< subscribe or command
-  bool arrived = false;
-  bool unchanged = false;
-  std::chrono::nanoseconds round_trip{};
 };
 
 /// A message that was published and looked out for.
@@ -193,8 +184,9 @@ struct Evidence {
   std::optional<Survey> before;       ///< any subscription of ours
   std::optional<Survey> after;        ///< all of them were taken back
   Traffic traffic;
-  Canary resp2;
-  Canary resp3;
+  /// A message of ours to ourselves, under each version of the protocol; nothing: not tried.
+  std::optional<redis::CanaryReport> resp2;
+  std::optional<redis::CanaryReport> resp3;
   std::vector<FlowStep> flow;
   SlowSubscribers slow;
   /// What was spent on each check, by its id.

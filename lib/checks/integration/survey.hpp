@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -9,6 +10,11 @@
 #include "checks/integration/evidence.hpp"
 
 namespace fogis::checks::integration {
+
+/// The clients of a CLIENT LIST reply that are in pub/sub mode. `our_name` tells which are this
+/// tool's: those whose name is that, or begins with that and a colon. Pure; time is linear in the
+/// size.
+std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name);
 
 /// PUBSUB NUMSUB of the channels, PUBSUB NUMPAT and CLIENT LIST TYPE pubsub. A CLIENT LIST or
 /// NUMPAT that is refused leaves its part out.
