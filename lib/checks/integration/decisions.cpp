@@ -193,8 +193,8 @@ constexpr auto kDecisions = std::to_array<Decision>({
        const auto& slow = seen.slow;
        return fmt::format("{} bytes wait for {}, the pub/sub limit is {}{}", slow.most_waiting,
                           slow.slowest.empty() ? "a client" : slow.slowest,
-                          slow.lowest_limit().value_or(0),
-                          slow.limit.known ? "" : " (Redis's default: CONFIG GET is refused)");
+                          slow.limit.lowest().value_or(0),
+                          slow.limit_known ? "" : " (Redis's default: CONFIG GET is refused)");
      },
      "at the limit Redis closes its connection without a word, and what waits for it is lost",
      "find out what blocks the subscriber; CONFIG SET client-output-buffer-limit gives it time"},

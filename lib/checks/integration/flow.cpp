@@ -46,16 +46,6 @@ std::vector<Parcel> make_parcels(const Context& context, Flow flow, const std::s
   return parcels;
 }
 
-redis::Subscriber make_receiver(const Context& context) {
-  auto settings = context.settings();
-  settings.client_name = context.label("flow");
-  redis::Subscriber::Options options;
-  options.timeouts = context.timeouts();
-  options.retry = kNoRetry;
-  options.statistics = context.statistics();
-  return {std::move(settings), std::move(options), context.stop()};
-}
-
 /// The id in a message of the builder, which no other message has.
 std::string_view id_of(std::string_view payload) {
   constexpr std::string_view kKey = R"("message_id":")";
@@ -153,7 +143,7 @@ std::int64_t by_pattern(const std::vector<FlowStep>& steps) {
 }  // namespace
 
 std::vector<FlowStep> send_messages(Context& context, Flow flow, const std::string& source) {
-  auto receiver = make_receiver(context);
+  auto receiver = context.make_subscriber(kNoRetry, "flow");
   std::vector<FlowStep> steps;
   std::vector<std::string> subscribed;
   for (const auto& parcel : make_parcels(context, flow, source)) {

@@ -163,11 +163,8 @@ private:
   }
 
   void ask_limits() {
-    const auto limit = ask_output_limit(context_);
-    if (limit) {
-      evidence_.slow.limit = *limit;
-    } else {
-      note_loss(limit.error());
+    if (const auto asked = ask_output_limit(context_, evidence_.slow); !asked) {
+      note_loss(asked.error());
     }
     count_cut_clients(evidence_.slow.cut_before);
   }

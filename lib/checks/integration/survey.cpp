@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::checks::integration {
 namespace {
@@ -80,16 +79,16 @@ Result<Survey> take_survey(Context& context, const std::vector<std::string>& cha
   return survey;
 }
 
-Result<OutputLimit> ask_output_limit(Context& context) {
-  OutputLimit limit;
+Result<void> ask_output_limit(Context& context, SlowSubscribers& slow) {
   TRY_ASSIGN(const auto reply,
              ask_if_allowed(context, {"CONFIG", "GET", "client-output-buffer-limit"}));
   if (reply && reply->elements.size() == 2) {
     if (const auto parsed = redis::parse_output_buffer_limit(reply->elements[1].text, "pubsub")) {
-      limit = {parsed->hard, parsed->soft, true};
+      slow.limit = *parsed;
+      slow.limit_known = true;
     }
   }
-  return limit;
+  return {};
 }
 
 Result<std::optional<std::int64_t>> ask_cut_clients(Context& context) {

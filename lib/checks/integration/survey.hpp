@@ -21,9 +21,9 @@ std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_
 /// Errors: forbidden when NUMSUB is refused; those of Context::ask.
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels);
 
-/// client-output-buffer-limit of pub/sub clients; the defaults when CONFIG GET is refused.
+/// Asks for the client-output-buffer-limit of pub/sub clients; a refusal leaves it unknown.
 /// Errors: those of Context::ask but refusals.
-Result<OutputLimit> ask_output_limit(Context& context);
+Result<void> ask_output_limit(Context& context, SlowSubscribers& slow);
 
 /// INFO's count of clients that were cut for reading too slowly (Redis 7.4); nothing when the
 /// server does not count.

@@ -250,7 +250,7 @@ std::string cut_text(const Evidence& evidence) {
     add_part(why,
              fmt::format("up to {} bytes waited for {}, the pub/sub limit is {}",
                          std::max(slow.most_waiting, slow.recent_largest),
-                         is_named ? slow.slowest : "a client", slow.lowest_limit().value_or(0)));
+                         is_named ? slow.slowest : "a client", slow.limit.lowest().value_or(0)));
   }
   if (slow.cut_after.value_or(0) > 0) {
     add_part(why, fmt::format("{} clients were cut since the server's start", *slow.cut_after));
