@@ -21,6 +21,7 @@
 #include "commands/commands.hpp"
 #include "commands/report_options.hpp"
 #include "http/url.hpp"
+#include "message/channels.hpp"
 #include "output/progress.hpp"
 #include "output/report.hpp"
 
@@ -123,14 +124,8 @@ Result<void> set_channels(const cli::Session& session, const IntegrationArgument
     TRY_ASSIGN(auto channels, read_channels_file(*arguments.channels, session.stop));
     options.channels = std::move(channels);
   }
-  for (const auto* const variable :
-       {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
-        "REDIS_SYSTEM_ALERTS_CHANNEL"}) {
-    auto channel = session.environment(variable);
-    if (channel && !channel->empty()) {
-      options.channels.push_back(std::move(*channel));
-    }
-  }
+  const auto names = message::channel_names(session.environment);
+  options.channels.insert(options.channels.end(), names.begin(), names.end());
   return {};
 }
 
@@ -266,7 +261,7 @@ constinit const cli::Command kIntegration{
     .description =
         "Looks at Redis, at both services' HTTP (read-only endpoints alone) and at the traffic, "
         "and names the cause of what is wrong by its number (D1 to D17), with the evidence, the "
-        "consequence and the mend. Only harmless messages are published: no match changes, no "
+        "consequence and a hint. Only harmless messages are published: no match changes, no "
         "key is written, every subscription is taken back. Exit code 1: something is wrong; 3 or "
         "4: Redis could not be reached or refused us.",
     .examples = kIntegrationExamples,

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/random.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/target.hpp"
@@ -151,15 +150,10 @@ monitor::Report look_twice(cli::Session& session, const config::Config& config,
   output::Progress progress(session.console);
   progress.doing(fmt::format("looking at {}", config.connection.endpoint()));
   const auto unlimited = Deadline::never(&session.stop);
-  const auto policy = cli::asked_retries(config);
+  redis::Backoff backoff(cli::asked_retries(config));
   monitor::Collector collector(config.connection, collector_options(config, plan), &session.stop);
   auto report = collector.look();
-  for (unsigned retry = 0; report.error && report.error->retryable && retry < policy.retries;
-       ++retry) {
-    const auto delay = redis::backoff_delay(policy, retry, random_bits());
-    if (unlimited.pause(delay) != WaitOutcome::ready) {
-      break;
-    }
+  while (report.error && backoff.wait(*report.error, unlimited)) {
     report = collector.look();
   }
   if (!report.error && unlimited.pause(plan.interval.value_or(kGlance)) == WaitOutcome::ready) {

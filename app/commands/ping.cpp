@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/duration.hpp"
-#include "base/random.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "cli/values.hpp"
@@ -84,7 +84,8 @@ public:
     output::Progress progress(session_->console);
     progress.doing(fmt::format("waiting for {}", endpoint_));
     std::optional<Error> last;
-    for (unsigned retry = 0;; ++retry) {
+    redis::Backoff backoff(policy_);
+    while (true) {
       auto answer = ping(deadline);
       if (answer) {
         return answer;
@@ -94,8 +95,8 @@ public:
       if (!cut_short || !last) {
         last = answer.error();
       }
-      if (!last->retryable || (!plan_.wait && retry >= policy_.retries) ||
-          !pause_before_retry(retry, *last, deadline, progress)) {
+      const auto tell = [&](const redis::RetryNotice& notice) { tell_retry(notice, progress); };
+      if (!backoff.wait(*last, deadline, tell)) {
         return failure(gave_up(*last, deadline, Clock::now() - started));
       }
     }
@@ -122,20 +123,19 @@ private:
   static redis::RetryPolicy retry_policy(const config::Config& config, const PingPlan& plan) {
     if (plan.wait) {
       // Someone waits for this: look again soon, but do not knock a starting server down.
-      return {.retries = 0, .delay = std::chrono::milliseconds(100), .cap = seconds(1)};
+      return {.retries = std::numeric_limits<unsigned>::max(),
+              .delay = std::chrono::milliseconds(100),
+              .cap = seconds(1)};
     }
     return cli::asked_retries(config);
   }
 
-  /// False when there is no time left or a stop was requested.
-  bool pause_before_retry(unsigned retry, const Error& error, const Deadline& deadline,
-                          output::Progress& progress) {
-    const auto delay = redis::backoff_delay(policy_, retry, random_bits());
+  void tell_retry(const redis::RetryNotice& notice, output::Progress& progress) {
     progress.hide();
     session_->console.detail(fmt::format("attempt {} failed: {}; next in {}", attempts_,
-                                         output::describe(error), format_duration(delay)));
-    progress.doing(fmt::format("waiting for {}: {}", endpoint_, error.message));
-    return deadline.pause(delay) == WaitOutcome::ready && !deadline.expired();
+                                         output::describe(notice.error),
+                                         format_duration(notice.delay)));
+    progress.doing(fmt::format("waiting for {}: {}", endpoint_, notice.error.message));
   }
 
   [[nodiscard]] Error gave_up(Error error, const Deadline& deadline, nanoseconds elapsed) const {

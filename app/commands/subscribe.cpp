@@ -38,25 +38,6 @@ struct SubscribeOptions {
   std::optional<std::string> record;
 };
 
-/// Every channel of FOGIS, also where the services were told to use others.
-std::vector<std::string> default_channels(const config::Environment& environment) {
-  std::vector<std::string> names;
-  const auto add = [&names](std::string name) {
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
-      names.push_back(std::move(name));
-    }
-  };
-  for (const auto& channel : message::channels()) {
-    add(std::string(channel.name));
-  }
-  for (const auto* const variable :
-       {"REDIS_MATCH_UPDATES_CHANNEL", "REDIS_PROCESSOR_STATUS_CHANNEL",
-        "REDIS_SYSTEM_ALERTS_CHANNEL"}) {
-    add(environment(variable).value_or(std::string()));
-  }
-  return names;
-}
-
 /// A name twice would be counted twice: the server subscribes once.
 void remove_repeated(std::vector<std::string>& names) {
   std::vector<std::string> once;
@@ -74,7 +55,7 @@ Result<SubscribePlan> make_plan(const SubscribeOptions& options,
   plan.channels = options.channels;
   plan.patterns = options.patterns;
   if (plan.channels.empty() && plan.patterns.empty()) {
-    plan.channels = default_channels(environment);
+    plan.channels = message::channel_names(environment);
   }
   remove_repeated(plan.channels);
   remove_repeated(plan.patterns);

@@ -39,7 +39,7 @@ struct FindingPart {
   std::string text;        ///< not escaped
 };
 
-/// Problem, evidence, consequence and mend, as far as there are any.
+/// Problem, evidence, consequence and hint, as far as there are any.
 std::vector<FindingPart> finding_parts(const checks::Finding& finding);
 
 /// The same in lines.

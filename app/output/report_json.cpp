@@ -32,7 +32,8 @@ Json finding_json(const checks::Finding& finding) {
           {"problem", finding.problem},
           {"evidence", finding.evidence},
           {"consequence", finding.consequence},
-          {"mend", finding.mend}};
+          {"hint", finding.hint},
+          {"mend", finding.hint}};
 }
 
 /// All findings of the report, each with its check.

@@ -48,7 +48,7 @@ std::vector<FindingPart> finding_parts(const checks::Finding& finding) {
   };
   add("evidence", finding.evidence);
   add("consequence", finding.consequence);
-  add("mend", finding.mend);
+  add("hint", finding.hint);
   return parts;
 }
 

@@ -109,13 +109,18 @@ redis::Client Context::make_client(std::size_t pool_size, redis::RetryPolicy ret
   return redis::Client(std::move(settings), std::move(options), stop());
 }
 
-redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry) const {
+redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry,
+                                           std::string_view purpose) const {
+  auto settings = settings_;
+  if (!purpose.empty()) {
+    settings.client_name = label(purpose);
+  }
   redis::Subscriber::Options options;
   options.timeouts = timeouts_;
   options.retry = retry;
   options.limits = limits_for(options_);
   options.statistics = client_.statistics();
-  return redis::Subscriber(settings_, std::move(options), stop());
+  return redis::Subscriber(std::move(settings), std::move(options), stop());
 }
 
 Result<redis::Connection> Context::open_connection() const {

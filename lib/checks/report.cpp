@@ -1,6 +1,6 @@
 #include "checks/report.hpp"
 
-#include <algorithm>
+#include <array>
 
 namespace fogis::checks {
 
@@ -21,25 +21,12 @@ std::string_view name(Status status) {
 }
 
 Counts Report::counts() const {
+  /// In the order of Status.
+  constexpr std::array kFields{&Counts::pass, &Counts::warn, &Counts::fail, &Counts::skip,
+                               &Counts::error};
   Counts counts;
   for (const auto& check : checks) {
-    switch (check.result.status) {
-      case Status::pass:
-        ++counts.pass;
-        break;
-      case Status::warn:
-        ++counts.warn;
-        break;
-      case Status::fail:
-        ++counts.fail;
-        break;
-      case Status::skip:
-        ++counts.skip;
-        break;
-      case Status::error:
-        ++counts.error;
-        break;
-    }
+    ++(counts.*kFields.at(static_cast<std::size_t>(check.result.status)));
   }
   return counts;
 }

@@ -41,7 +41,7 @@ struct Finding {
   std::string problem;           ///< what is wrong
   std::string evidence;          ///< what was seen that says so
   std::string consequence;       ///< what is being lost
-  std::string mend;              ///< how to put it right
+  std::string hint;              ///< how to put it right
 };
 
 /// What was seen of one channel.

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/suggest.hpp"
 #include "checks/context.hpp"
-#include "checks/selection.hpp"
 #include "checks/verdict.hpp"
 
 namespace fogis::checks {
@@ -19,6 +19,50 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::string_view kInterrupted = "interrupted";
+constexpr std::size_t kFewestOperations = 50;
+constexpr std::size_t kMostOperations = 1'000'000;
+constexpr std::size_t kLargestPayload = std::size_t{64} << 20U;
+
+bool contains(const std::vector<std::string>& ids, std::string_view id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+Error unknown_check(const std::string& id) {
+  std::vector<std::string_view> known;
+  for (const auto& check : suite_checks()) {
+    known.push_back(check.id);
+  }
+  const auto meant = nearest(id, known);
+  return make_error(ErrorKind::usage, Phase::usage, fmt::format("there is no check \"{}\"", id),
+                    meant ? fmt::format("did you mean {}? --list shows all", *meant)
+                          : std::string("--list shows all"));
+}
+
+Result<void> validate_ids(const std::vector<std::string>& ids) {
+  for (const auto& id : ids) {
+    const auto checks = suite_checks();
+    if (std::none_of(checks.begin(), checks.end(),
+                     [&](const Check& check) { return check.id == id; })) {
+      return failure(unknown_check(id));
+    }
+  }
+  return {};
+}
+
+Result<void> validate_numbers(const SuiteOptions& options) {
+  const auto refuse = [](std::string message) {
+    return failure(make_error(ErrorKind::usage, Phase::usage, std::move(message)));
+  };
+  if (options.operations < kFewestOperations || options.operations > kMostOperations) {
+    return refuse(fmt::format("operations must be {} to {}, not {}", kFewestOperations,
+                              kMostOperations, options.operations));
+  }
+  if (options.payload_size == 0 || options.payload_size > kLargestPayload) {
+    return refuse(fmt::format("the payload size must be 1 to {} bytes, not {}", kLargestPayload,
+                              options.payload_size));
+  }
+  return options.repeat == 0 ? refuse("repeat must be at least 1") : Result<void>();
+}
 
 /// Runs checks one after the other and keeps the books. Used once.
 class Runner {
@@ -172,6 +216,20 @@ private:
 };
 
 }  // namespace
+
+Result<std::vector<const Check*>> select_checks(const SuiteOptions& options) {
+  TRY(validate_numbers(options));
+  TRY(validate_ids(options.only));
+  TRY(validate_ids(options.skip));
+  std::vector<const Check*> selected;
+  for (const auto& check : suite_checks()) {
+    const bool wanted = options.only.empty() || contains(options.only, check.id);
+    if (wanted && !contains(options.skip, check.id)) {
+      selected.push_back(&check);
+    }
+  }
+  return selected;
+}
 
 Result<SuiteRun> run_suite(const config::ConnectionSettings& settings, redis::Timeouts timeouts,
                            const SuiteOptions& options, const StopEvent* stop,

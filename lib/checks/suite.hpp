@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/stop_event.hpp"
@@ -17,6 +18,10 @@ namespace fogis::checks {
 
 /// All checks of the suite, in the order in which they run; `connection` is the first.
 std::span<const Check> suite_checks();
+
+/// The checks that `options` select, in the suite's order; maybe none.
+/// Errors: usage as run_suite().
+Result<std::vector<const Check*>> select_checks(const SuiteOptions& options);
 
 /// Told while a run goes on; both may be empty.
 struct Observer {

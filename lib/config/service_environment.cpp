@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "base/number.hpp"
 #include "config/url_redaction.hpp"
+#include "message/channels.hpp"
 
 namespace fogis::config {
 namespace {
@@ -92,18 +92,24 @@ void examine_host(std::string_view name, std::string_view /*fallback*/,
        "set REDIS_URL=redis://HOST:PORT"});
 }
 
-constexpr std::array<Variable, 10> kVariables{{
-    {"REDIS_ENABLED", "false (match-list-processor), true (calendar)", examine_enabled},
-    {"REDIS_PUBSUB_ENABLED", "true", examine_pubsub_enabled},
-    {"REDIS_HEALTH_CHECK_INTERVAL", "30", examine_health_interval},
-    {"REDIS_MATCH_UPDATES_CHANNEL", "fogis:matches:updates", examine_channel},
-    {"REDIS_PROCESSOR_STATUS_CHANNEL", "fogis:processor:status", examine_channel},
-    {"REDIS_SYSTEM_ALERTS_CHANNEL", "fogis:system:alerts", examine_channel},
-    {"REDIS_SCHEMA_VERSION", "2.0", nullptr},
-    {"REDIS_FALLBACK_SCHEMAS", "1.5,1.0", nullptr},
-    {"REDIS_HOST", "", examine_host},
-    {"REDIS_PORT", "", examine_host},
-}};
+/// All variables, in the order in which they are shown.
+std::vector<Variable> variables() {
+  std::vector<Variable> all{
+      {"REDIS_ENABLED", "false (match-list-processor), true (calendar)", examine_enabled},
+      {"REDIS_PUBSUB_ENABLED", "true", examine_pubsub_enabled},
+      {"REDIS_HEALTH_CHECK_INTERVAL", "30", examine_health_interval},
+  };
+  for (const auto& channel : message::channels()) {
+    if (!channel.variable.empty()) {
+      all.push_back({channel.variable, channel.name, examine_channel});
+    }
+  }
+  all.insert(all.end(), {{"REDIS_SCHEMA_VERSION", "2.0", nullptr},
+                         {"REDIS_FALLBACK_SCHEMAS", "1.5,1.0", nullptr},
+                         {"REDIS_HOST", "", examine_host},
+                         {"REDIS_PORT", "", examine_host}});
+  return all;
+}
 
 /// None of them should hold a password; a URL in the wrong variable would.
 std::string masked(const std::string& value) {
@@ -115,7 +121,7 @@ std::string masked(const std::string& value) {
 }  // namespace
 
 void describe_service_environment(const Environment& environment, Resolution& resolution) {
-  for (const auto& variable : kVariables) {
+  for (const auto& variable : variables()) {
     const auto value = environment(variable.name);
     Entry entry{
         lower(std::string(variable.name)), std::string(variable.fallback), Source::builtin, {}};

@@ -1,17 +1,19 @@
 #include "message/channels.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace fogis::message {
 namespace {
 
 constexpr auto kChannels = std::to_array<Channel>({
     {"fogis:matches:updates", Party::match_list_processor, Party::calendar, ChannelRole::live,
-     Type::match_updates},
+     Type::match_updates, "REDIS_MATCH_UPDATES_CHANNEL"},
     {"fogis:processor:status", Party::match_list_processor, Party::calendar, ChannelRole::live,
-     Type::processing_status},
+     Type::processing_status, "REDIS_PROCESSOR_STATUS_CHANNEL"},
     {"fogis:system:alerts", Party::match_list_processor, Party::calendar, ChannelRole::live,
-     Type::system_alert},
+     Type::system_alert, "REDIS_SYSTEM_ALERTS_CHANNEL"},
     {"fogis:matches:updates:v2", Party::nobody, Party::calendar, ChannelRole::unserved,
      Type::match_updates},
     {"fogis:matches:updates:v1", Party::nobody, Party::calendar, ChannelRole::unserved,
@@ -56,6 +58,21 @@ std::string_view name(ChannelRole role) {
 
 std::span<const Channel> channels() {
   return kChannels;
+}
+
+std::vector<std::string> channel_names(
+    const std::function<std::optional<std::string>(std::string_view variable)>& environment) {
+  std::vector<std::string> names;
+  for (const auto& channel : kChannels) {
+    names.emplace_back(channel.name);
+  }
+  for (const auto& channel : kChannels) {
+    auto other = channel.variable.empty() ? std::nullopt : environment(channel.variable);
+    if (other && !other->empty() && std::find(names.begin(), names.end(), *other) == names.end()) {
+      names.push_back(std::move(*other));
+    }
+  }
+  return names;
 }
 
 const Channel* find_channel(std::string_view name) {

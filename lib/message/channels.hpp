@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "message/shape.hpp"
 
@@ -39,10 +42,17 @@ struct Channel {
   Party subscriber = Party::nobody;
   ChannelRole role = ChannelRole::live;
   std::optional<Type> carries;  ///< the type of message that belongs there, where it is known
+  /// The environment variable by which match-list-processor publishes on another channel instead;
+  /// empty: there is none. The calendar ignores it.
+  std::string_view variable = {};
 };
 
 /// All channels of match-list-processor 9be6006 and fogis-calendar-phonebook-sync 17bb2ca.
 std::span<const Channel> channels();
+
+/// The names of all channels, and of those that `environment` has in their stead, each once.
+std::vector<std::string> channel_names(
+    const std::function<std::optional<std::string>(std::string_view variable)>& environment);
 
 /// The row of the channel with exactly that name, or null.
 const Channel* find_channel(std::string_view name);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/random.hpp"
 #include "base/text.hpp"
 #include "message/channels.hpp"
 #include "redis/server_error.hpp"
@@ -15,6 +14,7 @@ namespace {
 constexpr unsigned kPings = 5;                  ///< in each look
 constexpr unsigned kLooksBetweenSettings = 60;  ///< settings rarely change
 constexpr std::int64_t kManyClients = 1000;     ///< CLIENT LIST costs the server for each of them
+constexpr auto kCanaryConnect = std::chrono::seconds(2);
 constexpr auto kMinute = std::chrono::minutes(1);
 constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
 
@@ -29,7 +29,13 @@ Collector::Collector(config::ConnectionSettings settings, Options options, const
       options_(std::move(options)),
       stop_(stop),
       statistics_(std::make_shared<redis::Statistics>()),
-      canary_(settings_, options_.timeouts, stop, statistics_) {}
+      canary_(settings_,
+              {.timeouts = {.connect = std::min<std::chrono::nanoseconds>(options_.timeouts.connect,
+                                                                          kCanaryConnect),
+                            .operation = options_.timeouts.operation},
+               .statistics = statistics_},
+              stop),
+      backoff_(options_.retry) {}
 
 Result<void> Collector::connect() {
   if (connection_ && connection_->is_clean()) {
@@ -247,8 +253,7 @@ void Collector::note_failure(const Error& error, Report& report) {
     pending_events_.push_back({report.taken, EventKind::lost, error.message});
   }
   if (Clock::now() >= next_attempt_) {
-    next_attempt_ = Clock::now() + redis::backoff_delay(options_.retry, failures_, random_bits());
-    ++failures_;
+    next_attempt_ = Clock::now() + backoff_.next();
   }
   failure_ = error;
 }
@@ -276,7 +281,7 @@ Report Collector::look() {
                              {report.taken, EventKind::restored, "the server answers again"});
     }
     failure_.reset();
-    failures_ = 0;
+    backoff_.reset();
     report.verdict = judge(*observation, options_.thresholds);
     last_ = observation->sample;
     report.observation = std::move(*observation);

@@ -14,8 +14,6 @@
 #include <vector>
 
 #include "config/connection_settings.hpp"
-#include "monitor/canary.hpp"
-#include "monitor/latency_window.hpp"
 #include "monitor/report.hpp"
 #include "monitor/sample.hpp"
 #include "monitor/thresholds.hpp"
@@ -66,7 +64,7 @@ private:
   const StopEvent* stop_;
   std::shared_ptr<redis::Statistics> statistics_;
   std::optional<redis::Connection> connection_;
-  Canary canary_;
+  redis::Canary canary_;
   std::map<std::string, std::string, std::less<>> denied_;  ///< what, and the server's reason
   Settings server_settings_;
   unsigned looks_until_settings_ = 0;
@@ -76,7 +74,7 @@ private:
   std::deque<std::pair<Clock::time_point, Lookups>>
       lookups_;                   ///< lifetime totals, a minute of them
   std::optional<Error> failure_;  ///< of the last look
-  unsigned failures_ = 0;         ///< in a row
+  redis::Backoff backoff_;        ///< while looks fail
   Clock::time_point next_attempt_;
   std::optional<Health> last_health_;
   std::uint64_t number_ = 0;

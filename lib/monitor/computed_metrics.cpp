@@ -26,13 +26,8 @@ Value info(const Observation& seen, std::string_view field) {
   return seen.sample.info.number(field);
 }
 
-Value milliseconds_of(const std::optional<LatencySummary>& summary,
-                      std::chrono::nanoseconds LatencySummary::*part) {
+Value milliseconds_of(const std::optional<LatencySummary>& summary, Part part) {
   return summary ? std::optional(to_milliseconds((*summary).*part)) : std::nullopt;
-}
-
-Value canary_latency(const Observation& seen, std::chrono::nanoseconds LatencySummary::*part) {
-  return seen.canary ? milliseconds_of(seen.canary->latency, part) : std::nullopt;
 }
 
 Value canary_count(const Observation& seen, std::size_t count) {
@@ -55,24 +50,16 @@ Value cpu(const Observation& seen) {
   return user && system ? std::optional((*user + *system) * kPercent) : std::nullopt;
 }
 
+Value ping_time(const Observation& seen, Part part) {
+  return milliseconds_of(seen.ping, part);
+}
+
+Value canary_time(const Observation& seen, Part part) {
+  return seen.canary ? milliseconds_of(seen.canary->latency, part) : std::nullopt;
+}
+
 Value ping_ok(const Observation& seen) {
   return seen.ping ? flag(seen.sample.ping_refusal.empty()) : std::nullopt;
-}
-
-Value ping_latest(const Observation& seen) {
-  return milliseconds_of(seen.ping, &LatencySummary::latest);
-}
-
-Value ping_p50(const Observation& seen) {
-  return milliseconds_of(seen.ping, &LatencySummary::p50);
-}
-
-Value ping_p99(const Observation& seen) {
-  return milliseconds_of(seen.ping, &LatencySummary::p99);
-}
-
-Value ping_max(const Observation& seen) {
-  return milliseconds_of(seen.ping, &LatencySummary::max);
 }
 
 Value memory_limit(const Observation& seen) {
@@ -133,13 +120,8 @@ Value output_buffer(const Observation& seen) {
 
 Value output_buffer_limit(const Observation& seen) {
   const auto& limit = seen.sample.settings.pubsub_limit;
-  if (!limit || (limit->hard <= 0 && limit->soft <= 0)) {
-    return std::nullopt;
-  }
-  const auto lower = limit->soft > 0 && (limit->hard <= 0 || limit->soft < limit->hard)
-                         ? limit->soft
-                         : limit->hard;
-  return static_cast<double>(lower);
+  const auto lowest = limit ? limit->lowest() : std::nullopt;
+  return lowest ? std::optional(static_cast<double>(*lowest)) : std::nullopt;
 }
 
 Value output_buffer_share(const Observation& seen) {
@@ -160,18 +142,6 @@ Value canary_lost(const Observation& seen) {
 
 Value canary_disordered(const Observation& seen) {
   return seen.canary ? canary_count(seen, seen.canary->disordered) : std::nullopt;
-}
-
-Value canary_p50(const Observation& seen) {
-  return canary_latency(seen, &LatencySummary::p50);
-}
-
-Value canary_p99(const Observation& seen) {
-  return canary_latency(seen, &LatencySummary::p99);
-}
-
-Value canary_max(const Observation& seen) {
-  return canary_latency(seen, &LatencySummary::max);
 }
 
 Value lookups(const Observation& seen) {

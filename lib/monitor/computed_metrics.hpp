@@ -1,6 +1,7 @@
 // Metrics that are not a field of INFO. Each is absent when a part of it is.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "monitor/observation.hpp"
@@ -11,11 +12,12 @@ using Value = std::optional<double>;
 
 Value cpu(const Observation& seen);  ///< percent of one core
 
+/// A part of the round trips of our PINGs or canaries, in milliseconds.
+using Part = std::chrono::nanoseconds LatencySummary::*;
+Value ping_time(const Observation& seen, Part part);
+Value canary_time(const Observation& seen, Part part);
+
 Value ping_ok(const Observation& seen);
-Value ping_latest(const Observation& seen);  ///< ms, as all round trips here
-Value ping_p50(const Observation& seen);
-Value ping_p99(const Observation& seen);
-Value ping_max(const Observation& seen);
 
 Value memory_limit(const Observation& seen);  ///< absent where there is none (maxmemory 0)
 Value memory_share(const Observation& seen);  ///< percent of maxmemory
@@ -34,9 +36,6 @@ Value canary_ok(const Observation& seen);
 Value canary_sent(const Observation& seen);
 Value canary_lost(const Observation& seen);
 Value canary_disordered(const Observation& seen);
-Value canary_p50(const Observation& seen);
-Value canary_p99(const Observation& seen);
-Value canary_max(const Observation& seen);
 
 Value lookups(const Observation& seen);
 Value hit_rate(const Observation& seen);  ///< percent

@@ -69,6 +69,16 @@ constexpr Metric computed_by(std::string_view name, Unit unit, Section section, 
   return metric;
 }
 
+template <computed::Part part>
+std::optional<double> ping_time(const Observation& seen) {
+  return computed::ping_time(seen, part);
+}
+
+template <computed::Part part>
+std::optional<double> canary_time(const Observation& seen) {
+  return computed::canary_time(seen, part);
+}
+
 /// The same metric, of which less is worse.
 constexpr Metric falling(Metric metric) {
   metric.worse = Worse::lower;
@@ -87,14 +97,18 @@ constexpr auto kMetrics = std::to_array<Metric>({
                 "Processor time of the server since the last look, in percent of one core"),
     falling(computed_by("ping_ok", Unit::flag, Section::performance, computed::ping_ok,
                         "fogis_redis_ping_ok", "Whether PING is answered with PONG")),
-    computed_by("ping_latest", Unit::milliseconds, Section::performance, computed::ping_latest,
-                "fogis_redis_ping_seconds", "Round trip of our last PING"),
-    computed_by("ping_p50", Unit::milliseconds, Section::performance, computed::ping_p50,
-                "fogis_redis_ping_p50_seconds", "Median round trip of our recent PINGs"),
-    computed_by("ping_p99", Unit::milliseconds, Section::performance, computed::ping_p99,
-                "fogis_redis_ping_p99_seconds", "99th percentile of our recent PINGs"),
-    computed_by("ping_max", Unit::milliseconds, Section::performance, computed::ping_max,
-                "fogis_redis_ping_max_seconds", "Longest of our recent PINGs"),
+    computed_by("ping_latest", Unit::milliseconds, Section::performance,
+                ping_time<&LatencySummary::latest>, "fogis_redis_ping_seconds",
+                "Round trip of our last PING"),
+    computed_by("ping_p50", Unit::milliseconds, Section::performance,
+                ping_time<&LatencySummary::p50>, "fogis_redis_ping_p50_seconds",
+                "Median round trip of our recent PINGs"),
+    computed_by("ping_p99", Unit::milliseconds, Section::performance,
+                ping_time<&LatencySummary::p99>, "fogis_redis_ping_p99_seconds",
+                "99th percentile of our recent PINGs"),
+    computed_by("ping_max", Unit::milliseconds, Section::performance,
+                ping_time<&LatencySummary::max>, "fogis_redis_ping_max_seconds",
+                "Longest of our recent PINGs"),
     rate("net_input", Unit::bytes_per_second, Section::performance, "total_net_input_bytes", "",
          "Bytes received per second since the last look"),
     rate("net_output", Unit::bytes_per_second, Section::performance, "total_net_output_bytes", "",
@@ -180,13 +194,15 @@ constexpr auto kMetrics = std::to_array<Metric>({
     computed_by("canary_disordered", Unit::count, Section::pubsub, computed::canary_disordered,
                 "fogis_redis_canary_disordered",
                 "Canaries of this look that came back after a later one"),
-    computed_by("canary_p50", Unit::milliseconds, Section::pubsub, computed::canary_p50,
-                "fogis_redis_canary_p50_seconds",
+    computed_by("canary_p50", Unit::milliseconds, Section::pubsub,
+                canary_time<&LatencySummary::p50>, "fogis_redis_canary_p50_seconds",
                 "Median time of recent canaries from publishing to receiving"),
-    computed_by("canary_p99", Unit::milliseconds, Section::pubsub, computed::canary_p99,
-                "fogis_redis_canary_p99_seconds", "99th percentile of recent canaries"),
-    computed_by("canary_max", Unit::milliseconds, Section::pubsub, computed::canary_max,
-                "fogis_redis_canary_max_seconds", "Longest of recent canaries"),
+    computed_by("canary_p99", Unit::milliseconds, Section::pubsub,
+                canary_time<&LatencySummary::p99>, "fogis_redis_canary_p99_seconds",
+                "99th percentile of recent canaries"),
+    computed_by("canary_max", Unit::milliseconds, Section::pubsub,
+                canary_time<&LatencySummary::max>, "fogis_redis_canary_max_seconds",
+                "Longest of recent canaries"),
 
     computed_by("lookups", Unit::count, Section::keys, computed::lookups, "",
                 "Reads of keys in the last minute that we have looked"),

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/epoll.h>
-#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -12,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -23,8 +20,8 @@
 namespace fogis::process {
 namespace {
 
-/// How often to look without being woken: where the system has no inotify left to give.
-constexpr auto kLookAgain = std::chrono::milliseconds(50);
+/// A start takes some ten of these.
+constexpr auto kPause = std::chrono::milliseconds(1);
 constexpr std::string_view kPing = "PING\r\n";
 constexpr std::string_view kPong = "+PONG\r\n";
 
@@ -36,17 +33,11 @@ std::string how_it_ended(int status) {
 /// One start, watched. Each step returns whether the server has answered, or the final error.
 class Start {
 public:
-  Start(Watchdog& watchdog, const StartedServer& server)
-      : watchdog_(watchdog),
-        server_(server),
-        events_(::epoll_create1(EPOLL_CLOEXEC)),
-        changes_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {}
+  Start(Watchdog& watchdog, const StartedServer& server) : watchdog_(watchdog), server_(server) {}
 
   Result<void> wait(const Deadline& deadline) {
-    listen_to(watchdog_.descriptor());
-    listen_to(changes_.get());
     while (true) {
-      const auto outcome = deadline.within(kLookAgain).wait(events_.get(), POLLIN);
+      const auto outcome = deadline.within(kPause).wait(watchdog_.descriptor(), POLLIN);
       if (outcome == WaitOutcome::stopped) {
         return failure(interrupted_error(Phase::start));
       }
@@ -65,14 +56,7 @@ public:
   }
 
 private:
-  void listen_to(int descriptor) const {
-    epoll_event wanted{.events = EPOLLIN, .data = {}};
-    ::epoll_ctl(events_.get(), EPOLL_CTL_ADD, descriptor, &wanted);
-  }
-
   Result<bool> look() {
-    std::array<std::byte, 4096> ignored{};
-    while (::read(changes_.get(), ignored.data(), ignored.size()) > 0) {}
     while (true) {
       TRY_ASSIGN(auto report, watchdog_.next_report());
       if (!report) {
@@ -88,9 +72,6 @@ private:
 
   Result<void> judge(const GuardReport& report) {
     switch (report.kind) {
-      case GuardReport::Kind::folder_made:
-        ::inotify_add_watch(changes_.get(), watchdog_.folder().c_str(), IN_CREATE | IN_MODIFY);
-        return {};
       case GuardReport::Kind::no_folder:
         return failure(make_system_error(ErrorKind::configuration, Phase::start,
                                          "cannot make a temporary folder for the private server",
@@ -101,6 +82,7 @@ private:
                                          "check the redis-server that comes first in PATH"));
       case GuardReport::Kind::ended:
         return failure(early_end(report.value));
+      case GuardReport::Kind::folder_made:
       case GuardReport::Kind::started:
       case GuardReport::Kind::removed:
         break;
@@ -126,7 +108,6 @@ private:
       return false;
     }
     connection_ = std::move(connection);
-    listen_to(connection_.get());
     return true;
   }
 
@@ -179,8 +160,6 @@ private:
 
   Watchdog& watchdog_;
   const StartedServer& server_;
-  UniqueFd events_;   ///< epoll over all of the following and the watchdog
-  UniqueFd changes_;  ///< inotify on the folder; none where the system has none to give
   UniqueFd connection_;
   std::string answer_;
 };

@@ -16,8 +16,7 @@ struct StartedServer {
   Deadline::Clock::time_point began;  ///< since when the user waits
 };
 
-/// Waits until the server under `watchdog` answers PING on its socket. Woken by what happens in the
-/// folder: the server makes its socket, and logs when it listens.
+/// Waits until the server under `watchdog` answers PING on its socket; asks every millisecond.
 /// Errors: see EphemeralServer::start.
 Result<void> await_server(Watchdog& watchdog, const StartedServer& server,
                           const Deadline& deadline);

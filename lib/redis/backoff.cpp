@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/random.hpp"
+
 namespace fogis::redis {
 
 std::chrono::nanoseconds backoff_delay(const RetryPolicy& policy, unsigned retry,
@@ -16,6 +18,21 @@ std::chrono::nanoseconds backoff_delay(const RetryPolicy& policy, unsigned retry
   const double fraction =
       static_cast<double>(random) / static_cast<double>(std::numeric_limits<std::uint64_t>::max());
   return std::chrono::nanoseconds(std::llround(ceiling * fraction));
+}
+
+bool Backoff::wait(const Error& error, const Deadline& deadline, const OnRetry& on_retry) {
+  if (!error.retryable || retries_ >= policy_.retries) {
+    return false;
+  }
+  const auto delay = next();
+  if (on_retry) {
+    on_retry({error, retries_, delay});
+  }
+  return deadline.pause(delay) == WaitOutcome::ready && !deadline.expired();
+}
+
+std::chrono::nanoseconds Backoff::next() {
+  return backoff_delay(policy_, retries_++, random_bits());
 }
 
 }  // namespace fogis::redis

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "base/random.hpp"
 #include "redis/server_error.hpp"
 
 namespace fogis::redis {
@@ -24,18 +23,22 @@ constexpr std::size_t kKeptCapacity = std::size_t{4} << 20U;
 
 BulkPublisher::BulkPublisher(config::ConnectionSettings settings, Options options,
                              const StopEvent* stop)
-    : settings_(std::move(settings)), options_(std::move(options)), stop_(stop) {}
+    : settings_(std::move(settings)),
+      options_(std::move(options)),
+      stop_(stop),
+      pauses_(options_.retry) {}
 
 Result<void> BulkPublisher::connect() {
   if (connection_) {
     return {};
   }
+  const auto unlimited = Deadline::never(stop_);
   // A server that takes connections and loses them again is not to be hurried.
-  if (fruitless_ > 1 && Deadline::never(stop_).pause(backoff_delay(
-                            options_.retry, fruitless_ - 2, random_bits())) != WaitOutcome::ready) {
+  if (fruitless_ > 1 && unlimited.pause(pauses_.next()) != WaitOutcome::ready) {
     return failure(interrupted_error(Phase::connect));
   }
-  for (unsigned attempt = 1;; ++attempt) {
+  Backoff backoff(options_.retry);
+  while (true) {
     auto opened = Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
                                    {.statistics = options_.statistics});
     if (opened) {
@@ -45,16 +48,9 @@ Result<void> BulkPublisher::connect() {
       progress_ = Deadline::Clock::now();
       return {};
     }
-    auto& error = opened.error();
-    if (!error.retryable || attempt > options_.retry.retries) {
-      return failure(std::move(error));
-    }
-    const auto delay = backoff_delay(options_.retry, attempt - 1, random_bits());
-    if (options_.on_retry) {
-      options_.on_retry({error, attempt, delay});
-    }
-    if (Deadline::never(stop_).pause(delay) != WaitOutcome::ready) {
-      return failure(interrupted_error(Phase::connect));
+    if (!backoff.wait(opened.error(), unlimited, options_.on_retry)) {
+      return failure(unlimited.stopped() ? interrupted_error(Phase::connect)
+                                         : std::move(opened.error()));
     }
   }
 }
@@ -287,6 +283,7 @@ void BulkPublisher::confirm(std::int64_t receivers) {
   bytes_under_way_ -= flying_.front().payload;
   flying_.pop_front();
   fruitless_ = 0;
+  pauses_.reset();
 }
 
 /// Gives the connection up: what was sent whole and has no answer is unknown, what was sent in part

@@ -46,9 +46,9 @@ public:
     std::size_t window = 1024;  ///< messages without an answer, at most
     std::size_t window_bytes = std::size_t{1}
                                << 20U;  ///< and their bytes; one message may exceed it
-    std::shared_ptr<Statistics> statistics = nullptr;       ///< may be null
-    std::function<void(const Error& cause)> on_loss = {};   ///< may be empty
-    std::function<void(const RetryNotice&)> on_retry = {};  ///< may be empty
+    std::shared_ptr<Statistics> statistics = nullptr;      ///< may be null
+    std::function<void(const Error& cause)> on_loss = {};  ///< may be empty
+    Backoff::OnRetry on_retry = {};                        ///< may be empty
   };
 
   /// Connects nothing yet. `stop` may be null and must outlive the publisher.
@@ -122,6 +122,7 @@ private:
   std::size_t bytes_under_way_ = 0;
   Deadline::Clock::time_point progress_;  ///< when a byte was written or an answer came last
   unsigned fruitless_ = 0;                ///< connections in a row that brought no answer
+  Backoff pauses_;                        ///< between them
   bool connected_before_ = false;
   std::optional<Error> refusal_;
   PublishAccount account_;

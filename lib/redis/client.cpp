@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/random.hpp"
 #include "redis/server_error.hpp"
 
 namespace fogis::redis {
@@ -23,10 +22,11 @@ Deadline Client::connect_deadline() const {
 }
 
 Result<Reply> Client::command(Arguments arguments, Repeat repeat) {
-  for (unsigned attempt = 1;; ++attempt) {
+  Backoff backoff(options_.retry);
+  while (true) {
     auto lease = pool_.lease(connect_deadline());
     if (!lease) {
-      if (!wait_before_retry(attempt, lease.error())) {
+      if (!wait_before_retry(backoff, lease.error())) {
         return failure(std::move(lease.error()));
       }
       continue;
@@ -34,7 +34,7 @@ Result<Reply> Client::command(Arguments arguments, Repeat repeat) {
     auto reply = (*lease)->command(arguments, operation_deadline());
     if (!reply) {
       // The command may have been carried out: only a repeatable one may be sent again.
-      if (repeat == Repeat::never || !wait_before_retry(attempt, reply.error())) {
+      if (repeat == Repeat::never || !wait_before_retry(backoff, reply.error())) {
         return reply;
       }
       continue;
@@ -44,31 +44,25 @@ Result<Reply> Client::command(Arguments arguments, Repeat repeat) {
     }
     // The server refused without executing, so another attempt is safe for every command.
     const auto refusal = to_error(*reply, Phase::command, (*lease)->endpoint());
-    if (!wait_before_retry(attempt, refusal)) {
+    if (!wait_before_retry(backoff, refusal)) {
       return reply;
     }
   }
 }
 
 Result<Lease> Client::lease() {
-  for (unsigned attempt = 1;; ++attempt) {
+  Backoff backoff(options_.retry);
+  while (true) {
     auto lease = pool_.lease(connect_deadline());
-    if (lease || !wait_before_retry(attempt, lease.error())) {
+    if (lease || !wait_before_retry(backoff, lease.error())) {
       return lease;
     }
   }
 }
 
-/// Waits as the policy says before attempt number `attempt + 1`; false when there is to be none.
-bool Client::wait_before_retry(unsigned attempt, const Error& error) {
-  if (!error.retryable || attempt > options_.retry.retries) {
-    return false;
-  }
-  const auto delay = backoff_delay(options_.retry, attempt - 1, random_bits());
-  if (options_.on_retry) {
-    options_.on_retry({error, attempt, delay});
-  }
-  return Deadline::never(stop_).pause(delay) == WaitOutcome::ready;
+/// False when there is to be no other attempt.
+bool Client::wait_before_retry(Backoff& backoff, const Error& error) {
+  return backoff.wait(error, Deadline::never(stop_), options_.on_retry);
 }
 
 }  // namespace fogis::redis

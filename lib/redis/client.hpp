@@ -28,13 +28,6 @@ enum class Repeat : bool {
   if_unsure,  ///< GET, SET, DEL, …: the second execution changes nothing
 };
 
-/// What a retry is about to be made for: tells a person why there is a wait.
-struct RetryNotice {
-  const Error& error;
-  unsigned attempt;  ///< the attempt that failed, from 1
-  std::chrono::nanoseconds delay;
-};
-
 /// Runs commands on pooled connections and tries again when the server cannot be reached, loses the
 /// connection or says that it is not ready. Each attempt has the connect timeout to get a
 /// connection and the operation timeout for the command. Thread-safe. The stop event ends every
@@ -47,8 +40,7 @@ public:
     std::size_t pool_size = 1;
     ReplyLimits limits = {};
     std::shared_ptr<Statistics> statistics = nullptr;  ///< to count into; null: one of its own
-    std::function<void(const RetryNotice&)> on_retry =
-        {};  ///< called before each wait; may be empty
+    Backoff::OnRetry on_retry = {};                    ///< called before each wait; may be empty
   };
 
   /// `stop` may be null and must outlive the client.
@@ -77,7 +69,7 @@ public:
   [[nodiscard]] const std::shared_ptr<Statistics>& statistics() const { return statistics_; }
 
 private:
-  bool wait_before_retry(unsigned attempt, const Error& error);
+  bool wait_before_retry(Backoff& backoff, const Error& error);
 
   Options options_;
   const StopEvent* stop_;

@@ -1,5 +1,7 @@
 #include "redis/output_buffer_limit.hpp"
 
+#include <algorithm>
+
 #include "base/number.hpp"
 
 namespace fogis::redis {
@@ -15,6 +17,13 @@ std::string_view take_word(std::string_view& text) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> OutputBufferLimit::lowest() const {
+  if (hard <= 0 && soft <= 0) {
+    return std::nullopt;
+  }
+  return hard <= 0 || soft <= 0 ? std::max(hard, soft) : std::min(hard, soft);
+}
 
 std::optional<OutputBufferLimit> parse_output_buffer_limit(std::string_view value,
                                                            std::string_view client_class) {

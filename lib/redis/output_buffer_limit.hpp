@@ -12,6 +12,9 @@ struct OutputBufferLimit {
   std::int64_t hard = 0;          ///< bytes; whoever exceeds it is cut at once
   std::int64_t soft = 0;          ///< bytes; whoever exceeds it for soft_seconds is cut
   std::int64_t soft_seconds = 0;  ///< seconds
+
+  /// The lower of the sizes that are set; nothing where none is.
+  [[nodiscard]] std::optional<std::int64_t> lowest() const;
 };
 
 /// Finds a class in CONFIG GET's form of the value, where sizes are plain numbers:

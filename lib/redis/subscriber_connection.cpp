@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/random.hpp"
 #include "redis/server_error.hpp"
 #include "redis/subscriber_state.hpp"
 
@@ -91,14 +90,12 @@ Result<void> Subscriber::State::change_and_record(std::string_view command,
 
 Result<void> Subscriber::State::first_connection() {
   const auto unlimited = Deadline::never(stop);
-  for (unsigned attempts = 1;; ++attempts) {
+  Backoff backoff(options.retry);
+  while (true) {
     auto connected = connect(unlimited);
-    if (connected || !connected.error().retryable || attempts > options.retry.retries) {
-      return connected;
-    }
-    if (unlimited.pause(backoff_delay(options.retry, attempts - 1, random_bits())) !=
-        WaitOutcome::ready) {
-      return failure(interrupted_error(Phase::connect));
+    if (connected || !backoff.wait(connected.error(), unlimited)) {
+      return connected || !unlimited.stopped() ? connected
+                                               : failure(interrupted_error(Phase::connect));
     }
   }
 }
@@ -106,10 +103,14 @@ Result<void> Subscriber::State::first_connection() {
 void Subscriber::State::note_loss(Error cause) {
   connection.reset();
   const auto now = Deadline::Clock::now();
-  flaps = restored && now - *restored < kShortLife ? flaps + 1 : 0;
-  const auto delay = flaps == 0 ? std::chrono::nanoseconds(0)
-                                : backoff_delay(options.retry, flaps - 1, random_bits());
-  loss = Loss{std::chrono::system_clock::now(), std::move(cause), 0, now + delay};
+  std::chrono::nanoseconds delay{};
+  if (restored && now - *restored < kShortLife) {
+    delay = flaps.next();
+  } else {
+    flaps.reset();
+  }
+  loss =
+      Loss{std::chrono::system_clock::now(), std::move(cause), Backoff(options.retry), now + delay};
 }
 
 /// One attempt to get the connection and all subscriptions back.
@@ -144,7 +145,7 @@ Result<void> Subscriber::State::reconnect(const Deadline& deadline) {
         options.statistics->reconnected();
       }
       pending.emplace_back(Resubscribed{loss->since, std::chrono::system_clock::now(),
-                                        loss->attempts + 1, std::move(loss->cause)});
+                                        loss->backoff.retries() + 1, std::move(loss->cause)});
       loss.reset();
       return {};
     }
@@ -155,12 +156,11 @@ Result<void> Subscriber::State::reconnect(const Deadline& deadline) {
     if (deadline.expired()) {
       return {};
     }
-    if (!error.retryable || (!options.persistent && loss->attempts >= options.retry.retries)) {
+    if (!error.retryable ||
+        (!options.persistent && loss->backoff.retries() >= options.retry.retries)) {
       return attempted;
     }
-    loss->next_attempt =
-        Deadline::Clock::now() + backoff_delay(options.retry, loss->attempts, random_bits());
-    ++loss->attempts;
+    loss->next_attempt = Deadline::Clock::now() + loss->backoff.next();
   }
 }
 

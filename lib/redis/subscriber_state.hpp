@@ -14,7 +14,7 @@ namespace fogis::redis {
 struct Loss {
   std::chrono::system_clock::time_point since;
   Error cause;
-  unsigned attempts = 0;
+  Backoff backoff;
   Deadline::Clock::time_point next_attempt;
 };
 
@@ -39,7 +39,7 @@ struct Subscriber::State {
   std::chrono::system_clock::time_point heard_at = std::chrono::system_clock::now();
   std::optional<Deadline::Clock::time_point> asked;  ///< a PING of ours has no answer yet
   std::optional<Deadline::Clock::time_point> restored;
-  unsigned flaps = 0;  ///< connections in a row that were lost as soon as they stood
+  Backoff flaps{options.retry};  ///< connections in a row that were lost as soon as they stood
 
   [[nodiscard]] Deadline operation_deadline(const Deadline& deadline) const {
     return deadline.within(options.timeouts.operation);

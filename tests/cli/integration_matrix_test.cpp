@@ -56,7 +56,8 @@ void require_only(const IntegrationRun& run, const std::string& id, const std::s
   CHECK(finding["severity"] == severity);
   CHECK_THAT(finding["evidence"].get<std::string>(), ContainsSubstring(evidence));
   CHECK(!finding["consequence"].get<std::string>().empty());
-  CHECK(!finding["mend"].get<std::string>().empty());
+  CHECK(!finding["hint"].get<std::string>().empty());
+  CHECK(finding["mend"] == finding["hint"]);
   CHECK(run.outcome.exit_code == (severity == "error" ? 1 : 0));
 }
 

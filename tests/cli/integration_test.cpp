@@ -81,7 +81,7 @@ TEST_CASE("integration is a table for people, with the finding in full and the c
   CHECK_THAT(outcome.output, ContainsSubstring("\n    D8: nobody listens"));
   CHECK_THAT(outcome.output, ContainsSubstring("\n      evidence: NUMSUB 0 on"));
   CHECK_THAT(outcome.output, ContainsSubstring("\n      consequence: "));
-  CHECK_THAT(outcome.output, ContainsSubstring("\n      mend: "));
+  CHECK_THAT(outcome.output, ContainsSubstring("\n      hint: "));
   CHECK_THAT(outcome.output, ContainsSubstring("✗ fogis:matches:updates "));
   CHECK_THAT(outcome.output, ContainsSubstring("\nnot seen: the calendar's HTTP"));
   CHECK_THAT(outcome.output, ContainsSubstring("\nFAIL 8 checks: "));

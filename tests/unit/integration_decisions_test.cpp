@@ -74,6 +74,14 @@ Endpoint unreachable(ErrorKind kind) {
   return result;
 }
 
+/// One message of ours was sent to ourselves.
+fogis::redis::CanaryReport canary(std::size_t delivered) {
+  fogis::redis::CanaryReport report;
+  report.sent = 1;
+  report.delivered = delivered;
+  return report;
+}
+
 /// A deployment in which everything is as it should be.
 Evidence healthy() {
   Evidence evidence;
@@ -97,7 +105,7 @@ Evidence healthy() {
   evidence.traffic.started = 1;
   evidence.traffic.channels["fogis:processor:status"] = {1, 200};
   evidence.traffic.messages = evidence.traffic.judged = 1;
-  evidence.resp2 = {.tried = true, .error = {}, .arrived = true, .unchanged = true};
+  evidence.resp2 = canary(1);
   evidence.resp3 = evidence.resp2;
   return evidence;
 }
@@ -111,6 +119,8 @@ Ids ids(const Evidence& evidence) {
   Ids found;
   for (const auto& diagnosis : diagnose(evidence)) {
     found.push_back(diagnosis.finding.id);
+    CHECK(!diagnosis.finding.problem.empty());
+    CHECK(!diagnosis.finding.evidence.empty());
   }
   return found;
 }
@@ -284,21 +294,24 @@ TEST_CASE("D16 needs waiting output, and tells a cut subscriber from a slow one"
 
 TEST_CASE("D17 hides everything that follows from it") {
   const auto lost = [](Evidence& evidence) {
-    evidence.resp2.arrived = false;
+    evidence.resp2 = canary(0);
     evidence.traffic.started = 0;
     evidence.options.service_interval = 1s;
   };
   CHECK(ids_with(lost) == Ids{"D17"});
   CHECK(ids_with([](Evidence& evidence) {
-          evidence.resp3 = {.tried = true,
-                            .error = make_error(ErrorKind::timed_out, Phase::command, "late"),
-                            .failed_in = Phase::command};
+          evidence.resp3 = canary(0);
+          evidence.resp3->error = make_error(ErrorKind::timed_out, Phase::command, "late");
         }) == Ids{"D17"});
   CHECK_THAT(ids_with([](Evidence& evidence) {
-               evidence.resp3 = {
-                   .tried = true,
-                   .error = make_error(ErrorKind::forbidden, Phase::command, "NOPERM"),
-                   .failed_in = Phase::command};
+               evidence.resp3 = canary(0);
+               evidence.resp3->error = make_error(ErrorKind::forbidden, Phase::command, "NOPERM");
+             }),
+             IsEmpty());
+  // Without a subscription nothing is known of what is published.
+  CHECK_THAT(ids_with([](Evidence& evidence) {
+               evidence.resp3.emplace().error =
+                   make_error(ErrorKind::timed_out, Phase::connect, "late");
              }),
              IsEmpty());
 }

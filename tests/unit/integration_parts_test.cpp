@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "checks/integration/client_list.hpp"
 #include "checks/integration/same_server.hpp"
 #include "checks/integration/service_documents.hpp"
+#include "checks/integration/survey.hpp"
 #include "checks/integration/traffic.hpp"
 #include "message/builder.hpp"
 

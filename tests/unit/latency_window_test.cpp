@@ -1,4 +1,4 @@
-#include "monitor/latency_window.hpp"
+#include "base/latency_window.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -40,6 +40,21 @@ TEST_CASE("production channels are known by their exact names") {
   CHECK(find_channel("nowhere") == nullptr);
 }
 
+TEST_CASE("the environment adds the channels that it moves the publisher to, each once") {
+  const auto names = channel_names([](std::string_view variable) -> std::optional<std::string> {
+    if (variable == "REDIS_MATCH_UPDATES_CHANNEL") {
+      return "elsewhere";
+    }
+    if (variable == "REDIS_SYSTEM_ALERTS_CHANNEL") {
+      return "fogis:system:alerts";
+    }
+    return variable == "REDIS_PROCESSOR_STATUS_CHANNEL" ? std::optional("") : std::nullopt;
+  });
+  REQUIRE(names.size() == channels().size() + 1);
+  CHECK(names.front() == "fogis:matches:updates");
+  CHECK(names.back() == "elsewhere");
+}
+
 TEST_CASE("parties and roles have names") {
   CHECK(name(Party::nobody) == "nobody");
   CHECK(name(Party::match_list_processor) == "match-list-processor");

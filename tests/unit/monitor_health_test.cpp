@@ -120,7 +120,7 @@ TEST_CASE("a canary that does not come back is a fault although PING answers") {
   auto seen = observation_of("role:master\r\n");
   seen.ping = LatencySummary{.count = 5, .latest = {}, .p50 = {}, .p99 = {}, .max = {}};
   seen.canary =
-      CanaryReport{.sent = 5, .delivered = 5, .disordered = 0, .latency = {}, .error = {}};
+      redis::CanaryReport{.sent = 5, .delivered = 5, .disordered = 0, .latency = {}, .error = {}};
   CHECK(faults(seen).empty());
   seen.canary->delivered = 3;
   CHECK(faults(seen) == Names{"canary_ok"});
@@ -135,7 +135,7 @@ TEST_CASE("a canary that does not come back is a fault although PING answers") {
 
 TEST_CASE("a canary that is not permitted leaves a question open") {
   auto seen = observation_of("role:master\r\n");
-  seen.canary = CanaryReport{};
+  seen.canary = redis::CanaryReport{};
   seen.canary->error = make_error(ErrorKind::forbidden, Phase::subscribe, "NOPERM no channel");
   const auto verdict = judge(seen, Thresholds());
   CHECK(verdict.health == Health::degraded);

@@ -1,4 +1,4 @@
-#include "checks/selection.hpp"
+#include "checks/suite.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "checks/suite.hpp"
 #include "support/results.hpp"
 
 namespace fogis::checks {

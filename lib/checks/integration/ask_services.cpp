@@ -9,11 +9,6 @@
 namespace fogis::checks::integration {
 namespace {
 
-/// A service that does not answer one question will not answer the next one.
-bool is_worth_asking(const Endpoint& endpoint) {
-  return endpoint.answered();
-}
-
 /// Asks one service within the time that is left.
 class Asking {
 public:
@@ -38,7 +33,8 @@ void ask_processor(const Asking& ask, ProcessorClaims& processor) {
   processor.url = ask.url();
   std::string word;
   processor.simple = read_health(ask.get("/health/simple"), word);
-  if (is_worth_asking(processor.simple)) {
+  // A service that does not answer one question will not answer the next one.
+  if (processor.simple.answered()) {
     processor.health = read_health(ask.get_slow("/health"), processor.health_word);
   }
 }
@@ -47,7 +43,7 @@ void ask_calendar(const Asking& ask, ServiceAnswers& answers) {
   auto& calendar = answers.calendar;
   calendar.url = ask.url();
   calendar.health = read_health(ask.get("/health"), calendar.health_word);
-  if (!is_worth_asking(calendar.health)) {
+  if (!calendar.health.answered()) {
     return;
   }
   calendar.status = read_redis_status(ask.get("/redis-status"), calendar);

@@ -1,4 +1,4 @@
-// The integration checks: a judge each, in a file of its name, and the table of them.
+// The integration checks: the table of them, and the judge of each.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@
 namespace fogis::checks::integration {
 
 /// The result that the evidence gives, without the findings, which are added to it.
-using Judge = CheckResult (*)(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+using Judge = CheckResult (*)(const Evidence& evidence);
 
 /// A row of the table.
 struct Stage {
@@ -26,14 +26,10 @@ struct Stage {
 /// All integration checks in the order of a report; `redis` is the first.
 std::span<const Stage> stages();
 
-CheckResult judge_redis(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_services(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_configuration(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_wiring(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_flow(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_contract(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_liveness(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
-CheckResult judge_activity(const Evidence& evidence, const std::vector<Diagnosis>& diagnoses);
+// Judges with a file of their own; the others are beside the table.
+CheckResult judge_services(const Evidence& evidence);
+CheckResult judge_wiring(const Evidence& evidence);
+CheckResult judge_flow(const Evidence& evidence);
 
 /// Judges all stages: the checks of a report, without times. Pure.
 std::vector<CheckReport> judge_all(const Evidence& evidence);

@@ -2,255 +2,270 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <set>
-#include <utility>
 
-#include "checks/integration/calendar_decisions.hpp"
 #include "checks/integration/symptoms.hpp"
 
 namespace fogis::checks::integration {
 namespace {
 
-std::string canary_text(const Evidence& evidence) {
-  const auto tell = [](std::string_view protocol, const Canary& canary) {
-    if (!canary.tried) {
-      return fmt::format("{} was not tried", protocol);
-    }
-    if (canary.error) {
-      return fmt::format("{}: {}", protocol, canary.error->message);
-    }
-    return canary.arrived ? fmt::format("{}: arrived", protocol)
-                          : fmt::format("{}: published, but never arrived", protocol);
-  };
-  return fmt::format("PING answers; a message of ours to ourselves over {}; over {}",
-                     tell("RESP2", evidence.resp2), tell("RESP3", evidence.resp3));
-}
+constexpr auto kFail = Status::fail;
+constexpr auto kWarn = Status::warn;
+constexpr auto kAllLost = "every message of the processor is lost: pub/sub keeps none";
 
-Finding tell_starving(const Evidence& evidence) {
-  return {"D17",
-          Status::fail,
-          "Redis answers PING, but published messages do not arrive",
-          canary_text(evidence),
-          "publishers hang or count receivers that get nothing; health checks by PING stay green",
-          "look for CLIENT PAUSE (CLIENT UNPAUSE ends it), a failover, a proxy or a half-open "
-          "connection on the way"};
-}
+constexpr auto kDecisions = std::to_array<Decision>({
+    // Redis itself.
+    {"D14", Group::server, "redis", kFail, "the name of Redis does not resolve",
+     [](const Evidence& seen) {
+       return seen.redis_error && seen.redis_error->kind == ErrorKind::not_resolved;
+     },
+     "the name of the Redis server does not resolve here",
+     [](const Evidence& seen) {
+       return fmt::format("{}: {}", seen.endpoint, seen.redis_error->message);
+     },
+     "nothing that uses this name reaches Redis; it is no sign that Redis itself is down",
+     [](const Evidence& seen) { return seen.redis_error->hint; }},
+    {"D17", Group::server, "liveness", kFail,
+     "PING answers, a message of ours to ourselves does not arrive", is_starving,
+     "Redis answers PING, but published messages do not arrive", canary_text,
+     "publishers hang or count receivers that get nothing; health checks by PING stay green",
+     "look for CLIENT PAUSE (CLIENT UNPAUSE ends it), a failover, a proxy or a half-open "
+     "connection on the way"},
 
-bool is_unresolvable(const Evidence& evidence) {
-  return evidence.redis_error && evidence.redis_error->kind == ErrorKind::not_resolved;
-}
+    // Why the calendar does not hear: all of these can show as NUMSUB 0.
+    {"D13", Group::calendar, "configuration", kFail,
+     "/health answers, /redis-status and -config are 404", lacks_endpoints,
+     "the calendar runs without its Redis integration",
+     [](const Evidence& seen) {
+       return with_numsub(
+           seen, fmt::format("/health answers {}, /redis-status and /redis-config answer 404",
+                             seen.calendar.health.status));
+     },
+     kAllLost,
+     "a REDIS_TIMEOUT that is no whole number keeps the integration from starting: set "
+     "REDIS_TIMEOUT=5 at the calendar and start it again"},
+    {"D15", Group::calendar, "configuration", kFail, "/redis-config names another server",
+     [](const Evidence& seen) { return seen.calendar.redis == Sameness::other; },
+     "the calendar is configured for another Redis than ours",
+     [](const Evidence& seen) {
+       return with_numsub(
+           seen, fmt::format("its /redis-config names {}, ours is {}: {}", seen.calendar.redis_url,
+                             seen.endpoint, seen.calendar.redis_proof));
+     },
+     "what is published on one server is never heard on the other",
+     "give both services the same REDIS_URL; if the other one is right, run this with --url of "
+     "that"},
+    {"D15", Group::calendar, "configuration", kFail, "/redis-config leaves out a live channel",
+     [](const Evidence& seen) { return !unconfigured_channels(seen).empty(); },
+     "the calendar is configured for other channels than the processor's",
+     [](const Evidence& seen) {
+       const auto& channels = *seen.calendar.channels;
+       return with_numsub(seen, fmt::format("its /redis-config lists {}, not {}",
+                                            list_text({channels.begin(), channels.end()}),
+                                            list_text(unconfigured_channels(seen))));
+     },
+     "messages on the channels that it leaves out are lost",
+     "give both services the same channel names; the calendar ignores REDIS_*_CHANNEL"},
+    {"calendar-disabled", Group::calendar, "configuration", kFail, "/redis-status: enabled false",
+     [](const Evidence& seen) { return seen.calendar.enabled == false; },
+     "Redis is switched off at the calendar", claims_with_numsub, kAllLost,
+     "set REDIS_ENABLED=true at the calendar: no other word enables it"},
+    {"D10", Group::calendar, "liveness", kFail, "/redis-status: connected true, subscribed false",
+     [](const Evidence& seen) {
+       return seen.calendar.connected == true && seen.calendar.subscribed == false;
+     },
+     "the calendar is connected, but never subscribed", claims_with_numsub,
+     "every message of the processor is lost: pub/sub keeps none; the calendar does not try again "
+     "by itself",
+     "start the calendar again (or POST /redis-restart): Redis was not up when it started; make "
+     "it wait with depends_on and a health check"},
+    {"D14", Group::calendar, "configuration", kFail,
+     "/redis-status: connected false or redis_available false",
+     [](const Evidence& seen) {
+       return seen.calendar.connected == false || seen.calendar.redis_available == false;
+     },
+     "the calendar cannot reach the Redis that it is configured for",
+     [](const Evidence& seen) {
+       const auto& url = seen.calendar.redis_url;
+       return claims_with_numsub(seen) + (url.empty() ? "" : "; its /redis-config names " + url);
+     },
+     kAllLost,
+     "inside compose the server is called fogis-redis, port 6379: check the name, and that both "
+     "share a network"},
+    {"D16", Group::calendar, "wiring", kFail,
+     "NUMSUB fell while looking and half of the output buffer limit was waiting, or NUMSUB 0 and "
+     "the server counts clients that it cut",
+     [](const Evidence& seen) {
+       return was_cut(seen) && seen.calendar.claims_listening() != false;
+     },
+     "the calendar read too slowly, and Redis cut it off", cut_text,
+     "what waited for it is lost, and every message of the processor is lost: pub/sub keeps none "
+     "until it subscribes again",
+     "start the calendar again; find out what blocks its listener, and raise "
+     "client-output-buffer-limit pubsub"},
+    {"D9", Group::calendar, "liveness", kFail, "NUMSUB 0, and /redis-status: subscribed true",
+     [](const Evidence& seen) {
+       return is_unheard(seen) && seen.calendar.claims_listening() == true;
+     },
+     "the calendar says that it is subscribed, but nobody listens",
+     [](const Evidence& seen) {
+       const auto& url = seen.calendar.redis_url;
+       const bool is_unsure = seen.calendar.redis == Sameness::unknown && !url.empty();
+       return claims_with_numsub(seen) +
+              (is_unsure
+                   ? fmt::format("; whether its {} is our {} could not be told", url, seen.endpoint)
+                   : std::string());
+     },
+     "every message of the processor is lost: pub/sub keeps none; its own status stays green",
+     "start the calendar again (or POST /redis-restart): its listening thread has died, as it "
+     "does on a socket timeout"},
+    {"D3", Group::calendar, "wiring", kFail,
+     "messages seen on a live channel with NUMSUB 0, while the calendar listens to others",
+     [](const Evidence& seen) { return listens_elsewhere(seen) && messages_lost(seen) > 0; },
+     "publisher and subscriber use different channels",
+     [](const Evidence& seen) {
+       return fmt::format("{}; {} messages were published where nobody listens",
+                          numsub_text(seen, calendar_channels()), messages_lost(seen));
+     },
+     [](const Evidence& seen) {
+       return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
+     },
+     "make both ends use one channel: match-list-processor publishes match updates on "
+     "fogis:matches:updates"},
+    {"D3", Group::calendar, "wiring", kWarn,
+     "NUMSUB 0 on a live channel, but not on all that the calendar listens to", listens_elsewhere,
+     "publisher and subscriber use different channels",
+     [](const Evidence& seen) {
+       return numsub_text(seen, calendar_channels()) +
+              "; no publisher was seen on the channels that are listened to";
+     },
+     [](const Evidence& seen) {
+       return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
+     },
+     "make both ends use one channel: match-list-processor publishes match updates on "
+     "fogis:matches:updates"},
+    {"D8", Group::calendar, "wiring", kFail, "NUMSUB 0, and no HTTP answer (or no URL)",
+     [](const Evidence& seen) { return is_unheard(seen) && !seen.calendar.health.answered(); },
+     "nobody listens to the calendar's channels: the calendar service is absent",
+     [](const Evidence& seen) {
+       const auto& calendar = seen.calendar;
+       return numsub_text(seen, calendar_channels()) +
+              (calendar.url.empty()
+                   ? "; its HTTP was not asked, since no URL was given"
+                   : fmt::format("; {}{}", calendar.url, describe(calendar.health, "/health")));
+     },
+     kAllLost,
+     [](const Evidence& seen) {
+       return std::string("start the calendar service; ") +
+              (seen.calendar.url.empty()
+                   ? "with --calendar-service-url this tells whether it runs without listening"
+                   : "if it runs, check the URL");
+     }},
+    {"calendar-unheard", Group::calendar, "wiring", kFail,
+     "NUMSUB 0, and HTTP answers that say nothing about it", is_unheard,
+     "nobody listens to the calendar's channels, and its HTTP does not tell why",
+     claims_with_numsub, kAllLost,
+     "look at the calendar's log, and whether the URL is the calendar's"},
 
-Finding tell_unresolvable(const Evidence& evidence) {
-  return {"D14",
-          Status::fail,
-          "the name of the Redis server does not resolve here",
-          fmt::format("{}: {}", evidence.endpoint, evidence.redis_error->message),
-          "nothing that uses this name reaches Redis; it is no sign that Redis itself is down",
-          evidence.redis_error->hint};
-}
+    // How many hear.
+    {"D11", Group::consumers, "wiring", kFail, "NUMSUB above --expect-subscribers",
+     [](const Evidence& seen) { return !crowded_channels(seen).empty(); },
+     "more consumers than expected listen to the calendar's channels", crowd_text,
+     "each change is carried out more than once: calendar entries are doubled or fight each other",
+     "CLIENT LIST TYPE pubsub shows who listens; stop what should not, or say "
+     "--expect-subscribers if it is meant"},
+    {"too-few-consumers", Group::consumers, "wiring", kFail,
+     "NUMSUB below --expect-subscribers, but not 0",
+     [](const Evidence& seen) { return !thin_channels(seen).empty(); },
+     "fewer consumers than expected listen",
+     [](const Evidence& seen) {
+       return fmt::format("{}, {} expected", numsub_text(seen, thin_channels(seen)),
+                          seen.options.expected_subscribers);
+     },
+     "the consumer that is missing loses every message published meanwhile",
+     "start it, or lower --expect-subscribers if it is not meant to listen"},
+    {"D16", Group::consumers, "wiring", kWarn,
+     "half of the output buffer limit waits for a subscriber",
+     [](const Evidence& seen) { return seen.slow.near_limit() && !was_cut(seen); },
+     "a subscriber reads too slowly and is about to be cut",
+     [](const Evidence& seen) {
+       const auto& slow = seen.slow;
+       return fmt::format("{} bytes wait for {}, the pub/sub limit is {}{}", slow.most_waiting,
+                          slow.slowest.empty() ? "a client" : slow.slowest,
+                          slow.limit.lowest().value_or(0),
+                          slow.limit_known ? "" : " (Redis's default: CONFIG GET is refused)");
+     },
+     "at the limit Redis closes its connection without a word, and what waits for it is lost",
+     "find out what blocks the subscriber; CONFIG SET client-output-buffer-limit gives it time"},
 
-bool is_crowded(const Evidence& evidence) {
-  return !crowded_channels(evidence).empty();
-}
+    // Where the publisher talks.
+    {"D3", Group::publisher, "wiring", kFail,
+     "messages seen on a channel with NUMSUB 0 that no known consumer listens to",
+     [](const Evidence& seen) { return !unheard_traffic(seen).empty(); },
+     "messages are published on channels that nobody listens to", unheard_traffic_text,
+     "every one of these messages is lost, and the publisher does not notice",
+     "make both ends use one channel: fogis:matches:updates is what the deployed calendar "
+     "handles"},
+    {"D12", Group::publisher, "activity", kFail,
+     "no \"started\" seen in --observe, which is at least --service-interval",
+     [](const Evidence& seen) {
+       return seen.traffic.watched && !seen.traffic.error && seen.traffic.started == 0 &&
+              seen.traffic.watched_for >= seen.options.service_interval;
+     },
+     "match-list-processor does not publish: its Redis integration is not wired",
+     [](const Evidence& seen) {
+       using Seconds = std::chrono::duration<double>;
+       return fmt::format(
+           "no \"started\" on fogis:processor:status in {:.4g} s, though one is due every {:.4g} "
+           "s; messages seen in all: {}",
+           Seconds(seen.traffic.watched_for).count(),
+           Seconds(seen.options.service_interval).count(), seen.traffic.messages);
+     },
+     "no change reaches the calendar",
+     "set REDIS_ENABLED=true and REDIS_PUBSUB_ENABLED=true at match-list-processor, and look "
+     "whether its processing loop calls the publisher"},
 
-Finding tell_crowded(const Evidence& evidence) {
-  const auto channels = crowded_channels(evidence);
-  const auto& survey = evidence.after ? evidence.after : evidence.before;
-  auto text = numsub_text(evidence, channels) +
-              fmt::format(", {} expected", evidence.options.expected_subscribers);
-  if (survey->clients) {
-    text += fmt::format("; {} clients listen to channels at all, by CLIENT LIST",
-                        *survey->foreign_clients());
-  } else {
-    text += "; " + survey->clients_refusal;
-  }
-  return {"D11",
-          Status::fail,
-          "more consumers than expected listen to the calendar's channels",
-          std::move(text),
-          "each change is carried out more than once: calendar entries are doubled or fight each "
-          "other",
-          "CLIENT LIST TYPE pubsub shows who listens; stop what should not, or say "
-          "--expect-subscribers if it is meant"};
-}
-
-bool is_thin(const Evidence& evidence) {
-  return !thin_channels(evidence).empty();
-}
-
-Finding tell_thin(const Evidence& evidence) {
-  return {"too-few-consumers",
-          Status::fail,
-          "fewer consumers than expected listen",
-          numsub_text(evidence, thin_channels(evidence)) +
-              fmt::format(", {} expected", evidence.options.expected_subscribers),
-          "the consumer that is missing loses every message published meanwhile",
-          "start it, or lower --expect-subscribers if it is not meant to listen"};
-}
-
-bool nears_limit(const Evidence& evidence) {
-  return evidence.slow.near_limit() && !was_cut(evidence);
-}
-
-Finding tell_near_limit(const Evidence& evidence) {
-  const auto& slow = evidence.slow;
-  return {
-      "D16",
-      Status::warn,
-      "a subscriber reads too slowly and is about to be cut",
-      fmt::format("{} bytes wait for {}, the pub/sub limit is {}{}", slow.most_waiting,
-                  slow.slowest.empty() ? "a client" : slow.slowest, slow.lowest_limit().value_or(0),
-                  slow.limit.known ? "" : " (Redis's default: CONFIG GET is refused)"),
-      "at the limit Redis closes its connection without a word, and what waits for it is lost",
-      "find out what blocks the subscriber; CONFIG SET client-output-buffer-limit gives it "
-      "time"};
-}
-
-bool talks_to_nobody(const Evidence& evidence) {
-  return !unheard_traffic(evidence).empty();
-}
-
-Finding tell_talks_to_nobody(const Evidence& evidence) {
-  const auto names = unheard_traffic(evidence);
-  std::string seen;
-  for (const auto& name : names) {
-    seen += fmt::format("{}{} on {}", seen.empty() ? "" : ", ", evidence.traffic_on(name).messages,
-                        name);
-  }
-  return {"D3",
-          Status::fail,
-          "messages are published on channels that nobody listens to",
-          fmt::format(
-              "messages seen: {}; NUMSUB 0 there, while the calendar listens to {}", seen,
-              heard_channels(evidence).empty() ? "nothing" : list_text(heard_channels(evidence))),
-          "every one of these messages is lost, and the publisher does not notice",
-          "make both ends use one channel: fogis:matches:updates is what the deployed calendar "
-          "handles"};
-}
-
-bool is_unwired(const Evidence& evidence) {
-  return evidence.traffic.watched && !evidence.traffic.error && evidence.traffic.started == 0 &&
-         evidence.traffic.watched_for >= evidence.options.service_interval;
-}
-
-Finding tell_unwired(const Evidence& evidence) {
-  const auto seconds = std::chrono::duration<double>(evidence.traffic.watched_for).count();
-  const auto interval = std::chrono::duration<double>(evidence.options.service_interval).count();
-  return {"D12",
-          Status::fail,
-          "match-list-processor does not publish: its Redis integration is not wired",
-          fmt::format("no \"started\" on fogis:processor:status in {:.4g} s, though one is due "
-                      "every {:.4g} s; messages seen in all: {}",
-                      seconds, interval, evidence.traffic.messages),
-          "no change reaches the calendar",
-          "set REDIS_ENABLED=true and REDIS_PUBSUB_ENABLED=true at match-list-processor, and look "
-          "whether its processing loop calls the publisher"};
-}
-
-/// A URL that leads nowhere, though there are signs that the service runs.
-bool is_misaddressed(const Endpoint& endpoint, bool runs) {
-  if (endpoint.answer != Answer::unreachable || !endpoint.error) {
-    return false;
-  }
-  const auto kind = endpoint.error->kind;
-  return kind == ErrorKind::not_resolved || (runs && kind == ErrorKind::unreachable);
-}
-
-/// An absent container has no name and no port either: the group `calendar` tells that.
-bool calendar_misaddressed(const Evidence& evidence) {
-  const bool listens = knows_listeners(evidence) && !is_unheard(evidence);
-  return listens && is_misaddressed(evidence.calendar.health, true);
-}
-
-bool processor_misaddressed(const Evidence& evidence) {
-  return is_misaddressed(evidence.processor.simple, evidence.traffic.started > 0);
-}
-
-std::string address_evidence(const Evidence& evidence) {
-  std::string text;
-  if (processor_misaddressed(evidence)) {
-    text = fmt::format("{}: {}", evidence.processor.url, evidence.processor.simple.error->message);
-  }
-  if (calendar_misaddressed(evidence)) {
-    text += fmt::format("{}{}: {}, while NUMSUB shows a consumer", text.empty() ? "" : "; ",
-                        evidence.calendar.url, evidence.calendar.health.error->message);
-  }
-  return text;
-}
-
-bool is_any_misaddressed(const Evidence& evidence) {
-  return calendar_misaddressed(evidence) || processor_misaddressed(evidence);
-}
-
-Finding tell_misaddressed(const Evidence& evidence) {
-  return {"D14",
-          Status::fail,
-          "the URL of a service leads nowhere from here",
-          address_evidence(evidence),
-          "its health cannot be seen; services that use the same address cannot reach it either",
-          "names of containers resolve only within their compose network; from the host use "
-          "localhost with the host's ports (match-list-processor 9082, calendar 9083), inside of "
-          "it the container's (8000, 5003)"};
-}
-
-constexpr std::array<Decision, 8> kDecisions{{
-    {"D14", Group::server, "redis", "the name of Redis does not resolve", is_unresolvable,
-     tell_unresolvable},
-    {"D17", Group::server, "liveness",
-     "PING answers, a message of ours to ourselves does not arrive", is_starving, tell_starving},
-    {"D11", Group::consumers, "wiring", "NUMSUB above --expect-subscribers", is_crowded,
-     tell_crowded},
-    {"too-few-consumers", Group::consumers, "wiring",
-     "NUMSUB below --expect-subscribers, but not 0", is_thin, tell_thin},
-    {"D16", Group::consumers, "wiring", "half of the output buffer limit waits for a subscriber",
-     nears_limit, tell_near_limit},
-    {"D3", Group::publisher, "wiring",
-     "messages seen on a channel with NUMSUB 0 that no known consumer listens to", talks_to_nobody,
-     tell_talks_to_nobody},
-    {"D12", Group::publisher, "activity",
-     "no \"started\" seen in --observe, which is at least --service-interval", is_unwired,
-     tell_unwired},
-    {"D14", Group::address, "services",
+    // Our way to a service's HTTP.
+    {"D14", Group::address, "services", kFail,
      "the URL of a service that shows signs of life does not resolve or answer",
-     is_any_misaddressed, tell_misaddressed},
-}};
+     [](const Evidence& seen) { return !misaddressed_text(seen).empty(); },
+     "the URL of a service leads nowhere from here", misaddressed_text,
+     "its health cannot be seen; services that use the same address cannot reach it either",
+     "names of containers resolve only within their compose network; from the host use localhost "
+     "with the host's ports (match-list-processor 9082, calendar 9083), inside of it the "
+     "container's (8000, 5003)"},
+});
 
 void add_message_faults(const Evidence& evidence, std::vector<Diagnosis>& found) {
   for (const auto& fault : evidence.traffic.faults) {
     found.push_back(
         {"contract",
-         {fault.id, fault.severity == message::Severity::error ? Status::fail : Status::warn,
+         {fault.id, fault.severity == message::Severity::error ? kFail : kWarn,
           fmt::format("messages on {} break the rule {}", fault.channel, fault.rule),
           fmt::format("{} of {} judged; the first at {}: {}", fault.messages,
                       evidence.traffic.judged,
                       fault.pointer.empty() ? "the document itself" : fault.pointer, fault.found),
-          fault.consequence, fault.mend}});
+          fault.consequence, fault.hint}});
   }
 }
 
 }  // namespace
 
 std::span<const Decision> decisions() {
-  static const auto kAll = [] {
-    std::vector<Decision> all(kDecisions.begin(), kDecisions.end());
-    const auto calendar = calendar_decisions();
-    // Behind the server's own faults, which hide them.
-    all.insert(all.begin() + 2, calendar.begin(), calendar.end());
-    return all;
-  }();
-  return kAll;
+  return kDecisions;
 }
 
 std::vector<Diagnosis> diagnose(const Evidence& evidence) {
   std::vector<Diagnosis> found;
   std::set<Group> decided;
-  for (const auto& row : decisions()) {
+  for (const auto& row : kDecisions) {
     const bool is_hidden = decided.contains(row.group) || decided.contains(Group::server);
     if (!is_hidden && row.holds(evidence)) {
       decided.insert(row.group);
-      found.push_back({row.check, row.tell(evidence)});
+      found.push_back({row.check,
+                       {std::string(row.id), row.status, row.problem(evidence),
+                        row.evidence(evidence), row.consequence(evidence), row.hint(evidence)}});
     }
   }
   add_message_faults(evidence, found);

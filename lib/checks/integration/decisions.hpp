@@ -1,8 +1,10 @@
 // From evidence to causes: the decision table. docs/integration-testing.md shows it to users.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,14 +23,36 @@ enum class Group : std::uint8_t {
   address,    ///< our way to a service's HTTP
 };
 
-/// A row of the table.
+/// A text of a row: fixed, or written from the evidence by a function.
+class Text {
+public:
+  using Writer = std::string (*)(const Evidence& evidence);
+
+  constexpr Text(const char* fixed) : fixed_(fixed) {}
+  template <std::convertible_to<Writer> Function>
+  constexpr Text(Function writer) : writer_(writer) {}
+
+  std::string operator()(const Evidence& evidence) const {
+    return writer_ == nullptr ? std::string(fixed_) : writer_(evidence);
+  }
+
+private:
+  std::string_view fixed_;
+  Writer writer_ = nullptr;
+};
+
+/// A row of the table: a known fault, how to see it, and what to say of it.
 struct Decision {
   std::string_view id;  ///< of the finding: "D9", or a kebab-case name
   Group group = Group::server;
   std::string_view check;  ///< the check whose result it becomes
-  std::string_view when;   ///< the condition, in words
+  Status status = Status::fail;
+  std::string_view when;  ///< the condition, in words
   bool (*holds)(const Evidence& evidence);
-  Finding (*tell)(const Evidence& evidence);
+  Text problem;
+  Text evidence;  ///< asked only of a row that holds, as the other texts
+  Text consequence;
+  Text hint;
 };
 
 /// All rows, in their order of precedence.

@@ -20,6 +20,17 @@ std::optional<Listeners> listeners_in(const std::optional<Survey>& survey,
   return result;
 }
 
+template <typename Predicate>
+std::vector<std::string_view> names_where(Predicate predicate) {
+  std::vector<std::string_view> names;
+  for (const auto& channel : message::channels()) {
+    if (predicate(channel)) {
+      names.push_back(channel.name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string_view name(Flow flow) {
@@ -51,26 +62,6 @@ std::int64_t Survey::own_clients() const {
                  : 0;
 }
 
-std::optional<std::int64_t> SlowSubscribers::lowest_limit() const {
-  if (limit.hard == 0 && limit.soft == 0) {
-    return std::nullopt;
-  }
-  if (limit.hard == 0 || limit.soft == 0) {
-    return std::max(limit.hard, limit.soft);
-  }
-  return std::min(limit.hard, limit.soft);
-}
-
-bool SlowSubscribers::near_limit() const {
-  const auto lowest = lowest_limit();
-  return lowest && most_waiting >= *lowest / 2;
-}
-
-bool SlowSubscribers::recently_near_limit() const {
-  const auto lowest = lowest_limit();
-  return lowest && std::max(most_waiting, recent_largest) >= *lowest / 2;
-}
-
 std::optional<Listeners> Evidence::listeners(std::string_view channel) const {
   return listeners_in(after ? after : before, channel);
 }
@@ -85,23 +76,14 @@ ChannelTraffic Evidence::traffic_on(std::string_view channel) const {
 }
 
 std::vector<std::string_view> calendar_channels() {
-  std::vector<std::string_view> names;
-  for (const auto& channel : message::channels()) {
-    if (channel.subscriber == message::Party::calendar) {
-      names.push_back(channel.name);
-    }
-  }
-  return names;
+  return names_where([](const message::Channel& channel) {
+    return channel.subscriber == message::Party::calendar;
+  });
 }
 
 std::vector<std::string_view> live_channels() {
-  std::vector<std::string_view> names;
-  for (const auto& channel : message::channels()) {
-    if (channel.role == message::ChannelRole::live) {
-      names.push_back(channel.name);
-    }
-  }
-  return names;
+  return names_where(
+      [](const message::Channel& channel) { return channel.role == message::ChannelRole::live; });
 }
 
 std::vector<std::string> all_channels(const Options& options) {

@@ -1,6 +1,7 @@
 // What a run has seen. Data only, so that judging it is a pure function.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +16,9 @@
 #include "checks/report.hpp"
 #include "message/channels.hpp"
 #include "message/finding.hpp"
+#include "redis/canary.hpp"
 #include "redis/client_list.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::checks::integration {
 
@@ -111,7 +114,7 @@ struct MessageFault {
   std::string pointer;
   std::string found;
   std::string consequence;
-  std::string mend;
+  std::string hint;
   std::uint64_t messages = 0;  ///< that have it
 };
 
@@ -132,16 +135,6 @@ struct Traffic {
   std::vector<MessageFault> faults;  ///< each once, in the order of their appearance
 };
 
-/// A message of ours to ourselves, under one version of the protocol.
-struct Canary {
-  bool tried = false;
-  std::optional<Error> error;        ///< of subscribing or publishing
-  Phase failed_in = Phase::command;  ///< subscribe or command
-  bool arrived = false;
-  bool unchanged = false;
-  std::chrono::nanoseconds round_trip{};
-};
-
 /// A message that was published and looked out for.
 struct FlowStep {
   std::string channel;
@@ -154,16 +147,12 @@ struct FlowStep {
   std::chrono::nanoseconds latency{};
 };
 
-/// client-output-buffer-limit for pub/sub clients, in bytes; 0: none.
-struct OutputLimit {
-  std::int64_t hard = std::int64_t{32} << 20U;
-  std::int64_t soft = std::int64_t{8} << 20U;
-  bool known = false;  ///< else Redis's defaults are assumed
-};
-
 /// Signs of subscribers that read too slowly.
 struct SlowSubscribers {
-  OutputLimit limit;
+  /// client-output-buffer-limit for pub/sub clients; as long as it is not known Redis's default.
+  redis::OutputBufferLimit limit{
+      .hard = std::int64_t{32} << 20U, .soft = std::int64_t{8} << 20U, .soft_seconds = 60};
+  bool limit_known = false;
   std::int64_t most_waiting = 0;  ///< bytes for one subscriber, the most that was seen
   std::string slowest;            ///< who that was, as CLIENT LIST names it
   /// Bytes of the largest output buffer of the last seconds, of any client (INFO clients): a sign
@@ -172,12 +161,18 @@ struct SlowSubscribers {
   std::optional<std::int64_t> cut_before;  ///< disconnections counted since the server's start
   std::optional<std::int64_t> cut_after;   ///< at the end of the run
 
-  /// The lower of the limits that are set; nothing without one.
-  [[nodiscard]] std::optional<std::int64_t> lowest_limit() const;
-  /// Whether at least half of that was waiting for a subscriber.
-  [[nodiscard]] bool near_limit() const;
-  /// Whether at least half of that was waiting for some client lately.
-  [[nodiscard]] bool recently_near_limit() const;
+  /// Whether at least half of the limit was waiting for a subscriber.
+  [[nodiscard]] bool near_limit() const { return is_near(most_waiting); }
+  /// Whether at least half of it was waiting for some client lately.
+  [[nodiscard]] bool recently_near_limit() const {
+    return is_near(std::max(most_waiting, recent_largest));
+  }
+
+private:
+  [[nodiscard]] bool is_near(std::int64_t bytes) const {
+    const auto lowest = limit.lowest();
+    return lowest && bytes >= *lowest / 2;
+  }
 };
 
 /// Everything. What was not looked at is as its defaults are.
@@ -193,8 +188,9 @@ struct Evidence {
   std::optional<Survey> before;       ///< any subscription of ours
   std::optional<Survey> after;        ///< all of them were taken back
   Traffic traffic;
-  Canary resp2;
-  Canary resp3;
+  /// A message of ours to ourselves, under each version of the protocol; nothing: not tried.
+  std::optional<redis::CanaryReport> resp2;
+  std::optional<redis::CanaryReport> resp3;
   std::vector<FlowStep> flow;
   SlowSubscribers slow;
   /// What was spent on each check, by its id.

@@ -1,14 +1,15 @@
 #include "checks/integration/integration.hpp"
 
+#include <fmt/format.h>
+
 #include <initializer_list>
 #include <thread>
 #include <utility>
 
 #include "checks/context.hpp"
 #include "checks/integration/ask_services.hpp"
-#include "checks/integration/canary.hpp"
 #include "checks/integration/checks.hpp"
-#include "checks/integration/flow_steps.hpp"
+#include "checks/integration/flow.hpp"
 #include "checks/integration/same_server.hpp"
 #include "checks/integration/survey.hpp"
 #include "checks/integration/symptoms.hpp"
@@ -162,11 +163,8 @@ private:
   }
 
   void ask_limits() {
-    const auto limit = ask_output_limit(context_);
-    if (limit) {
-      evidence_.slow.limit = *limit;
-    } else {
-      note_loss(limit.error());
+    if (const auto asked = ask_output_limit(context_, evidence_.slow); !asked) {
+      note_loss(asked.error());
     }
     count_cut_clients(evidence_.slow.cut_before);
   }
@@ -182,10 +180,30 @@ private:
 
   void send_canaries() {
     const auto watch = timed({"liveness"});
-    std::thread other([&] { evidence_.resp3 = send_canary(context_, config::RespVersion::resp3); });
-    evidence_.resp2 = send_canary(context_, config::RespVersion::resp2);
+    std::thread other([&] { evidence_.resp3 = send_canary(config::RespVersion::resp3, "3"); });
+    evidence_.resp2 = send_canary(config::RespVersion::resp2, "2");
     other.join();
-    note_loss_if(evidence_.resp2.error);
+    note_loss_if(evidence_.resp2->error);
+  }
+
+  [[nodiscard]] redis::CanaryReport send_canary(config::RespVersion protocol,
+                                                std::string_view version) const {
+    auto settings = context_.settings();
+    settings.protocol = protocol;
+    settings.client_name = context_.label("canary");
+    redis::Canary canary(std::move(settings),
+                         {.timeouts = context_.timeouts(),
+                          .channel = context_.channel(fmt::format("canary:{}", version)),
+                          .messages = 1,
+                          .statistics = context_.statistics(),
+                          .counts_received = true},
+                         context_.stop());
+    auto report = canary.sing();
+    if (report.error) {
+      report.error =
+          context_.explain(std::move(*report.error), {report.sent == 0 ? "SUBSCRIBE" : "PUBLISH"});
+    }
+    return report;
   }
 
   void watch() {

@@ -78,7 +78,7 @@ std::string word_of(const std::string& url, const Endpoint& endpoint, const std:
 
 }  // namespace
 
-CheckResult judge_services(const Evidence& evidence, const std::vector<Diagnosis>& /*diagnoses*/) {
+CheckResult judge_services(const Evidence& evidence) {
   const auto& processor = evidence.processor;
   const auto& calendar = evidence.calendar;
   if (processor.url.empty() && calendar.url.empty()) {

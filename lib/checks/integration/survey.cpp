@@ -1,13 +1,17 @@
 #include "checks/integration/survey.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
-#include "checks/integration/client_list.hpp"
-#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::checks::integration {
 namespace {
+
+bool is_named(std::string_view name, std::string_view our_name) {
+  return !our_name.empty() && name.starts_with(our_name) &&
+         (name.size() == our_name.size() || name[our_name.size()] == ':');
+}
 
 bool is_refusal(const Error& error) {
   return error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rejected;
@@ -55,6 +59,17 @@ Result<void> list_clients(Context& context, Survey& survey) {
 
 }  // namespace
 
+std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name) {
+  std::vector<PubSubClient> clients;
+  for (auto& client : redis::parse_client_list(reply)) {
+    if (client.channels > 0 || client.patterns > 0) {
+      const bool ours = is_named(client.name, our_name);
+      clients.push_back({std::move(client), ours});
+    }
+  }
+  return clients;
+}
+
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels) {
   Survey survey;
   TRY(count_listeners(context, channels, survey));
@@ -64,16 +79,16 @@ Result<Survey> take_survey(Context& context, const std::vector<std::string>& cha
   return survey;
 }
 
-Result<OutputLimit> ask_output_limit(Context& context) {
-  OutputLimit limit;
+Result<void> ask_output_limit(Context& context, SlowSubscribers& slow) {
   TRY_ASSIGN(const auto reply,
              ask_if_allowed(context, {"CONFIG", "GET", "client-output-buffer-limit"}));
   if (reply && reply->elements.size() == 2) {
     if (const auto parsed = redis::parse_output_buffer_limit(reply->elements[1].text, "pubsub")) {
-      limit = {parsed->hard, parsed->soft, true};
+      slow.limit = *parsed;
+      slow.limit_known = true;
     }
   }
-  return limit;
+  return {};
 }
 
 Result<std::optional<std::int64_t>> ask_cut_clients(Context& context) {

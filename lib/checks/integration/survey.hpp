@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -10,14 +11,19 @@
 
 namespace fogis::checks::integration {
 
+/// The clients of a CLIENT LIST reply that are in pub/sub mode. `our_name` tells which are this
+/// tool's: those whose name is that, or begins with that and a colon. Pure; time is linear in the
+/// size.
+std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name);
+
 /// PUBSUB NUMSUB of the channels, PUBSUB NUMPAT and CLIENT LIST TYPE pubsub. A CLIENT LIST or
 /// NUMPAT that is refused leaves its part out.
 /// Errors: forbidden when NUMSUB is refused; those of Context::ask.
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels);
 
-/// client-output-buffer-limit of pub/sub clients; the defaults when CONFIG GET is refused.
+/// Asks for the client-output-buffer-limit of pub/sub clients; a refusal leaves it unknown.
 /// Errors: those of Context::ask but refusals.
-Result<OutputLimit> ask_output_limit(Context& context);
+Result<void> ask_output_limit(Context& context, SlowSubscribers& slow);
 
 /// INFO's count of clients that were cut for reading too slowly (Redis 7.4); nothing when the
 /// server does not count.

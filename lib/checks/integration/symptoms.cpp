@@ -7,14 +7,12 @@
 namespace fogis::checks::integration {
 namespace {
 
-bool starves(const Canary& canary) {
-  if (!canary.tried) {
+/// A server that does not even answer PUBLISH in time holds it back too.
+bool starves(const std::optional<redis::CanaryReport>& canary) {
+  if (!canary || canary->sent == 0) {
     return false;
   }
-  if (canary.error) {
-    return canary.error->kind == ErrorKind::timed_out && canary.failed_in == Phase::command;
-  }
-  return !canary.arrived;
+  return canary->error ? canary->error->kind == ErrorKind::timed_out : !canary->arrived();
 }
 
 template <typename Predicate>
@@ -29,18 +27,52 @@ std::string_view truth(const std::optional<bool>& value) {
   return !value ? "nothing" : *value ? "true" : "false";
 }
 
-}  // namespace
-
-bool is_starving(const Evidence& evidence) {
-  return !evidence.redis_error && (starves(evidence.resp2) || starves(evidence.resp3));
-}
-
+/// NUMSUB could be asked.
 bool knows_listeners(const Evidence& evidence) {
   return evidence.before.has_value();
 }
 
+/// Whether the calendar is wanted on its channels at all (--expect-subscribers 0).
 bool wants_listeners(const Evidence& evidence) {
   return evidence.options.expected_subscribers > 0;
+}
+
+/// Of the known channels that the calendar listens to, those that somebody listens to.
+std::vector<std::string_view> heard_channels(const Evidence& evidence) {
+  return channels_where(calendar_channels(), [&](std::string_view channel) {
+    const auto listeners = evidence.listeners(channel);
+    return listeners && listeners->at_most > 0;
+  });
+}
+
+/// Listeners went away while we looked.
+bool has_lost_listeners(const Evidence& evidence) {
+  const auto live = live_channels();
+  return knows_listeners(evidence) && std::any_of(live.begin(), live.end(), [&](auto channel) {
+           const auto before = evidence.listeners_before(channel);
+           const auto after = evidence.listeners(channel);
+           return before->at_least > after->at_most;
+         });
+}
+
+/// Adds a part of a text that `; ` separates from the one before.
+void add_part(std::string& text, std::string_view part) {
+  text += fmt::format("{}{}", text.empty() ? "" : "; ", part);
+}
+
+/// A URL that leads nowhere, though there are signs that the service runs.
+bool is_misaddressed(const Endpoint& endpoint, bool runs) {
+  if (endpoint.answer != Answer::unreachable || !endpoint.error) {
+    return false;
+  }
+  const auto kind = endpoint.error->kind;
+  return kind == ErrorKind::not_resolved || (runs && kind == ErrorKind::unreachable);
+}
+
+}  // namespace
+
+bool is_starving(const Evidence& evidence) {
+  return !evidence.redis_error && (starves(evidence.resp2) || starves(evidence.resp3));
 }
 
 std::vector<std::string_view> unheard_channels(const Evidence& evidence) {
@@ -54,20 +86,18 @@ bool is_unheard(const Evidence& evidence) {
   return knows_listeners(evidence) && wants_listeners(evidence) && heard_channels(evidence).empty();
 }
 
-std::vector<std::string_view> heard_channels(const Evidence& evidence) {
-  return channels_where(calendar_channels(), [&](std::string_view channel) {
-    const auto listeners = evidence.listeners(channel);
-    return listeners && listeners->at_most > 0;
-  });
+bool listens_elsewhere(const Evidence& evidence) {
+  return knows_listeners(evidence) && wants_listeners(evidence) &&
+         !unheard_channels(evidence).empty() && !heard_channels(evidence).empty() &&
+         unheard_traffic(evidence).empty();
 }
 
-bool has_lost_listeners(const Evidence& evidence) {
-  const auto live = live_channels();
-  return knows_listeners(evidence) && std::any_of(live.begin(), live.end(), [&](auto channel) {
-           const auto before = evidence.listeners_before(channel);
-           const auto after = evidence.listeners(channel);
-           return before->at_least > after->at_most;
-         });
+std::uint64_t messages_lost(const Evidence& evidence) {
+  std::uint64_t lost = 0;
+  for (const auto channel : unheard_channels(evidence)) {
+    lost += evidence.traffic_on(channel).messages;
+  }
+  return lost;
 }
 
 bool was_cut(const Evidence& evidence) {
@@ -181,6 +211,88 @@ std::string describe(const Endpoint& endpoint, std::string_view path) {
       break;
   }
   return fmt::format("{}: {}", path, endpoint.error ? endpoint.error->message : "no answer");
+}
+
+std::string with_numsub(const Evidence& evidence, std::string_view more) {
+  return knows_listeners(evidence)
+             ? fmt::format("{}; {}", numsub_text(evidence, live_channels()), more)
+             : std::string(more);
+}
+
+std::string claims_with_numsub(const Evidence& evidence) {
+  return with_numsub(evidence, claims_text(evidence.calendar));
+}
+
+std::string canary_text(const Evidence& evidence) {
+  const auto tell = [](std::string_view protocol,
+                       const std::optional<redis::CanaryReport>& canary) {
+    if (!canary) {
+      return fmt::format("{} was not tried", protocol);
+    }
+    if (canary->error) {
+      return fmt::format("{}: {}", protocol, canary->error->message);
+    }
+    return canary->arrived() ? fmt::format("{}: arrived", protocol)
+                             : fmt::format("{}: published, but never arrived", protocol);
+  };
+  return fmt::format("PING answers; a message of ours to ourselves over {}; over {}",
+                     tell("RESP2", evidence.resp2), tell("RESP3", evidence.resp3));
+}
+
+std::string cut_text(const Evidence& evidence) {
+  const auto& slow = evidence.slow;
+  std::string why;
+  if (has_lost_listeners(evidence)) {
+    why = "its subscription vanished while we looked";
+  }
+  if (slow.recently_near_limit()) {
+    const bool is_named = slow.near_limit() && !slow.slowest.empty();
+    add_part(why,
+             fmt::format("up to {} bytes waited for {}, the pub/sub limit is {}",
+                         std::max(slow.most_waiting, slow.recent_largest),
+                         is_named ? slow.slowest : "a client", slow.limit.lowest().value_or(0)));
+  }
+  if (slow.cut_after.value_or(0) > 0) {
+    add_part(why, fmt::format("{} clients were cut since the server's start", *slow.cut_after));
+  }
+  return with_numsub(evidence, why);
+}
+
+std::string crowd_text(const Evidence& evidence) {
+  const auto& survey = evidence.after ? evidence.after : evidence.before;
+  return fmt::format("{}, {} expected; {}", numsub_text(evidence, crowded_channels(evidence)),
+                     evidence.options.expected_subscribers,
+                     survey->clients
+                         ? fmt::format("{} clients listen to channels at all, by CLIENT LIST",
+                                       *survey->foreign_clients())
+                         : survey->clients_refusal);
+}
+
+std::string unheard_traffic_text(const Evidence& evidence) {
+  std::string seen;
+  for (const auto& name : unheard_traffic(evidence)) {
+    seen += fmt::format("{}{} on {}", seen.empty() ? "" : ", ", evidence.traffic_on(name).messages,
+                        name);
+  }
+  const auto heard = heard_channels(evidence);
+  return fmt::format("messages seen: {}; NUMSUB 0 there, while the calendar listens to {}", seen,
+                     heard.empty() ? "nothing" : list_text(heard));
+}
+
+std::string misaddressed_text(const Evidence& evidence) {
+  const auto& processor = evidence.processor;
+  const auto& calendar = evidence.calendar;
+  std::string text;
+  if (is_misaddressed(processor.simple, evidence.traffic.started > 0)) {
+    text = fmt::format("{}: {}", processor.url, processor.simple.error->message);
+  }
+  // An absent container has no name and no port either: the group `calendar` tells that.
+  const bool listens = knows_listeners(evidence) && !is_unheard(evidence);
+  if (listens && is_misaddressed(calendar.health, true)) {
+    add_part(text, fmt::format("{}: {}, while NUMSUB shows a consumer", calendar.url,
+                               calendar.health.error->message));
+  }
+  return text;
 }
 
 }  // namespace fogis::checks::integration

@@ -13,23 +13,18 @@ namespace fogis::checks::integration {
 /// Messages of ours did not arrive, though the server answers PING.
 bool is_starving(const Evidence& evidence);
 
-/// NUMSUB could be asked.
-bool knows_listeners(const Evidence& evidence);
-
-/// Whether the calendar is wanted on its channels at all (--expect-subscribers 0).
-bool wants_listeners(const Evidence& evidence);
-
 /// Nobody but us listens to any of the channels that the calendar listens to.
 bool is_unheard(const Evidence& evidence);
 
 /// The live channels that nobody but us listens to.
 std::vector<std::string_view> unheard_channels(const Evidence& evidence);
 
-/// Of the known channels that the calendar listens to, those that somebody listens to.
-std::vector<std::string_view> heard_channels(const Evidence& evidence);
+/// The calendar listens, but not to every live channel, and the publisher was not seen to talk to
+/// nobody, which would tell more.
+bool listens_elsewhere(const Evidence& evidence);
 
-/// Listeners went away while we looked.
-bool has_lost_listeners(const Evidence& evidence);
+/// Messages seen on live channels that nobody listens to.
+std::uint64_t messages_lost(const Evidence& evidence);
 
 /// Signs that the server cut a subscriber that read too slowly.
 bool was_cut(const Evidence& evidence);
@@ -48,6 +43,8 @@ std::vector<std::string_view> thin_channels(const Evidence& evidence);
 /// Channels with traffic that nobody listens to, and that no known subscriber listens to either.
 std::vector<std::string> unheard_traffic(const Evidence& evidence);
 
+// What was seen, in words.
+
 /// "NUMSUB 0 on a, b and c": what is known of these channels.
 std::string numsub_text(const Evidence& evidence, const std::vector<std::string_view>& channels);
 
@@ -59,5 +56,20 @@ std::string claims_text(const CalendarClaims& calendar);
 
 /// Why an endpoint is no help: "/health: 127.0.0.1:9083: Connection refused".
 std::string describe(const Endpoint& endpoint, std::string_view path);
+
+/// The NUMSUB of the live channels where it is known, then `more`; the same with claims_text.
+std::string with_numsub(const Evidence& evidence, std::string_view more);
+std::string claims_with_numsub(const Evidence& evidence);
+
+/// How the messages to ourselves went over each protocol.
+std::string canary_text(const Evidence& evidence);
+/// The signs behind was_cut.
+std::string cut_text(const Evidence& evidence);
+/// Who listens beyond what is expected.
+std::string crowd_text(const Evidence& evidence);
+/// What was published behind unheard_traffic.
+std::string unheard_traffic_text(const Evidence& evidence);
+/// The URLs that lead nowhere though there are signs that the service runs; empty without any.
+std::string misaddressed_text(const Evidence& evidence);
 
 }  // namespace fogis::checks::integration

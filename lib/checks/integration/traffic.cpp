@@ -30,16 +30,6 @@ bool says_started(std::string_view payload) {
          payload.find(R"("status": "started")") != std::string_view::npos;
 }
 
-redis::Subscriber make_observer(const Context& context) {
-  auto settings = context.settings();
-  settings.client_name = context.label("observer");
-  redis::Subscriber::Options options;
-  options.timeouts = context.timeouts();
-  options.retry = kNoRetry;
-  options.statistics = context.statistics();
-  return {std::move(settings), std::move(options), context.stop()};
-}
-
 /// Takes messages until the deadline; what interrupts it is told in the result's error.
 void take_messages(redis::Subscriber& subscriber, const Deadline& deadline, TrafficCount& count,
                    std::optional<Error>& error) {
@@ -119,7 +109,7 @@ void TrafficCount::note_faults(const redis::Message& message, const message::Jud
 Traffic watch_traffic(Context& context, const std::vector<std::string>& channels,
                       std::string_view our_source, std::chrono::nanoseconds span,
                       SlowSubscribers& slow) {
-  auto observer = make_observer(context);
+  auto observer = context.make_subscriber(kNoRetry, "observer");
   if (auto done = observer.subscribe(channels); !done) {
     Traffic traffic;
     traffic.error = context.explain(std::move(done.error()), {"SUBSCRIBE"});

@@ -69,7 +69,7 @@ ChannelVerdict judge_channel(const Evidence& evidence, const std::string& name) 
 
 }  // namespace
 
-CheckResult judge_wiring(const Evidence& evidence, const std::vector<Diagnosis>& /*diagnoses*/) {
+CheckResult judge_wiring(const Evidence& evidence) {
   if (!evidence.before) {
     return skipped("not seen",
                    evidence.survey_error ? evidence.survey_error->message : "nothing was asked",

@@ -1,10 +1,10 @@
-#include "monitor/latency_window.hpp"
+#include "base/latency_window.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-namespace fogis::monitor {
+namespace fogis {
 
 void LatencyWindow::record(std::chrono::nanoseconds value) {
   values_.push_back(value);
@@ -30,4 +30,4 @@ std::optional<LatencySummary> LatencyWindow::summary() const {
                         .max = sorted.back()};
 }
 
-}  // namespace fogis::monitor
+}  // namespace fogis

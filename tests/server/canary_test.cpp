@@ -1,7 +1,8 @@
-#include "monitor/canary.hpp"
+#include "redis/canary.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -10,7 +11,7 @@
 #include "support/tampering_proxy.hpp"
 
 using namespace fogis;
-using namespace fogis::monitor;
+using redis::Canary;
 using namespace fogis::testing;
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
@@ -20,7 +21,7 @@ namespace {
 
 Canary canary_of(const config::ConnectionSettings& settings,
                  std::chrono::nanoseconds patience = 5s) {
-  return {settings, {.connect = 5s, .operation = patience}, nullptr};
+  return {settings, {.timeouts = {.connect = 5s, .operation = patience}}, nullptr};
 }
 
 }  // namespace
@@ -56,6 +57,37 @@ TEST_CASE("a canary that is swallowed is lost, and the next ones fly again") {
   CHECK_FALSE(first.error);
   CHECK_FALSE(first.perfect());
   CHECK(canary.sing().perfect());
+}
+
+TEST_CASE("a canary that comes back altered has arrived, and is lost") {
+  const RedisServer server;
+  const TamperingProxy proxy(
+      server, {.tamper = [](const auto& command, redis::Reply reply) -> TamperingProxy::Replies {
+        if (command.empty() && is_message_on(reply, ":own")) {
+          reply.elements.back().text += "\n";
+        }
+        return {std::move(reply)};
+      }});
+  Canary canary(proxy.settings(), {.channel = "fogis:test:own", .messages = 1}, nullptr);
+  const auto report = canary.sing();
+  CHECK(report.sent == 1);
+  CHECK(report.altered == 1);
+  CHECK(report.arrived());
+  CHECK(report.lost() == 1);
+  CHECK_FALSE(report.perfect());
+}
+
+TEST_CASE("a canary flies over both versions of the protocol, and counts what it is told to") {
+  const RedisServer server;
+  for (const auto protocol : {config::RespVersion::resp2, config::RespVersion::resp3}) {
+    auto settings = server.settings();
+    settings.protocol = protocol;
+    const auto statistics = std::make_shared<redis::Statistics>();
+    Canary canary(settings, {.messages = 1, .statistics = statistics, .counts_received = true},
+                  nullptr);
+    CHECK(canary.sing().perfect());
+    CHECK(statistics->snapshot().connections_made == 2);
+  }
 }
 
 TEST_CASE("canaries that come back in another order are seen") {

@@ -1,4 +1,4 @@
-#include "monitor/canary.hpp"
+#include "redis/canary.hpp"
 
 #include <fmt/format.h>
 
@@ -11,21 +11,12 @@
 #include "base/random.hpp"
 #include "redis/server_error.hpp"
 
-namespace fogis::monitor {
+namespace fogis::redis {
 namespace {
 
-constexpr std::size_t kFlock = 5;  ///< enough to see an order, too few to be a load
 constexpr auto kPatience = std::chrono::seconds(2);
 
-redis::Subscriber::Options subscriber_options(const redis::Timeouts& timeouts) {
-  // No second attempt: a lost connection is a result here, and the next call opens a new one.
-  redis::Subscriber::Options options;
-  options.timeouts = timeouts;
-  options.retry = {.retries = 0, .delay = {}, .cap = {}};
-  return options;
-}
-
-Error with_advice(Error error, std::string_view channel) {
+Error with_hint(Error error, std::string_view channel) {
   if (error.kind == ErrorKind::forbidden) {
     error.hint = fmt::format("ACL SETUSER <user> +subscribe +publish &{}", channel);
   }
@@ -34,15 +25,13 @@ Error with_advice(Error error, std::string_view channel) {
 
 }  // namespace
 
-Canary::Canary(config::ConnectionSettings settings, redis::Timeouts timeouts, const StopEvent* stop,
-               std::shared_ptr<redis::Statistics> statistics)
-    : settings_(std::move(settings)),
-      timeouts_(timeouts),
-      stop_(stop),
-      statistics_(std::move(statistics)),
-      channel_(fmt::format("fogis:test:{}:canary", random_hex(12))) {
-  timeouts_.operation = std::min<std::chrono::nanoseconds>(timeouts_.operation, kPatience);
-  timeouts_.connect = std::min<std::chrono::nanoseconds>(timeouts_.connect, kPatience);
+Canary::Canary(config::ConnectionSettings settings, Options options, const StopEvent* stop)
+    : settings_(std::move(settings)), options_(std::move(options)), stop_(stop) {
+  auto& operation = options_.timeouts.operation;
+  operation = std::min<std::chrono::nanoseconds>(operation, kPatience);
+  if (options_.channel.empty()) {
+    options_.channel = fmt::format("fogis:test:{}:canary", random_hex(12));
+  }
 }
 
 void Canary::reset() {
@@ -58,8 +47,8 @@ std::optional<std::int64_t> Canary::client_id() const {
 
 Result<void> Canary::connect(const Deadline& deadline) {
   if (!publisher_ || !publisher_->is_clean()) {
-    auto opened = redis::Connection::open(settings_, deadline.within(timeouts_.connect),
-                                          {.limits = {}, .statistics = statistics_});
+    auto opened = Connection::open(settings_, deadline.within(options_.timeouts.connect),
+                                   {.limits = {}, .statistics = options_.statistics});
     if (!opened) {
       publisher_.reset();
       return failure(std::move(opened.error()));
@@ -67,8 +56,13 @@ Result<void> Canary::connect(const Deadline& deadline) {
     publisher_.emplace(std::move(*opened));
   }
   if (!subscriber_) {
-    redis::Subscriber fresh(settings_, subscriber_options(timeouts_), stop_);
-    TRY(fresh.subscribe({channel_}));
+    Subscriber::Options options;
+    options.timeouts = options_.timeouts;
+    // No second attempt: a lost connection is a result here, and the next call opens a new one.
+    options.retry.retries = 0;
+    options.statistics = options_.counts_received ? options_.statistics : nullptr;
+    Subscriber fresh(settings_, std::move(options), stop_);
+    TRY(fresh.subscribe({options_.channel}));
     subscriber_.emplace(std::move(fresh));
     latest_received_ = 0;
   }
@@ -76,15 +70,15 @@ Result<void> Canary::connect(const Deadline& deadline) {
 }
 
 Result<void> Canary::publish(CanaryReport& report, const Deadline& deadline) {
-  redis::Pipeline pipeline;
+  Pipeline pipeline;
   flying_.clear();
   const auto now = Clock::now();
-  for (std::size_t i = 0; i < kFlock; ++i) {
+  for (std::size_t i = 0; i < options_.messages; ++i) {
     flying_.emplace(next_number_, now);
-    pipeline.add({"PUBLISH", channel_, fmt::format("{}", next_number_)});
+    pipeline.add({"PUBLISH", options_.channel, fmt::format("{}", next_number_)});
     ++next_number_;
   }
-  report.sent = kFlock;
+  report.sent = options_.messages;
   auto replies = publisher_->run(pipeline, deadline);
   if (!replies) {
     auto& error = replies.error();
@@ -95,15 +89,21 @@ Result<void> Canary::publish(CanaryReport& report, const Deadline& deadline) {
   }
   for (const auto& reply : *replies) {
     if (reply.is_error()) {
-      return failure(redis::to_error(reply, Phase::command, publisher_->endpoint()));
+      return failure(to_error(reply, Phase::command, publisher_->endpoint(),
+                              settings_.password.value_or(Secret())));
     }
   }
   return {};
 }
 
-void Canary::take(const redis::Message& message, CanaryReport& report) {
+void Canary::take(const Message& message, CanaryReport& report) {
   const auto number = parse_number<std::uint64_t>(message.payload);
-  const auto found = number ? flying_.find(*number) : flying_.end();
+  if (!number) {
+    flying_.erase(flying_.begin());
+    ++report.altered;
+    return;
+  }
+  const auto found = flying_.find(*number);
   if (found == flying_.end()) {
     return;  // of an earlier call, whose patience was over
   }
@@ -122,10 +122,10 @@ Result<void> Canary::receive(CanaryReport& report, const Deadline& deadline) {
     if (!event) {
       return {};  // the rest is lost
     }
-    if (auto* const gap = std::get_if<redis::Resubscribed>(&*event)) {
+    if (auto* const gap = std::get_if<Resubscribed>(&*event)) {
       return failure(std::move(gap->cause));
     }
-    take(std::get<redis::Message>(*event), report);
+    take(std::get<Message>(*event), report);
   }
   return {};
 }
@@ -135,7 +135,7 @@ CanaryReport Canary::sing() {
   const auto unlimited = Deadline::never(stop_);
   auto done = connect(unlimited);
   if (done) {
-    const auto deadline = unlimited.within(timeouts_.operation);
+    const auto deadline = unlimited.within(options_.timeouts.operation);
     done = publish(report, deadline);
     // What was sent may arrive even when its reply did not.
     const bool sent = done || done.error().kind == ErrorKind::timed_out;
@@ -146,7 +146,7 @@ CanaryReport Canary::sing() {
     }
   }
   if (!done) {
-    report.error = with_advice(std::move(done.error()), channel_);
+    report.error = with_hint(std::move(done.error()), options_.channel);
     subscriber_.reset();
     publisher_.reset();
   } else if (!flying_.empty()) {
@@ -156,4 +156,4 @@ CanaryReport Canary::sing() {
   return report;
 }
 
-}  // namespace fogis::monitor
+}  // namespace fogis::redis

@@ -6,7 +6,7 @@
 #include <deque>
 #include <optional>
 
-namespace fogis::monitor {
+namespace fogis {
 
 /// How round trips are distributed.
 struct LatencySummary {
@@ -31,4 +31,4 @@ private:
   std::deque<std::chrono::nanoseconds> values_;
 };
 
-}  // namespace fogis::monitor
+}  // namespace fogis

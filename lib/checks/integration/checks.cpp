@@ -1,0 +1,260 @@
+#include "checks/integration/checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "checks/integration/symptoms.hpp"
+#include "checks/verdict.hpp"
+
+namespace fogis::checks::integration {
+namespace {
+
+CheckResult judge_redis(const Evidence& evidence) {
+  if (!evidence.redis_error) {
+    return evidence.redis_health;
+  }
+  auto result = verdict_of(*evidence.redis_error);
+  result.status =
+      evidence.redis_error->kind == ErrorKind::interrupted ? Status::skip : Status::error;
+  return result;
+}
+
+CheckResult judge_configuration(const Evidence& evidence) {
+  const auto& calendar = evidence.calendar;
+  if (calendar.url.empty()) {
+    return skipped("not asked", "no URL of the calendar was given",
+                   "give --calendar-service-url or CALENDAR_SERVICE_URL");
+  }
+  if (!calendar.health.answered()) {
+    return skipped("not seen", "the calendar does not answer over HTTP");
+  }
+  if (calendar.config.answer != Answer::usable) {
+    return warned("not seen", "the calendar's " + describe(calendar.config, "/redis-config"),
+                  "look at the calendar's log");
+  }
+  auto result = calendar.redis_url.empty()
+                    ? warned("no Redis URL", "the calendar's /redis-config names no Redis URL",
+                             "look at the calendar's version")
+                    : passed(fmt::format("{}: {}", calendar.redis_url, calendar.redis_proof));
+  result.detail("redis_url", calendar.redis_url);
+  if (calendar.channels) {
+    result.detail("channels", static_cast<std::int64_t>(calendar.channels->size()));
+  }
+  return result;
+}
+
+/// Nothing was observed, so `what` is not known.
+CheckResult unobserved(const Traffic& traffic, std::string what) {
+  return skipped(std::move(what), traffic.error ? traffic.error->message : "nothing was observed",
+                 traffic.error ? traffic.error->hint : std::string());
+}
+
+CheckResult judge_contract(const Evidence& evidence) {
+  const auto& traffic = evidence.traffic;
+  if (!traffic.watched) {
+    return unobserved(traffic, "not seen");
+  }
+  auto result =
+      traffic.messages == 0
+          ? skipped("no message seen",
+                    fmt::format("nobody published in {}", format_duration(traffic.watched_for)),
+                    "a longer --observe sees more: the processor publishes once an hour")
+          : passed(fmt::format("{} kept the contract", count_of(traffic.judged, "message")));
+  result.detail("messages", static_cast<std::int64_t>(traffic.messages))
+      .detail("judged", static_cast<std::int64_t>(traffic.judged));
+  return result;
+}
+
+void judge_canary(std::string_view protocol, const std::optional<redis::CanaryReport>& canary,
+                  Findings& findings) {
+  if (!canary) {
+    return;
+  }
+  if (canary->error) {
+    const auto text = fmt::format("canary over {}: {}", protocol, canary->error->message);
+    const auto kind = canary->error->kind;
+    // A server before Redis 6.0 knows no RESP3; what is forbidden says nothing either.
+    if (kind == ErrorKind::forbidden || kind == ErrorKind::rejected) {
+      findings.skip(text, canary->error->hint);
+    } else {
+      findings.fail(text, canary->error->hint);
+    }
+  } else if (!canary->arrived()) {
+    findings.fail(fmt::format("the canary over {} did not arrive", protocol), {});
+  } else if (canary->altered > 0) {
+    findings.fail(fmt::format("the canary over {} came back altered", protocol),
+                  "a proxy between treats messages as text");
+  }
+}
+
+CheckResult judge_liveness(const Evidence& evidence) {
+  Findings findings;
+  judge_canary("RESP2", evidence.resp2, findings);
+  judge_canary("RESP3", evidence.resp3, findings);
+  const auto round_trip = [](const std::optional<redis::CanaryReport>& canary) {
+    return canary && canary->latency ? std::optional(canary->latency->latest) : std::nullopt;
+  };
+  const auto resp2 = round_trip(evidence.resp2);
+  const auto resp3 = round_trip(evidence.resp3);
+  const auto text = [](const auto& time) { return time ? format_duration(*time) : "not seen"; };
+  auto result =
+      findings.result(fmt::format("canary {} over RESP2, {} over RESP3", text(resp2), text(resp3)));
+  if (resp2) {
+    result.detail("round_trip_resp2", *resp2);
+  }
+  if (resp3) {
+    result.detail("round_trip_resp3", *resp3);
+  }
+  if (!evidence.calendar.url.empty()) {
+    result.detail("calendar_claims", claims_text(evidence.calendar));
+  }
+  return result;
+}
+
+CheckResult judge_activity(const Evidence& evidence) {
+  const auto& traffic = evidence.traffic;
+  if (!traffic.watched) {
+    return unobserved(traffic, "not observed");
+  }
+  auto result =
+      traffic.started > 0
+          ? passed(count_of(traffic.started, "cycle was announced", "cycles were announced"))
+          : skipped("not observed",
+                    fmt::format("no \"started\" in {}; one is due every {}",
+                                format_duration(traffic.watched_for),
+                                format_duration(evidence.options.service_interval)),
+                    "only --observe as long as --service-interval can tell whether it is missing");
+  result.detail("started", static_cast<std::int64_t>(traffic.started))
+      .detail("observed", traffic.watched_for)
+      .detail("service_interval", evidence.options.service_interval);
+  return result;
+}
+
+constexpr std::array<Stage, 8> kStages{{
+    {"redis", "Redis is reached and healthy",
+     "The server is reached, lets us in, and shows no sign of trouble.", false, judge_redis},
+    {"services", "Both services answer over HTTP",
+     "match-list-processor and the calendar answer their health endpoints; nothing with side "
+     "effects is called.",
+     false, judge_services},
+    {"configuration", "The calendar is set up for this Redis",
+     "The calendar's own configuration names this server and the processor's channels.", true,
+     judge_configuration},
+    {"wiring", "Every channel has both ends",
+     "For each known channel: who listens, by PUBSUB NUMSUB and CLIENT LIST, and what is "
+     "published meanwhile.",
+     true, judge_wiring},
+    {"flow", "Messages flow through the channels",
+     "Messages are published and come back byte for byte, to as many receivers as are subscribed.",
+     true, judge_flow},
+    {"contract", "Observed messages keep the contract",
+     "Every message seen is judged as the calendar reads it.", true, judge_contract},
+    {"liveness", "What the services claim is true",
+     "A message of ours to ourselves arrives over RESP2 and RESP3, and the calendar's claims fit "
+     "what Redis shows.",
+     true, judge_liveness},
+    {"activity", "The processor gives signs of life",
+     "A processing cycle was announced within the service interval; not observed where --observe "
+     "is shorter.",
+     true, judge_activity},
+}};
+
+/// Adds what was found to the result that stands without it.
+void add_findings(CheckResult& result, std::vector<Finding> findings) {
+  if (findings.empty()) {
+    return;
+  }
+  const bool fails = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.status == Status::fail;
+  });
+  if (result.status != Status::error && result.status != Status::fail) {
+    result.status = fails ? Status::fail : Status::warn;
+  }
+  std::string ids;
+  std::string problems;
+  for (const auto& finding : findings) {
+    ids += fmt::format("{}{}", ids.empty() ? "" : ", ", finding.id);
+    problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", finding.id, finding.problem);
+  }
+  result.summary = result.summary.empty() ? ids : fmt::format("{}; {}", ids, result.summary);
+  if (result.cause.empty()) {
+    result.cause = std::move(problems);
+    result.hint = findings.front().hint;
+  }
+  result.findings = std::move(findings);
+}
+
+CheckResult judge(const Stage& stage, const Evidence& evidence,
+                  const std::vector<Diagnosis>& diagnoses) {
+  if (stage.needs_redis && evidence.redis_error) {
+    return skipped("not run", "there is no connection: " + evidence.redis_error->message);
+  }
+  auto result = stage.judge(evidence);
+  std::vector<Finding> findings;
+  for (const auto& diagnosis : diagnoses) {
+    if (diagnosis.check == stage.id) {
+      findings.push_back(diagnosis.finding);
+    }
+  }
+  add_findings(result, std::move(findings));
+  return result;
+}
+
+}  // namespace
+
+std::span<const Stage> stages() {
+  return kStages;
+}
+
+std::vector<CheckReport> judge_all(const Evidence& evidence) {
+  const auto diagnoses = diagnose(evidence);
+  std::vector<CheckReport> reports;
+  for (const auto& stage : kStages) {
+    CheckReport report;
+    report.id = stage.id;
+    report.title = stage.title;
+    report.result = judge(stage, evidence, diagnoses);
+    if (const auto took = evidence.took.find(stage.id); took != evidence.took.end()) {
+      report.duration = took->second;
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+std::vector<std::string> unseen(const Evidence& evidence) {
+  std::vector<std::string> list;
+  if (evidence.processor.url.empty()) {
+    list.emplace_back(
+        "match-list-processor's HTTP: no --match-processor-url or MATCH_PROCESSOR_URL");
+  }
+  if (evidence.calendar.url.empty()) {
+    list.emplace_back(
+        "the calendar's HTTP, configuration and claims: no --calendar-service-url or "
+        "CALENDAR_SERVICE_URL");
+  }
+  if (evidence.redis_error) {
+    list.emplace_back("everything in Redis: there is no connection");
+    return list;
+  }
+  if (evidence.survey_error) {
+    list.push_back("who listens: " + evidence.survey_error->message);
+  } else if (evidence.before && !evidence.before->clients_refusal.empty()) {
+    list.push_back(evidence.before->clients_refusal);
+  }
+  if (evidence.traffic.error) {
+    list.push_back("part of what was published: " + evidence.traffic.error->message);
+  } else if (evidence.traffic.watched && evidence.traffic.judged < evidence.traffic.messages) {
+    list.push_back(fmt::format("{} of {} messages, which were only counted",
+                               evidence.traffic.messages - evidence.traffic.judged,
+                               evidence.traffic.messages));
+  }
+  return list;
+}
+
+}  // namespace fogis::checks::integration
