@@ -55,7 +55,9 @@ std::string match_update(const std::string& fault) {
                     R"("domaruppdraglista":null,"x":[)");
   }
   if (fault == "D6") {
-    return replaced(std::move(text), R"("priority":"high")", R"("priority":"critical")");
+    // A category that the calendar takes for urgent would make up for the priority.
+    return replaced(replaced(std::move(text), R"("priority":"high")", R"("priority":"critical")"),
+                    R"("category":"time_change")", R"("category":"team_change")");
   }
   return fault == "D7" ? without_zone(std::move(text)) : text;
 }
