@@ -127,7 +127,7 @@ private:
       suite_.text += case_text(file.name, "reading",
                                fault_text("failure", "no message", "invalid", "no message"));
     } else if (rest > 0) {
-      const auto title = file.layout == message::Layout::whole
+      const auto title = file.layout == Input::Layout::whole
                              ? only_kind_
                              : count_of(rest, "message") + " without a finding";
       suite_.text += case_text(file.name, title, "");

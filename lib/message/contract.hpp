@@ -33,6 +33,8 @@ struct JudgeOptions {
   std::optional<Type> as = std::nullopt;
 };
 
+struct Summary;
+
 /// The verdict on one message.
 struct Judgement {
   /// What is wrong with the bytes, then by the rules, then by the schema; at most max_findings.
@@ -54,7 +56,9 @@ struct Judgement {
 
 /// Judges one document, which may be anything at all: never throws, never fails. Thread-safe.
 /// Time is linear in the size. The schemas that it uses are compiled at their first use and kept.
-Judgement judge(std::string_view document, const JudgeOptions& options = {});
+/// `summary`, where given, is filled from the same reading.
+Judgement judge(std::string_view document, const JudgeOptions& options = {},
+                Summary* summary = nullptr);
 
 /// The judgement on a document of `size` bytes that was not even kept, because that is more than
 /// options.max_size. Thread-safe.
@@ -72,7 +76,7 @@ public:
   Judge& operator=(Judge&&) noexcept;
 
   /// As the function above; a repeated message_id adds a warning.
-  Judgement judge(std::string_view document);
+  Judgement judge(std::string_view document, Summary* summary = nullptr);
 
 private:
   class Window;

@@ -40,8 +40,8 @@ Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 Judge& Judge::operator=(Judge&&) noexcept = default;
 
-Judgement Judge::judge(std::string_view document) {
-  auto judgement = message::judge(document, options_);
+Judgement Judge::judge(std::string_view document, Summary* summary) {
+  auto judgement = message::judge(document, options_, summary);
   if (!judgement.message_id.empty() && !window_->insert(judgement.message_id)) {
     Collector findings(judgement, options_.max_findings);
     findings.add("duplicate-message-id", Path(Path(), "message_id"),
