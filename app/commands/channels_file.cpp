@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "commands/line_input.hpp"
+#include "base/input.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -38,7 +38,7 @@ Error refuse(const Error& error) {
 
 Result<std::vector<std::string>> read_channels_file(const std::string& path,
                                                     const StopEvent& stop) {
-  auto input = LineInput::open(path, stop, kLongestLine);
+  auto input = Input::open(path, stop, {.largest = kLongestLine});
   if (!input) {
     return failure(refuse(input.error()));
   }
@@ -51,13 +51,13 @@ Result<std::vector<std::string>> read_channels_file(const std::string& path,
     if (!*line) {
       return channels;
     }
-    const auto name = trim(**line);
+    const auto name = trim((*line)->text);
     if (name.empty() || name.starts_with('#')) {
       continue;
     }
     if (name.size() > kLongestName) {
       return failure(refuse(fmt::format("\"{}\", line {}: a name has more than {} bytes", path,
-                                        input->line_number(), kLongestName)));
+                                        (*line)->number, kLongestName)));
     }
     if (channels.size() == kMostChannels) {
       return failure(refuse(fmt::format("\"{}\" has more than {} names", path, kMostChannels)));

@@ -20,18 +20,13 @@ using output::Numbering;
 /// What is read before anything is sent: the one message, or the input that has many.
 struct Material {
   std::string body;
-  std::optional<LineInput> input;
+  std::optional<Input> input;
 };
-
-Result<std::string> read_whole(const std::string& path, const StopEvent& stop) {
-  auto input = LineInput::open(path, stop);
-  return input ? input->rest() : failure(std::move(input.error()));
-}
 
 /// The envelope around --payload, which is JSON or @FILE.
 Result<std::string> build(const PublishPlan& plan, const std::string& service,
                           const StopEvent& stop) {
-  TRY_ASSIGN(auto payload, plan.text.starts_with('@') ? read_whole(plan.text.substr(1), stop)
+  TRY_ASSIGN(auto payload, plan.text.starts_with('@') ? Input::read_whole(plan.text.substr(1), stop)
                                                       : Result<std::string>(plan.text));
   message::BuildOptions options;
   options.source = service;
@@ -42,7 +37,7 @@ Result<Material> gather(const PublishPlan& plan, const std::string& service, con
                         output::Publication& publication) {
   Material material;
   if (plan.lines || plan.source == PublishSource::replay) {
-    TRY_ASSIGN(auto input, LineInput::open(plan.text, stop));
+    TRY_ASSIGN(auto input, Input::open(plan.text, stop));
     if (plan.source == PublishSource::replay) {
       publication.replay.emplace().speed = plan.replay.speed;
       if (auto inspected = inspect_recording(input, plan.replay, *publication.replay); !inspected) {
@@ -56,7 +51,7 @@ Result<Material> gather(const PublishPlan& plan, const std::string& service, con
   if (plan.source == PublishSource::built) {
     body = build(plan, service, stop);
   } else if (plan.source != PublishSource::argument) {
-    body = read_whole(plan.text, stop);
+    body = Input::read_whole(plan.text, stop);
   }
   if (!body) {
     return failure(std::move(body.error()));
@@ -80,7 +75,7 @@ Result<void> publish_copies(const PublishPlan& plan, const std::string& body,
 }
 
 /// Counts the lines that are left after a failure. False when they have no end that can be reached.
-bool skip_lines(LineInput& input, MessagePublisher& publisher, output::Publication& publication) {
+bool skip_lines(Input& input, MessagePublisher& publisher, output::Publication& publication) {
   if (input.is_regular()) {
     input.ignore_stop();
   }
@@ -92,16 +87,16 @@ bool skip_lines(LineInput& input, MessagePublisher& publisher, output::Publicati
     if (!*line) {
       return true;
     }
-    if ((*line)->empty()) {
+    if ((*line)->text.empty()) {
       ++publication.blank_lines;
     } else {
-      publisher.skip(input.line_number());
+      publisher.skip((*line)->number);
     }
   }
 }
 
 /// A message a line.
-Result<void> publish_lines(const PublishPlan& plan, LineInput& input, MessagePublisher& publisher,
+Result<void> publish_lines(const PublishPlan& plan, Input& input, MessagePublisher& publisher,
                            output::Publication& publication) {
   Result<void> outcome;
   while (outcome) {
@@ -119,10 +114,10 @@ Result<void> publish_lines(const PublishPlan& plan, LineInput& input, MessagePub
       outcome = failure(line.error());
     } else if (!*line) {
       return publisher.flush();
-    } else if ((*line)->empty()) {
+    } else if ((*line)->text.empty()) {
       ++publication.blank_lines;
     } else {
-      outcome = publisher.publish(plan.channel, **line, input.line_number());
+      outcome = publisher.publish(plan.channel, (*line)->text, (*line)->number);
     }
   }
   publication.complete = skip_lines(input, publisher, publication);

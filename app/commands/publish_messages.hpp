@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/input.hpp"
 #include "cli/command.hpp"
-#include "commands/line_input.hpp"
 #include "config/config.hpp"
 #include "message/contract.hpp"
 #include "output/progress.hpp"

@@ -10,7 +10,6 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "message/peek.hpp"
-#include "output/message_stream.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -89,8 +88,11 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
     reception_.latency.record(age_of(*peeked.timestamp, received));
   }
   std::optional<message::Judgement> judgement;
+  message::Summary summary;
+  const bool shows_summary = session_.format == Format::text;
   if (judge_) {
-    judgement = judge_->judge(message.payload, message.channel);
+    judgement =
+        judge_->judge(message.payload, message.channel, shows_summary ? &summary : nullptr);
     reception_.invalid += judgement->valid() ? 0 : 1;
     reception_.with_warnings += judgement->warnings > 0 ? 1 : 0;
   }
@@ -102,17 +104,16 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
       return false;
     }
   }
-  show(message, received, judgement ? &*judgement : nullptr);
+  show({message, received, judgement ? &*judgement : nullptr,
+        judgement && shows_summary ? &summary : nullptr});
   return !plan_.count || reception_.messages < *plan_.count;
 }
 
-void MessageReceiver::show(const redis::MessageView& message, SystemTime received,
-                           const message::Judgement* judgement) {
+void MessageReceiver::show(const output::ShownMessage& shown) {
   line_.clear();
-  const output::ShownMessage shown{message, received, judgement};
   switch (session_.format) {
     case Format::raw:
-      line_ += message.payload;
+      line_ += shown.message.payload;
       line_ += '\n';
       break;
     case Format::json:

@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "message/contract.hpp"
 #include "message/record_file.hpp"
+#include "output/message_stream.hpp"
 #include "output/reception.hpp"
 #include "output/writer.hpp"
 #include "redis/subscriber.hpp"
@@ -46,8 +47,7 @@ public:
 
 private:
   bool take(const redis::MessageView& message, std::chrono::system_clock::time_point received);
-  void show(const redis::MessageView& message, std::chrono::system_clock::time_point received,
-            const message::Judgement* judgement);
+  void show(const output::ShownMessage& shown);
   void note(const redis::ConnectionEvent& event);
   bool commit();
   bool is_over(Deadline::Clock::time_point end);

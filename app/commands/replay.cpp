@@ -72,21 +72,22 @@ private:
 
 }  // namespace
 
-Result<void> inspect_recording(LineInput& input, const ReplayPlan& plan,
-                               output::ReplaySource& source) {
+Result<void> inspect_recording(Input& input, const ReplayPlan& plan, output::ReplaySource& source) {
   if (!input.is_regular()) {
     return failure(unusable("a record has to be a regular file",
                             "it is read twice: once to see whether it may be replayed"));
   }
   Inspection inspection(source);
+  bool is_empty = true;
   while (true) {
     TRY_ASSIGN(const auto line, input.next());
     if (!line) {
       break;
     }
-    TRY(inspection.look_at(*line, input.line_number()));
+    is_empty = false;
+    TRY(inspection.look_at(line->text, line->number));
   }
-  if (input.line_number() == 0) {
+  if (is_empty) {
     return failure(unusable("this is no record: it is empty",
                             "name a file that subscribe --record has written"));
   }
@@ -102,7 +103,7 @@ Result<void> inspect_recording(LineInput& input, const ReplayPlan& plan,
   return {};
 }
 
-Result<void> replay(LineInput& input, const ReplayPlan& plan, MessagePublisher& publisher) {
+Result<void> replay(Input& input, const ReplayPlan& plan, MessagePublisher& publisher) {
   std::optional<std::chrono::system_clock::time_point> first;
   std::chrono::nanoseconds latest{};
   Clock::time_point begin;
@@ -115,14 +116,14 @@ Result<void> replay(LineInput& input, const ReplayPlan& plan, MessagePublisher& 
     if (!*line) {
       break;
     }
-    auto parsed = message::parse_record_line(**line);
+    auto parsed = message::parse_record_line((*line)->text);
     const auto* const recorded = parsed ? std::get_if<RecordedMessage>(&*parsed) : nullptr;
     if (recorded == nullptr) {
       continue;
     }
     if (!outcome) {
       input.ignore_stop();
-      publisher.skip(input.line_number());
+      publisher.skip((*line)->number);
       continue;
     }
     if (!first) {
@@ -136,12 +137,12 @@ Result<void> replay(LineInput& input, const ReplayPlan& plan, MessagePublisher& 
                                                            plan.speed);
       outcome = publisher.wait_until(begin + std::chrono::duration_cast<Clock::duration>(delay));
       if (!outcome) {
-        publisher.skip(input.line_number());
+        publisher.skip((*line)->number);
         continue;
       }
     }
     outcome = publisher.publish(plan.to ? *plan.to : recorded->channel, recorded->payload,
-                                input.line_number());
+                                (*line)->number);
   }
   return outcome ? publisher.flush() : outcome;
 }

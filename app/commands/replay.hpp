@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "commands/line_input.hpp"
+#include "base/input.hpp"
 #include "commands/publish_messages.hpp"
 #include "output/publication.hpp"
 
@@ -20,11 +20,10 @@ struct ReplayPlan {
 /// be read in `source`, and refuses to send anything onto a production channel that nobody named.
 /// Errors (usage): it is no regular file, no record, or goes onto production channels without
 /// ReplayPlan::to; interrupted.
-Result<void> inspect_recording(LineInput& input, const ReplayPlan& plan,
-                               output::ReplaySource& source);
+Result<void> inspect_recording(Input& input, const ReplayPlan& plan, output::ReplaySource& source);
 
 /// Publishes the messages with the time between them that they had. After an error what was not
-/// sent is counted as such. Errors: those of MessagePublisher::publish and LineInput::next.
-Result<void> replay(LineInput& input, const ReplayPlan& plan, MessagePublisher& publisher);
+/// sent is counted as such. Errors: those of MessagePublisher::publish and Input::next.
+Result<void> replay(Input& input, const ReplayPlan& plan, MessagePublisher& publisher);
 
 }  // namespace fogis::commands

@@ -1,8 +1,10 @@
 // validate-message: what the readers of a message will make of it.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -12,12 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/input.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/values.hpp"
 #include "commands/commands.hpp"
-#include "commands/message_input.hpp"
 #include "message/contract.hpp"
-#include "message/document_stream.hpp"
 #include "message/locate.hpp"
 #include "message/schema.hpp"
 #include "output/message_report.hpp"
@@ -43,7 +44,7 @@ struct MessageArguments {
 /// What the arguments mean.
 struct MessagePlan {
   message::JudgeOptions judge;
-  message::Layout layout = message::Layout::whole;
+  Input::Layout layout = Input::Layout::whole;
 };
 
 Error usage_error(std::string message, std::string hint) {
@@ -80,7 +81,7 @@ Result<std::optional<Choice>> choose(std::string_view option, const cli::OptionT
 Result<MessagePlan> make_plan(const MessageArguments& arguments) {
   static constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
   MessagePlan plan;
-  plan.layout = arguments.ndjson ? message::Layout::lines : message::Layout::whole;
+  plan.layout = arguments.ndjson ? Input::Layout::lines : Input::Layout::whole;
   TRY_ASSIGN(const auto type, choose<message::Type>("--as", arguments.as, message::kTypes));
   plan.judge.as = type;
   TRY_ASSIGN(const auto reader, choose<message::Reader>("--reader", arguments.reader, kReaders));
@@ -96,6 +97,42 @@ Result<MessagePlan> make_plan(const MessageArguments& arguments) {
     return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
   }
   return plan;
+}
+
+/// Why a file cannot be read, and what to do about it.
+Error explain(const std::string& name, int errno_value) {
+  const bool missing = errno_value == ENOENT || errno_value == ENOTDIR;
+  return make_system_error(ErrorKind::usage, Phase::usage,
+                           fmt::format("cannot read {}", name == "-"    ? "stdin"
+                                                         : name.empty() ? "\"\""
+                                                                        : name),
+                           errno_value,
+                           missing                 ? "check the name and the working directory"
+                           : errno_value == EACCES ? "name a file that this user can read"
+                                                   : "");
+}
+
+/// Opens a file, or stdin, which may be anything. A device by its name could wait for ever or never
+/// end.
+Result<Input> open_messages(const std::string& name, const MessagePlan& plan,
+                            const StopEvent& stop) {
+  struct stat status {};
+  if (name != "-" && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
+      !S_ISFIFO(status.st_mode)) {
+    const bool is_folder = S_ISDIR(status.st_mode);
+    const auto* const kind = is_folder                  ? "a folder"
+                             : S_ISSOCK(status.st_mode) ? "a socket"
+                                                        : "a device";
+    return failure(usage_error(
+        fmt::format("cannot read {}: it is {}, not a file", name, kind),
+        is_folder ? "name the files in it" : "read it as stdin: validate-message - < NAME"));
+  }
+  return Input::open(name, stop,
+                     {.layout = plan.layout,
+                      .largest = plan.judge.max_size,
+                      .pass_larger = true,
+                      .skip_blank = true,
+                      .explain = explain});
 }
 
 /// Judges the files one after the other and hands on what is found.
@@ -145,31 +182,26 @@ private:
   }
 
   Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
-    TRY_ASSIGN(const auto input, MessageInput::open(name));
-    message::DocumentStream stream(input.descriptor(), plan_->layout, plan_->judge.max_size,
-                                   &session_->stop);
+    TRY_ASSIGN(auto input, open_messages(name, *plan_, session_->stop));
     message::Judge judge(plan_->judge);
     while (!ended()) {
-      const auto document = stream.next();
+      TRY_ASSIGN(const auto document, input.next());
       if (!document) {
-        return failure(input.explain(document.error()));
-      }
-      if (!*document) {
         return {};
       }
-      judge_document(name, **document, judge, counts);
+      judge_document(name, *document, judge, counts);
     }
     return session_->stop.requested() ? failure(interrupted_error(Phase::usage)) : Result<void>();
   }
 
-  void judge_document(std::string_view name, const message::StreamedDocument& document,
-                      message::Judge& judge, output::MessageCounts& counts) {
-    output::JudgedMessage judged{.file = name, .line = document.line, .size = document.size};
+  void judge_document(std::string_view name, const Input::Part& document, message::Judge& judge,
+                      output::MessageCounts& counts) {
+    output::JudgedMessage judged{.file = name, .line = document.number, .size = document.size};
     judged.judgement = document.too_large ? message::refuse_too_large(document.size, plan_->judge)
                                           : judge.judge(document.text);
     judged.lines = message::find_lines(document.text, judged.judgement.findings);
     for (auto& line : judged.lines) {
-      line += document.line - 1;
+      line += document.number - 1;
     }
     counts.add(judged.judgement);
     // The line that shows progress must not stand before what is written.

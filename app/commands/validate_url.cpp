@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/input.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "commands/commands.hpp"
-#include "commands/line_input.hpp"
 #include "config/redis_url.hpp"
 #include "output/url_report.hpp"
 #include "redis/client.hpp"
@@ -36,8 +36,7 @@ Error url_usage_error(std::string message, std::string hint) {
 
 /// All of stdin. Ends early when a stop is requested.
 Result<std::string> read_input(const StopEvent& stop) {
-  auto input = LineInput::open("-", stop, kMostInput);
-  auto text = input ? input->rest() : failure(input.error());
+  auto text = Input::read_whole("-", stop, kMostInput);
   if (!text && text.error().kind == ErrorKind::usage) {
     return failure(url_usage_error(text.error().message, "give it a list of URLs, one a line"));
   }

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/input.hpp"
 #include "checks/report.hpp"
 #include "message/contract.hpp"
-#include "message/document_stream.hpp"
 #include "output/format.hpp"
 #include "output/style.hpp"
 #include "output/writer.hpp"
@@ -45,7 +45,7 @@ struct MessageCounts {
 /// A file that was read to its end, or as far as it could be.
 struct JudgedFile {
   std::string_view name;  ///< "-" for stdin
-  message::Layout layout = message::Layout::whole;
+  Input::Layout layout = Input::Layout::whole;
   MessageCounts counts = {};
   std::optional<Error> error = std::nullopt;  ///< why it could not be read, wholly or at all
   std::chrono::nanoseconds duration{};

@@ -9,7 +9,6 @@
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "message/json_reader.hpp"
-#include "message/summary.hpp"
 #include "output/findings.hpp"
 #include "output/json.hpp"
 
@@ -140,7 +139,8 @@ std::optional<std::string> compact_json(std::string_view text) {
 void append_message_text(std::string& target, const ShownMessage& shown, const Style& style,
                          bool whole) {
   const auto& message = shown.message;
-  const auto summary = message::summarize(message.payload);
+  const auto summary =
+      shown.summary != nullptr ? *shown.summary : message::summarize(message.payload);
   // The date is known to somebody who watches: the time of day is enough.
   const auto time = format_timestamp(shown.received).substr(11);
   target += style.paint(Colour::dim, time);

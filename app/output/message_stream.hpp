@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "message/contract.hpp"
+#include "message/summary.hpp"
 #include "output/style.hpp"
 #include "redis/pubsub_frame.hpp"
 
@@ -17,6 +18,8 @@ struct ShownMessage {
   redis::MessageView message;
   std::chrono::system_clock::time_point received;
   const message::Judgement* judgement = nullptr;  ///< with --validate; may be null
+  /// From the reading that the judgement is of; null when it was not read yet.
+  const message::Summary* summary = nullptr;
 };
 
 /// Appends a line: time, channel, type and what it is about; below it its findings, and with

@@ -45,7 +45,7 @@ public:
     const auto name = shown_name(file.name);
     if (file.error) {
       out_->write(row(Status::fail, describe(*file.error)));
-    } else if (file.layout == message::Layout::lines) {
+    } else if (file.layout == Input::Layout::lines) {
       out_->write(row(status_of(counts), fmt::format("{}: {}", name, counts_text(counts))));
     } else if (is_good && !options_.verbose) {
       out_->write(row(Status::pass, fmt::format("{}: {}", name, only_kind_)));

@@ -8,6 +8,7 @@
 #include "message/rule_checks.hpp"
 #include "message/scan.hpp"
 #include "message/schema.hpp"
+#include "message/summary.hpp"
 
 namespace fogis::message {
 namespace {
@@ -48,13 +49,17 @@ void judge_document(const json& document, const JudgeOptions& options, Judgement
 
 }  // namespace
 
-Judgement judge(std::string_view document, const JudgeOptions& options) {
+Judgement judge(std::string_view document, const JudgeOptions& options, Summary* summary) {
   Judgement judgement;
   Collector findings(judgement, options.max_findings, options.reader);
   try {
     const Bounds bounds{options.max_size, options.max_depth, options.max_values};
     json value;
-    if (scan(document, bounds, value, findings)) {
+    const bool whole = scan(document, bounds, value, findings);
+    if (summary != nullptr) {
+      *summary = summarize(document, whole ? &value : nullptr);
+    }
+    if (whole) {
       judge_document(value, options, judgement, findings);
     }
   } catch (const std::exception& fault) {

@@ -33,6 +33,8 @@ struct JudgeOptions {
   std::optional<Type> as = std::nullopt;
 };
 
+struct Summary;
+
 /// The verdict on one message.
 struct Judgement {
   /// What is wrong with the bytes, then by the rules, then by the schema; at most max_findings.
@@ -54,7 +56,9 @@ struct Judgement {
 
 /// Judges one document, which may be anything at all: never throws, never fails. Thread-safe.
 /// Time is linear in the size. The schemas that it uses are compiled at their first use and kept.
-Judgement judge(std::string_view document, const JudgeOptions& options = {});
+/// `summary`, where given, is filled from the same reading.
+Judgement judge(std::string_view document, const JudgeOptions& options = {},
+                Summary* summary = nullptr);
 
 /// The judgement on a document of `size` bytes that was not even kept, because that is more than
 /// options.max_size. Thread-safe.
@@ -75,7 +79,8 @@ public:
   /// listens to count as one, each other one for itself: the same message on two channels of which
   /// the calendar hears one is handled once.
   /// \param channel where the document was received; empty when that is not known.
-  Judgement judge(std::string_view document, std::string_view channel = {});
+  Judgement judge(std::string_view document, std::string_view channel = {},
+                  Summary* summary = nullptr);
 
 private:
   class Window;

@@ -41,8 +41,8 @@ Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 Judge& Judge::operator=(Judge&&) noexcept = default;
 
-Judgement Judge::judge(std::string_view document, std::string_view channel) {
-  auto judgement = message::judge(document, options_);
+Judgement Judge::judge(std::string_view document, std::string_view channel, Summary* summary) {
+  auto judgement = message::judge(document, options_, summary);
   const auto* const known = find_channel(channel);
   const bool is_heard = known == nullptr || known->subscriber == Party::calendar;
   const auto heard_as =

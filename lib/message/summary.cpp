@@ -110,24 +110,29 @@ bool looks_like_json(std::string_view payload) {
 
 }  // namespace
 
-Summary summarize(std::string_view payload) {
+Summary summarize(std::string_view payload, const json* document) {
   if (payload.empty()) {
     return {"empty", {}};
   }
+  if (document == nullptr || !looks_like_json(payload)) {
+    return {is_utf8(payload) ? "text" : "binary", excerpt(payload, kLongestExcerpt)};
+  }
+  if (!document->is_object()) {
+    return {"json", excerpt(payload, kLongestExcerpt)};
+  }
+  const auto* const type = as_text(find_member(*document, "type"));
+  return {type == nullptr ? "json" : excerpt(*type, kLongestType),
+          summarize_message(*document, payload)};
+}
+
+Summary summarize(std::string_view payload) {
   const JudgeOptions limits;
   json document;
   Judgement judgement;
   Collector findings(judgement, 1);
   const Bounds bounds{limits.max_size, limits.max_depth, limits.max_values};
-  if (looks_like_json(payload) && scan(payload, bounds, document, findings)) {
-    if (!document.is_object()) {
-      return {"json", excerpt(payload, kLongestExcerpt)};
-    }
-    const auto* const type = as_text(find_member(document, "type"));
-    return {type == nullptr ? "json" : excerpt(*type, kLongestType),
-            summarize_message(document, payload)};
-  }
-  return {is_utf8(payload) ? "text" : "binary", excerpt(payload, kLongestExcerpt)};
+  const bool whole = looks_like_json(payload) && scan(payload, bounds, document, findings);
+  return summarize(payload, whole ? &document : nullptr);
 }
 
 }  // namespace fogis::message

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "message/builder.hpp"
+#include "message/contract.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using namespace fogis::message;
@@ -49,5 +50,18 @@ TEST_CASE("a summary is short, whatever the message") {
     const auto summary = summarize(payload);
     CHECK(summary.type.size() < 64);
     CHECK(summary.text.size() < 250);
+  }
+}
+
+TEST_CASE("judging fills the summary that summarize() makes") {
+  for (const auto& payload :
+       {std::string(), std::string("hello"), std::string("\xFF"), std::string("[1,2]"),
+        std::string("7"), std::string("{\"type\":7}"), std::string("{\"type\":"),
+        std::string("{\"type\":\"a\",\"type\":\"b\"}"), build_message(Shape::production)}) {
+    CAPTURE(payload);
+    Summary summary;
+    judge(payload, {}, &summary);
+    CHECK(summary.type == summarize(payload).type);
+    CHECK(summary.text == summarize(payload).text);
   }
 }
