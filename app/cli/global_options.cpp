@@ -28,47 +28,47 @@ Result<Format> parse_available_format(std::string_view text, std::string_view or
 void declare_global_options(OptionSet options, GlobalOptions& target) {
   auto& connection = target.connection;
   options.group("Connection")
-      .value("-u,--url", "URL", connection.url,
-             "server to talk to: redis, rediss (TLS), unix, valkey or valkeys "
-             "[env REDIS_URL] [default redis://fogis-redis:6379]")
-      .value("--db", "N", connection.db, "database number, over the one in the URL")
+      .text("-u,--url", "URL", connection.url,
+            "server to talk to: redis, rediss (TLS), unix, valkey or valkeys "
+            "[env REDIS_URL] [default redis://fogis-redis:6379]")
+      .text("--db", "N", connection.db, "database number, over the one in the URL")
       .flag("--ephemeral", target.ephemeral,
             "start a private server from PATH, use it, and leave nothing behind")
-      .value("--user", "NAME", connection.user, "user to log in as [env REDIS_USERNAME]")
-      .value("--password-file", "FILE", connection.password_file,
-             "file whose first line is the password [env REDIS_PASSWORD or REDISCLI_AUTH: the "
-             "password itself]")
-      .value("--service", "NAME", connection.service,
-             "how we introduce ourselves to the server [env FOGIS_SERVICE_NAME] "
-             "[default fogis-redis]");
+      .text("--user", "NAME", connection.user, "user to log in as [env REDIS_USERNAME]")
+      .text("--password-file", "FILE", connection.password_file,
+            "file whose first line is the password [env REDIS_PASSWORD or REDISCLI_AUTH: the "
+            "password itself]")
+      .text("--service", "NAME", connection.service,
+            "how we introduce ourselves to the server [env FOGIS_SERVICE_NAME] "
+            "[default fogis-redis]");
   options.group("Time")
-      .value("--timeout", "DUR", connection.timeout,
-             "longest time for one operation, in all [env REDIS_SOCKET_TIMEOUT or REDIS_TIMEOUT] "
-             "[default 5s]")
-      .value("--connect-timeout", "DUR", connection.connect_timeout,
-             "longest time for resolving, connecting, TLS and login together "
-             "[env REDIS_CONNECTION_TIMEOUT or REDIS_TIMEOUT] [default 5s]")
-      .value("--retries", "N", connection.retries,
-             "attempts after the first one [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
-      .value("--retry-delay", "DUR", connection.retry_delay,
-             "first wait between attempts; it doubles, with jitter, up to 30s "
-             "[env REDIS_RETRY_DELAY] [default 1s]");
+      .text("--timeout", "DUR", connection.timeout,
+            "longest time for one operation, in all [env REDIS_SOCKET_TIMEOUT or REDIS_TIMEOUT] "
+            "[default 5s]")
+      .text("--connect-timeout", "DUR", connection.connect_timeout,
+            "longest time for resolving, connecting, TLS and login together "
+            "[env REDIS_CONNECTION_TIMEOUT or REDIS_TIMEOUT] [default 5s]")
+      .text("--retries", "N", connection.retries,
+            "attempts after the first one [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
+      .text("--retry-delay", "DUR", connection.retry_delay,
+            "first wait between attempts; it doubles, with jitter, up to 30s "
+            "[env REDIS_RETRY_DELAY] [default 1s]");
   options.group("TLS")
       .flag("--tls", connection.tls, "use TLS, also with a redis:// URL")
-      .value("--cacert", "FILE", connection.cacert, "certificates to trust, PEM")
-      .value("--cacertdir", "DIR", connection.cacertdir, "folder of certificates to trust")
-      .value("--cert", "FILE", connection.cert, "our own certificate, PEM")
-      .value("--key", "FILE", connection.key, "the key to our certificate, PEM")
-      .value("--sni", "NAME", connection.sni, "name to ask for and to expect in the certificate")
+      .text("--cacert", "FILE", connection.cacert, "certificates to trust, PEM")
+      .text("--cacertdir", "DIR", connection.cacertdir, "folder of certificates to trust")
+      .text("--cert", "FILE", connection.cert, "our own certificate, PEM")
+      .text("--key", "FILE", connection.key, "the key to our certificate, PEM")
+      .text("--sni", "NAME", connection.sni, "name to ask for and to expect in the certificate")
       .flag("--insecure", connection.insecure, "accept any certificate");
   options.group("Output")
-      .value("-o,--output", "FORMAT", target.output,
-             "text, json; for reports of checks also junit, github, markdown, for subscribe raw "
-             "[env FOGIS_OUTPUT] "
-             "[default text]")
+      .text("-o,--output", "FORMAT", target.output,
+            "text, json; for reports of checks also junit, github, markdown, for subscribe raw "
+            "[env FOGIS_OUTPUT] "
+            "[default text]")
       .flag("--json", target.json, "the same as --output json")
-      .value("--color", "WHEN", target.colour,
-             "auto, always or never [env NO_COLOR, FORCE_COLOR] [default auto]")
+      .text("--color", "WHEN", target.colour,
+            "auto, always or never [env NO_COLOR, FORCE_COLOR] [default auto]")
       .flag("-q,--quiet", target.quiet, "only the result and errors")
       .flag("-v,--verbose", target.verbose,
             "also warnings, each step with its time, and statistics, on stderr");

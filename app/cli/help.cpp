@@ -58,7 +58,7 @@ std::string paragraph(const Style& style, std::string_view text) {
 /// `-u, --url URL`; names that have no short form are set in.
 std::string term_of(const CLI::Option& option) {
   if (option.get_positional()) {
-    return option.get_name(true);
+    return option.get_type_name();
   }
   std::string term = option.get_snames().empty() ? "    " : "";
   for (const auto& name : option.get_snames()) {
@@ -134,7 +134,7 @@ std::string command_help(const CLI::App& app, const Command& command, const Styl
   std::string rest = fmt::format("{} [OPTIONS]", command.name);
   for (const auto* const option : sub.get_options()) {
     if (option->get_positional()) {
-      rest += fmt::format(" {}", option->get_name(true));
+      rest += fmt::format(" {}", option->get_type_name());
     }
   }
   return paragraph(style, fmt::format("fogis-redis {}: {}.", command.name, command.summary)) +

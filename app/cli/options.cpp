@@ -40,8 +40,8 @@ std::string unguard_argument(std::string_view argument) {
   return std::string(argument.starts_with(kGuard) ? argument.substr(1) : argument);
 }
 
-bool OptionSet::is_needed(std::string_view names) const {
-  return mentions_ == nullptr || mentions_->option(names);
+std::string_view OptionSet::long_name(std::string_view names) {
+  return names.substr(names.rfind(',') + 1);
 }
 
 OptionSet& OptionSet::group(std::string_view heading) {
@@ -49,13 +49,16 @@ OptionSet& OptionSet::group(std::string_view heading) {
   return *this;
 }
 
-OptionSet& OptionSet::value(std::string_view names, std::string_view placeholder,
-                            std::optional<std::string>& target, std::string_view help) {
-  if (!is_needed(names)) {
-    return *this;
-  }
-  const auto store = [&target](const CLI::results_t& results) {
-    target = unguard_argument(results.front());
+OptionSet& OptionSet::text(std::string_view names, std::string_view placeholder,
+                           std::optional<std::string>& target, std::string_view help) {
+  return single(names, placeholder, help,
+                [&target](std::string text) { target = std::move(text); });
+}
+
+OptionSet& OptionSet::single(std::string_view names, std::string_view placeholder,
+                             std::string_view help, std::function<void(std::string text)> take) {
+  const auto store = [take = std::move(take)](const CLI::results_t& results) {
+    take(unguard_argument(results.front()));
     return true;
   };
   app_->add_option(std::string(names), store, std::string(help))
@@ -81,9 +84,6 @@ OptionSet& OptionSet::each(std::string_view names, std::string_view placeholder,
 OptionSet& OptionSet::repeated(std::string_view names, std::string_view placeholder,
                                std::string_view help,
                                std::function<void(const std::string& text)> take) {
-  if (!is_needed(names)) {
-    return *this;
-  }
   const auto store = [take = std::move(take)](const CLI::results_t& results) {
     for (const auto& text : unguard_all(results)) {
       take(text);
@@ -100,22 +100,19 @@ OptionSet& OptionSet::repeated(std::string_view names, std::string_view placehol
 }
 
 OptionSet& OptionSet::flag(std::string_view names, bool& target, std::string_view help) {
-  if (!is_needed(names)) {
-    return *this;
-  }
   app_->add_flag(std::string(names), target, std::string(help))->group(group_);
   return *this;
 }
 
-OptionSet& OptionSet::arguments(std::string_view placeholder, std::vector<std::string>& target,
+OptionSet& OptionSet::arguments(std::string_view usage, std::vector<std::string>& target,
                                 std::string_view help) {
   const auto store = [&target](const CLI::results_t& results) {
     target = unguard_all(results);
     return true;
   };
   // The library knows an argument by a name that does not begin with a dash.
-  app_->add_option(std::string(placeholder), store, std::string(help))
-      ->type_name("")
+  app_->add_option("arguments", store, std::string(help))
+      ->type_name(std::string(usage))
       ->expected(1, -1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(true)

@@ -1,13 +1,17 @@
 // How a command declares its options: the one place that knows the argument library.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "cli/mentions.hpp"
+#include "base/duration.hpp"
+#include "base/result.hpp"
+#include "cli/values.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
@@ -15,40 +19,125 @@ class App;
 
 namespace fogis::cli {
 
-/// Adds options to one level of the command line (the tool itself, or one command). Values are kept
-/// as they were written; whoever uses them judges them, so that every fault is told in the same
-/// words. The targets must outlive the parsing. Names are written `-u,--url`.
+/// What an option's target holds: `T` of an `std::optional<T>`, else the target's own type.
+template <typename Target>
+struct Held {
+  using type = Target;
+};
+template <typename T>
+struct Held<std::optional<T>> {
+  using type = T;
+};
+
+/// Both included.
+struct Bounds {
+  std::uint64_t low;
+  std::uint64_t high;
+};
+
+/// Adds options to one level of the command line (the tool itself, or one command). An option is
+/// declared with its type; its value is judged while the arguments are parsed and written to the
+/// target, which keeps its own value, the default, when the option is not given. The first bad
+/// value is kept as a fault. Targets may be optional; they must outlive the parsing. Names are
+/// written `-u,--url`; faults name the last of them. An option's second long name is a former one:
+/// it works, and --help keeps quiet about it. `placeholder` stands for the value in --help.
 class OptionSet {
 public:
-  /// Does not own `app`. With `mentions`, options that no argument mentions are left out: most of a
-  /// short run's time would go into declaring them. Null: all are declared.
-  explicit OptionSet(CLI::App& app, const Mentions* mentions = nullptr)
-      : app_(&app), mentions_(mentions) {}
+  /// Owns neither; both must outlive the parsing.
+  OptionSet(CLI::App& app, std::optional<Error>& fault) : app_(&app), fault_(&fault) {}
 
   /// The heading under which the options that follow are shown by --help.
   OptionSet& group(std::string_view heading);
-  /// An option with a value, given at most once. `placeholder` stands for the value in --help.
-  OptionSet& value(std::string_view names, std::string_view placeholder,
-                   std::optional<std::string>& target, std::string_view help);
+
+  /// Any text: a path, a name, or what somebody else resolves. Given at most once, as all that
+  /// follow with one value.
+  OptionSet& text(std::string_view names, std::string_view placeholder,
+                  std::optional<std::string>& target, std::string_view help);
+  /// What `parse`, called with the text, makes of it. Errors of `parse` have to name the option.
+  template <typename Target, typename Parse>
+  OptionSet& parsed(std::string_view names, std::string_view placeholder, Target& target,
+                    Parse parse, std::string_view help) {
+    return single(names, placeholder, help, [fault = fault_, &target, parse](std::string text) {
+      auto value = parse(text);
+      if (value) {
+        target = static_cast<typename Held<Target>::type>(std::move(*value));
+      } else if (!*fault) {
+        *fault = std::move(value.error());
+      }
+    });
+  }
+  /// A whole number within the bounds.
+  template <typename Target>
+  OptionSet& count(std::string_view names, std::string_view placeholder, Target& target,
+                   Bounds bounds, std::string_view help) {
+    return parsed(
+        names, placeholder, target,
+        [option = long_name(names), bounds](std::string_view text) {
+          return whole_number(option, text, bounds.low, bounds.high);
+        },
+        help);
+  }
+  /// A number from 0 to `high`.
+  template <typename Target>
+  OptionSet& decimal(std::string_view names, std::string_view placeholder, Target& target,
+                     double high, std::string_view help) {
+    return parsed(
+        names, placeholder, target,
+        [option = long_name(names), high](std::string_view text) {
+          return cli::decimal(option, text, high);
+        },
+        help);
+  }
+  template <typename Target>
+  OptionSet& duration(std::string_view names, Target& target, ZeroDuration zero,
+                      std::string_view help) {
+    return parsed(
+        names, "DUR", target,
+        [option = long_name(names), zero](std::string_view text) {
+          return cli::duration(option, text, zero);
+        },
+        help);
+  }
+  /// One of `choices`, a constant array, written as name(choice) has it.
+  template <typename Target, typename Choices>
+  OptionSet& choice(std::string_view names, std::string_view placeholder, Target& target,
+                    const Choices& choices, std::string_view help) {
+    using Choice = typename Held<Target>::type;
+    return parsed(
+        names, placeholder, target,
+        [option = long_name(names), &choices](std::string_view text) -> Result<Choice> {
+          std::vector<std::string_view> known;
+          for (const auto candidate : choices) {
+            if (known.emplace_back(name(candidate)) == text) {
+              return candidate;
+            }
+          }
+          return failure(unknown_choice(option, text, known));
+        },
+        help);
+  }
+  /// An option without a value; giving it twice changes nothing.
+  OptionSet& flag(std::string_view names, bool& target, std::string_view help);
+
   /// An option whose value is a comma-separated list; may be given several times.
   OptionSet& list(std::string_view names, std::string_view placeholder,
                   std::vector<std::string>& target, std::string_view help);
   /// An option with a value that may be given several times.
   OptionSet& each(std::string_view names, std::string_view placeholder,
                   std::vector<std::string>& target, std::string_view help);
-  /// An option without a value; giving it twice changes nothing.
-  OptionSet& flag(std::string_view names, bool& target, std::string_view help);
-  /// All arguments that are not options.
-  OptionSet& arguments(std::string_view placeholder, std::vector<std::string>& target,
+  /// All arguments that are not options. `usage`: as one would type them.
+  OptionSet& arguments(std::string_view usage, std::vector<std::string>& target,
                        std::string_view help);
 
 private:
-  [[nodiscard]] bool is_needed(std::string_view names) const;
+  static std::string_view long_name(std::string_view names);
+  OptionSet& single(std::string_view names, std::string_view placeholder, std::string_view help,
+                    std::function<void(std::string text)> take);
   OptionSet& repeated(std::string_view names, std::string_view placeholder, std::string_view help,
                       std::function<void(const std::string& text)> take);
 
   CLI::App* app_;
-  const Mentions* mentions_;
+  std::optional<Error>* fault_;
   std::string group_ = "Options";
 };
 

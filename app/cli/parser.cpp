@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "cli/help.hpp"
 #include "cli/usage_fault.hpp"
@@ -17,7 +18,8 @@ struct Parser::State {
   GlobalOptions options;
   bool help = false;
   bool version = false;
-  std::vector<Run> runs;  ///< of the declared commands, each where the table has it
+  std::optional<Error> bad_value;  ///< the first one
+  std::vector<Run> runs;           ///< of the declared commands, each where the table has it
 };
 
 namespace {
@@ -40,22 +42,6 @@ std::vector<std::string> guard_arguments(const std::vector<std::string>& argumen
   return guarded;
 }
 
-/// Whether the name of each `--name=value` is declared. One that is not may be an option of a
-/// command that is not mentioned, about which there is something to say.
-bool knows_assignments(const CLI::App& app, const std::vector<std::string>& arguments) {
-  return std::all_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
-    const auto name = std::string(long_option_name(argument));
-    if (name.size() == argument.size() || name.empty() ||
-        app.get_option_no_throw(name) != nullptr) {
-      return true;
-    }
-    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
-      return command->get_option_no_throw(name) != nullptr;
-    });
-  });
-}
-
 const Command* chosen_command(const CLI::App& app, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
@@ -73,8 +59,9 @@ Parser::Parser(std::span<const Command> commands) : commands_(commands) {}
 
 Parser::~Parser() = default;
 
-/// Everything that can be written, or with `mentions` only what the arguments mention.
-std::unique_ptr<Parser::State> Parser::declare(const Mentions* mentions) const {
+/// The options of all commands, or with `only` those of that command: declaring the others would
+/// take most of a short run's time.
+std::unique_ptr<Parser::State> Parser::declare(const Command* only) const {
   auto state = std::make_unique<State>();
   state->commands = commands_;
   auto& app = state->app;
@@ -82,7 +69,7 @@ std::unique_ptr<Parser::State> Parser::declare(const Mentions* mentions) const {
   app.set_help_flag();
   app.allow_extras();
   app.require_subcommand(0, 1);
-  OptionSet top(app, mentions);
+  OptionSet top(app, state->bad_value);
   declare_global_options(top, state->options);
   top.group("Help")
       .flag("-h,--help", state->help, "show this, or the help of the command it is written after")
@@ -90,25 +77,27 @@ std::unique_ptr<Parser::State> Parser::declare(const Mentions* mentions) const {
   state->runs.resize(commands_.size());
   for (std::size_t i = 0; i < commands_.size(); ++i) {
     const auto& command = commands_[i];
-    if (mentions == nullptr || mentions->command(command.name)) {
+    if (only == nullptr || only == &command) {
       auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
       sub->fallthrough();
       sub->allow_extras();
-      state->runs[i] = command.declare(OptionSet(*sub, mentions));
+      state->runs[i] = command.declare(OptionSet(*sub, state->bad_value));
     }
   }
   return state;
 }
 
 Parsed Parser::parse(const std::vector<std::string>& arguments) {
-  if (!arguments.empty()) {
-    const Mentions mentions(arguments);
-    state_ = declare(&mentions);
-    if (knows_assignments(state_->app, arguments)) {
-      auto parsed = parse_with(*state_, arguments);
-      if (std::holds_alternative<Invocation>(parsed)) {
-        return parsed;
-      }
+  // The first word that names a command may be an option's value; then this finds no command.
+  const auto word = std::find_first_of(
+      arguments.begin(), arguments.end(), commands_.begin(), commands_.end(),
+      [](const std::string& argument, const Command& command) { return argument == command.name; });
+  if (word != arguments.end()) {
+    state_ = declare(&*std::find_if(commands_.begin(), commands_.end(),
+                                    [&](const Command& command) { return command.name == *word; }));
+    auto parsed = parse_with(*state_, arguments);
+    if (std::holds_alternative<Invocation>(parsed)) {
+      return parsed;
     }
   }
   // Whatever is said about options and commands needs all of them.
@@ -145,6 +134,10 @@ Parsed Parser::parse_with(State& state, const std::vector<std::string>& argument
   }
   if (command == nullptr) {
     return UsageFault{missing_command(), nullptr};
+  }
+  if (state.bad_value) {
+    return Invocation{command,
+                      [&state](Session& session) { return session.fail(*state.bad_value); }};
   }
   const auto index = static_cast<std::size_t>(std::distance(state.commands.data(), command));
   return Invocation{command, state.runs[index]};

@@ -61,7 +61,7 @@ public:
 
 private:
   struct State;
-  [[nodiscard]] std::unique_ptr<State> declare(const Mentions* mentions) const;
+  [[nodiscard]] std::unique_ptr<State> declare(const Command* only) const;
   static Parsed parse_with(State& state, const std::vector<std::string>& arguments);
 
   std::span<const Command> commands_;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/deadline.hpp"
+#include "process/ephemeral_server.hpp"
 
 namespace fogis::cli {
 namespace {
@@ -12,7 +13,7 @@ constexpr auto kLongestStart = std::chrono::seconds(10);
 
 }  // namespace
 
-std::optional<Target> find_target(Session& session, int& exit_code) {
+int with_target(Session& session, const std::function<int(const config::Config& config)>& work) {
   const bool ephemeral = session.options.ephemeral;
   auto resolution = config::resolve(session.options.connection, session.environment, ephemeral);
   for (const auto& warning : resolution.warnings) {
@@ -22,39 +23,34 @@ std::optional<Target> find_target(Session& session, int& exit_code) {
     for (auto error = resolution.errors.begin() + 1; error != resolution.errors.end(); ++error) {
       session.console.error(*error);
     }
-    exit_code = session.fail(resolution.errors.front());
-    return std::nullopt;
+    return session.fail(resolution.errors.front());
   }
-  Target target{.config = std::move(resolution.config), .server = std::nullopt};
-  if (ephemeral) {
-    const auto begin = std::chrono::steady_clock::now();
-    auto server =
-        process::EphemeralServer::start({}, Deadline::after(kLongestStart, &session.stop));
-    if (!server) {
-      exit_code = session.fail(server.error());
-      return std::nullopt;
-    }
-    session.console.step("start", std::chrono::steady_clock::now() - begin);
-    target.config.connection.transport = config::Transport::unix_socket;
-    target.config.connection.socket_path = server->socket_path();
-    target.server.emplace(std::move(*server));
+  if (!ephemeral) {
+    return work(resolution.config);
   }
-  return target;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto server =
+      process::EphemeralServer::start({}, Deadline::after(kLongestStart, &session.stop));
+  if (!server) {
+    return session.fail(server.error());
+  }
+  session.console.step("start", std::chrono::steady_clock::now() - begin);
+  resolution.config.connection.transport = config::Transport::unix_socket;
+  resolution.config.connection.socket_path = server->socket_path();
+  return work(resolution.config);
 }
 
-redis::RetryPolicy asked_retries(const config::Config& config) {
+redis::RetryPolicy configured_retries(const config::Config& config) {
   redis::RetryPolicy policy;
-  policy.retries = config.retries_given ? config.retries : 0;
+  policy.retries = config.retries;
   policy.delay = config.retry_delay;
   return policy;
 }
 
-redis::Client::Options client_options(const config::Config& config,
-                                      const redis::RetryPolicy& retry) {
-  redis::Client::Options options;
-  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
-  options.retry = retry;
-  return options;
+redis::RetryPolicy asked_retries(const config::Config& config) {
+  auto policy = configured_retries(config);
+  policy.retries = config.retries_given ? config.retries : 0;
+  return policy;
 }
 
 }  // namespace fogis::cli

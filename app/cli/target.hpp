@@ -1,32 +1,39 @@
 // The server that a command talks to.
 #pragma once
 
-#include <optional>
+#include <functional>
 
 #include "cli/command.hpp"
 #include "config/config.hpp"
-#include "process/ephemeral_server.hpp"
+#include "redis/backoff.hpp"
 #include "redis/client.hpp"
 
 namespace fogis::cli {
 
-/// The effective configuration, and the private server it may name. Destroying it ends that server.
-struct Target {
-  config::Config config;
-  std::optional<process::EphemeralServer> server;
-};
+/// Resolves the configuration, starts the private server under --ephemeral, and runs `work`, at
+/// whose return that server ends. Warnings are told when verbose. Returns the exit code: that of
+/// `work`, or of what kept it from being run, every fault of which is told.
+int with_target(Session& session, const std::function<int(const config::Config& config)>& work);
 
-/// Resolves the configuration and, under --ephemeral, starts the private server. Warnings are told
-/// when verbose. When it cannot be done, every fault is told and `exit_code` is set to the
-/// program's end.
-std::optional<Target> find_target(Session& session, int& exit_code);
-
+/// The configured retries.
+redis::RetryPolicy configured_retries(const config::Config& config);
 /// The retries that were asked for by an option: commands that ask one question make one attempt
 /// otherwise.
 redis::RetryPolicy asked_retries(const config::Config& config);
 
-/// A client with the configured time limits and one connection.
-redis::Client::Options client_options(const config::Config& config,
-                                      const redis::RetryPolicy& retry);
+/// The configured time limits.
+inline redis::Timeouts timeouts(const config::Config& config) {
+  return {.connect = config.connect_timeout, .operation = config.timeout};
+}
+
+/// The options of anything that connects (redis::Client, redis::Subscriber and the like) with the
+/// configured time limits.
+template <typename Options>
+Options connect_with(const config::Config& config, const redis::RetryPolicy& retry) {
+  Options options;
+  options.timeouts = timeouts(config);
+  options.retry = retry;
+  return options;
+}
 
 }  // namespace fogis::cli

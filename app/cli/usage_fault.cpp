@@ -93,7 +93,9 @@ std::optional<std::string> nearest_option(const CLI::App& app, std::string_view 
   std::vector<std::string_view> names;
   for (const auto* const level : levels_of(app)) {
     for (const auto* const option : level->get_options()) {
-      names.insert(names.end(), option->get_lnames().begin(), option->get_lnames().end());
+      if (!option->get_lnames().empty()) {
+        names.emplace_back(option->get_lnames().front());  // what follows are former names
+      }
     }
   }
   name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));

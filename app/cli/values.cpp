@@ -17,44 +17,46 @@ Error bad_value(std::string_view option, std::string_view text, std::string_view
 
 }  // namespace
 
-Result<std::uint64_t> whole_number(std::string_view option, const OptionText& text,
-                                   std::uint64_t fallback, std::uint64_t low, std::uint64_t high) {
-  if (!text) {
-    return fallback;
-  }
-  const auto number = parse_number<std::uint64_t>(*text);
+Result<std::uint64_t> whole_number(std::string_view option, std::string_view text,
+                                   std::uint64_t low, std::uint64_t high) {
+  const auto number = parse_number<std::uint64_t>(text);
   if (!number || *number < low || *number > high) {
-    return failure(
-        bad_value(option, *text, fmt::format("a whole number from {} to {}", low, high)));
+    return failure(bad_value(option, text, fmt::format("a whole number from {} to {}", low, high)));
   }
   return *number;
 }
 
-Result<std::optional<double>> decimal(std::string_view option, const OptionText& text,
-                                      double high) {
-  if (!text) {
-    return std::nullopt;
-  }
-  const auto number = parse_number<double>(*text);
+Result<double> decimal(std::string_view option, std::string_view text, double high) {
+  const auto number = parse_number<double>(text);
   if (!number || !std::isfinite(*number) || *number < 0 || *number > high) {
-    return failure(bad_value(option, *text, fmt::format("a number from 0 to {}", high)));
+    return failure(bad_value(option, text, fmt::format("a number from 0 to {}", high)));
   }
-  return number;
+  return *number;
 }
 
-Result<std::optional<std::chrono::nanoseconds>> duration(std::string_view option,
-                                                         const OptionText& text,
-                                                         ZeroDuration zero) {
-  if (!text) {
-    return std::nullopt;
-  }
-  auto span = parse_duration(*text, zero);
+Result<std::chrono::nanoseconds> duration(std::string_view option, std::string_view text,
+                                          ZeroDuration zero) {
+  auto span = parse_duration(text, zero);
   if (!span) {
-    auto error = span.error();
-    error.message = fmt::format("{}: {}", option, error.message);
-    return failure(std::move(error));
+    span.error().message = fmt::format("{}: {}", option, span.error().message);
   }
-  return *span;
+  return span;
+}
+
+Error unknown_choice(std::string_view option, std::string_view text,
+                     const std::vector<std::string_view>& known) {
+  return make_error(ErrorKind::usage, Phase::usage,
+                    fmt::format("{}: \"{}\" is not known", option, text),
+                    fmt::format("{} takes {}", option, list_of(known)));
+}
+
+std::string list_of(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
+    list += names[i];
+  }
+  return list;
 }
 
 }  // namespace fogis::cli

@@ -15,7 +15,6 @@
 #include "checks/integration/checks.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
-#include "cli/values.hpp"
 #include "commands/channels_file.hpp"
 #include "commands/check_list.hpp"
 #include "commands/commands.hpp"
@@ -32,22 +31,17 @@ namespace integration = checks::integration;
 
 constexpr std::uint64_t kMostSubscribers = 100'000;
 
-struct IntegrationArguments {
+constexpr std::array kFlows{integration::Flow::private_channels, integration::Flow::safe,
+                            integration::Flow::live};
+
+struct IntegrationOptions {
+  integration::Options run;
   std::optional<std::string> match_processor_url;
   std::optional<std::string> calendar_url;
-  std::optional<std::string> observe;
-  std::optional<std::string> service_interval;
-  std::optional<std::string> flow;
-  std::optional<std::string> expect_subscribers;
   std::optional<std::string> channels;
-  ReportArguments report;
+  ReportOptions report;
   bool allow_side_effects = false;
   bool list = false;
-};
-
-struct IntegrationPlan {
-  integration::Options options;
-  ReportPlan report;
 };
 
 /// The option, else the variable; a variable that is set to nothing counts as not set.
@@ -72,86 +66,32 @@ Result<std::optional<http::Url>> service_url(const cli::Session& session, std::s
   return std::move(*url);
 }
 
-Result<integration::Flow> flow_of(const IntegrationArguments& arguments) {
-  constexpr std::array kFlows{integration::Flow::private_channels, integration::Flow::safe,
-                              integration::Flow::live};
-  if (!arguments.flow) {
-    return integration::Flow::safe;
+/// The channels of the file, and those to which the environment moves the publisher.
+Result<void> set_channels(const cli::Session& session, IntegrationOptions& options) {
+  if (options.channels) {
+    TRY_ASSIGN(options.run.channels, read_channels_file(*options.channels, session.stop));
   }
-  const auto* const found = std::find_if(kFlows.begin(), kFlows.end(), [&](integration::Flow flow) {
-    return integration::name(flow) == *arguments.flow;
-  });
-  if (found == kFlows.end()) {
-    return failure(make_error(ErrorKind::usage, Phase::usage,
-                              fmt::format("--flow: \"{}\" is no way to test", *arguments.flow),
-                              "--flow takes private, safe or live"));
-  }
-  if (*found == integration::Flow::live && !arguments.allow_side_effects) {
+  const auto names = message::channel_names(session.environment);
+  auto& channels = options.run.channels;
+  channels.insert(channels.end(), names.begin(), names.end());
+  return {};
+}
+
+/// What the options leave to the environment and to files.
+Result<void> complete(const cli::Session& session, IntegrationOptions& options) {
+  auto& run = options.run;
+  if (run.flow == integration::Flow::live && !options.allow_side_effects) {
     return failure(
         make_error(ErrorKind::usage, Phase::usage,
                    "--flow live publishes a match update on fogis:matches:updates, and the "
                    "calendar writes an invented match into its Google calendar",
                    "add --allow-side-effects if that is meant; --flow safe changes nothing"));
   }
-  return *found;
-}
-
-Result<void> set_times(const IntegrationArguments& arguments, integration::Options& options) {
-  TRY_ASSIGN(const auto observe,
-             cli::duration("--observe", arguments.observe, ZeroDuration::allowed));
-  TRY_ASSIGN(const auto interval, cli::duration("--service-interval", arguments.service_interval,
-                                                ZeroDuration::refused));
-  options.observe = observe.value_or(options.observe);
-  options.service_interval = interval.value_or(options.service_interval);
-  return {};
-}
-
-Result<void> set_urls(const cli::Session& session, const IntegrationArguments& arguments,
-                      integration::Options& options) {
-  TRY_ASSIGN(auto processor, service_url(session, "--match-processor-url",
-                                         arguments.match_processor_url, "MATCH_PROCESSOR_URL"));
-  TRY_ASSIGN(auto calendar, service_url(session, "--calendar-service-url", arguments.calendar_url,
-                                        "CALENDAR_SERVICE_URL"));
-  options.match_processor = std::move(processor);
-  options.calendar = std::move(calendar);
-  return {};
-}
-
-/// The channels of the file, and those to which the environment moves the publisher.
-Result<void> set_channels(const cli::Session& session, const IntegrationArguments& arguments,
-                          integration::Options& options) {
-  if (arguments.channels) {
-    TRY_ASSIGN(auto channels, read_channels_file(*arguments.channels, session.stop));
-    options.channels = std::move(channels);
-  }
-  const auto names = message::channel_names(session.environment);
-  options.channels.insert(options.channels.end(), names.begin(), names.end());
-  return {};
-}
-
-Result<IntegrationPlan> make_plan(const cli::Session& session,
-                                  const IntegrationArguments& arguments) {
-  IntegrationPlan plan;
-  auto& options = plan.options;
-  TRY_ASSIGN(const auto flow, flow_of(arguments));
-  options.flow = flow;
-  TRY_ASSIGN(const auto subscribers,
-             cli::whole_number("--expect-subscribers", arguments.expect_subscribers, 1, 0,
-                               kMostSubscribers));
-  options.expected_subscribers = static_cast<std::int64_t>(subscribers);
-  auto done = set_times(arguments, options);
-  if (done) {
-    done = set_urls(session, arguments, options);
-  }
-  if (done) {
-    done = set_channels(session, arguments, options);
-  }
-  if (!done) {
-    return failure(std::move(done.error()));
-  }
-  TRY_ASSIGN(auto report, report_plan(arguments.report));
-  plan.report = std::move(report);
-  return plan;
+  TRY_ASSIGN(run.match_processor, service_url(session, "--match-processor-url",
+                                              options.match_processor_url, "MATCH_PROCESSOR_URL"));
+  TRY_ASSIGN(run.calendar, service_url(session, "--calendar-service-url", options.calendar_url,
+                                       "CALENDAR_SERVICE_URL"));
+  return set_channels(session, options);
 }
 
 void show_rows(cli::Session& session, const checks::Report& report) {
@@ -182,59 +122,57 @@ void announce_live_update(cli::Session& session) {
   }
 }
 
-int run_plan(cli::Session& session, const IntegrationPlan& plan) {
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
-  const auto& config = target->config;
-  if (plan.options.flow == integration::Flow::live) {
+int run_checks(cli::Session& session, const config::Config& config,
+               const IntegrationOptions& options) {
+  if (options.run.flow == integration::Flow::live) {
     announce_live_update(session);
   }
   output::Progress progress(session.console);
   const auto run = integration::run_integration(
-      {config.connection,
-       {.connect = config.connect_timeout, .operation = config.timeout},
-       config.service},
-      plan.options, &session.stop, [&](std::string_view what) { progress.doing(what); });
+      {config.connection, cli::timeouts(config), config.service}, options.run, &session.stop,
+      [&](std::string_view what) { progress.doing(what); });
   progress.hide();
   show_rows(session, run.report);
-  return finish(session, {run.report, run.statistics}, plan.report);
+  return finish(session, {run.report, run.statistics}, options.report);
 }
 
-int run_integration(cli::Session& session, const IntegrationArguments& arguments) {
-  if (arguments.list) {
+int run_integration(cli::Session& session, IntegrationOptions& options) {
+  if (options.list) {
     std::vector<CheckLine> lines;
     for (const auto& stage : integration::stages()) {
       lines.push_back({stage.id, stage.title, stage.purpose});
     }
     return show_check_list(session, lines);
   }
-  const auto plan = make_plan(session, arguments);
-  return plan ? run_plan(session, *plan) : session.fail(plan.error());
+  if (const auto completed = complete(session, options); !completed) {
+    return session.fail(completed.error());
+  }
+  return cli::with_target(
+      session, [&](const config::Config& config) { return run_checks(session, config, options); });
 }
 
 cli::Run declare_integration(cli::OptionSet options) {
-  const auto values = std::make_shared<IntegrationArguments>();
+  const auto values = std::make_shared<IntegrationOptions>();
+  auto& run = values->run;
   options.group("Services")
-      .value("--match-processor-url", "URL", values->match_processor_url,
-             "HTTP of match-list-processor [env MATCH_PROCESSOR_URL]")
-      .value("--calendar-service-url", "URL", values->calendar_url,
-             "HTTP of the calendar service [env CALENDAR_SERVICE_URL]");
+      .text("--match-processor-url", "URL", values->match_processor_url,
+            "HTTP of match-list-processor [env MATCH_PROCESSOR_URL]")
+      .text("--calendar-service-url", "URL", values->calendar_url,
+            "HTTP of the calendar service [env CALENDAR_SERVICE_URL]");
   options.group("Observation")
-      .value("--observe", "DUR", values->observe, "how long to watch the traffic [default 5s]")
-      .value("--service-interval", "DUR", values->service_interval,
-             "how often the processor runs; it is only judged when --observe is as long "
-             "[default 1h]")
-      .value("--expect-subscribers", "N", values->expect_subscribers,
+      .duration("--observe", run.observe, ZeroDuration::allowed,
+                "how long to watch the traffic [default 5s]")
+      .duration("--service-interval", run.service_interval, ZeroDuration::refused,
+                "how often the processor runs; it is only judged when --observe is as long "
+                "[default 1h]")
+      .count("--expect-subscribers", "N", run.expected_subscribers, {0, kMostSubscribers},
              "consumers wanted on each channel of the calendar [default 1]")
-      .value("--channels", "FILE", values->channels,
-             "examine these channels too, one a line; - for stdin");
+      .text("--channels", "FILE", values->channels,
+            "examine these channels too, one a line; - for stdin");
   options.group("Messages")
-      .value("--flow", "WAY", values->flow,
-             "private: our own channels only; safe: harmless messages on the live channels too; "
-             "live: also a match update that the calendar carries out [default safe]")
+      .choice("--flow", "WAY", run.flow, kFlows,
+              "private: our own channels only; safe: harmless messages on the live channels too; "
+              "live: also a match update that the calendar carries out [default safe]")
       .flag("--allow-side-effects", values->allow_side_effects,
             "--flow live is meant: the calendar may write");
   options.group("Verdict").flag("--list", values->list,

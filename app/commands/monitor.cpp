@@ -12,7 +12,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/target.hpp"
-#include "cli/values.hpp"
 #include "commands/commands.hpp"
 #include "commands/monitor_listen.hpp"
 #include "commands/monitor_watch.hpp"
@@ -33,27 +32,16 @@ constexpr auto kGlance = std::chrono::milliseconds(500);
 constexpr auto kSecond = std::chrono::seconds(1);
 constexpr auto kLongestBackoff = std::chrono::seconds(5);  ///< somebody is watching
 
-struct MonitorArguments {
-  std::optional<std::string> interval;
-  std::optional<std::string> count;
-  std::optional<std::string> listen;
-  std::vector<std::string> warn;
-  std::vector<std::string> crit;
-  bool watch = false;
-  bool probe = false;
-  bool strict = false;
-  bool metrics = false;
-};
-
-/// What the arguments mean.
-struct MonitorPlan {
+struct MonitorOptions {
   std::optional<nanoseconds> interval;
   std::optional<std::uint64_t> count;
   std::optional<http::ListenAddress> listen;
-  monitor::Thresholds thresholds;
+  std::vector<std::string> warn;
+  std::vector<std::string> crit;
   bool watch = false;
-  bool probe = false;
+  bool canary = false;
   bool strict = false;
+  bool metrics = false;
 
   [[nodiscard]] bool is_stream() const { return watch || count || listen; }
 };
@@ -63,11 +51,11 @@ Error exclusive(std::string_view left, std::string_view right) {
                     fmt::format("{} and {} exclude each other", left, right), "give one of them");
 }
 
-Result<monitor::Thresholds> make_thresholds(const MonitorArguments& arguments) {
+Result<monitor::Thresholds> make_thresholds(const MonitorOptions& options) {
   monitor::Thresholds thresholds;
   for (const auto& [severity, assignments] :
-       {std::pair(monitor::Severity::warning, &arguments.warn),
-        std::pair(monitor::Severity::critical, &arguments.crit)}) {
+       {std::pair(monitor::Severity::warning, &options.warn),
+        std::pair(monitor::Severity::critical, &options.crit)}) {
     for (const auto& assignment : *assignments) {
       TRY(thresholds.set(severity, assignment));
     }
@@ -76,35 +64,19 @@ Result<monitor::Thresholds> make_thresholds(const MonitorArguments& arguments) {
   return thresholds;
 }
 
-Result<MonitorPlan> make_plan(const MonitorArguments& arguments, Format format) {
-  MonitorPlan plan;
-  TRY_ASSIGN(const auto interval,
-             cli::duration("--interval", arguments.interval, ZeroDuration::refused));
-  plan.interval = interval;
-  if (arguments.count) {
-    TRY_ASSIGN(const auto count, cli::whole_number("--count", arguments.count, 1, 1, kMostLooks));
-    plan.count = count;
-  }
-  if (arguments.count && arguments.watch) {
+Result<void> check_together(const MonitorOptions& options, Format format) {
+  if (options.count && options.watch) {
     return failure(exclusive("--count", "--watch"));
   }
-  plan.watch = arguments.watch;
-  if (plan.is_stream() && (format == Format::prometheus || format == Format::nagios)) {
-    return failure(exclusive(arguments.watch ? "--watch" : "--count",
+  if ((options.watch || options.count) &&
+      (format == Format::prometheus || format == Format::nagios)) {
+    return failure(exclusive(options.watch ? "--watch" : "--count",
                              fmt::format("--output {}", output::name(format))));
   }
-  if (arguments.listen) {
-    if (arguments.watch || arguments.count) {
-      return failure(exclusive("--listen", arguments.watch ? "--watch" : "--count"));
-    }
-    TRY_ASSIGN(auto address, cli::parse_listen_address(*arguments.listen));
-    plan.listen = std::move(address);
+  if (options.listen && (options.watch || options.count)) {
+    return failure(exclusive("--listen", options.watch ? "--watch" : "--count"));
   }
-  TRY_ASSIGN(auto thresholds, make_thresholds(arguments));
-  plan.thresholds = std::move(thresholds);
-  plan.probe = arguments.probe;
-  plan.strict = arguments.strict;
-  return plan;
+  return {};
 }
 
 /// The exit code of one look, but for nagios.
@@ -131,17 +103,23 @@ int watch_code(const cli::Session& session, const monitor::Report& report, bool 
   return std::min(code_of(session, report, strict), cli::exit_code::kNegative);
 }
 
+/// How to ask: the collector's options and what is asked for.
+struct MonitorPlan {
+  const MonitorOptions& options;
+  monitor::Collector::Options collector;
+};
+
 monitor::Collector::Options collector_options(const config::Config& config,
-                                              const MonitorPlan& plan) {
-  monitor::Collector::Options options;
-  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
+                                              const MonitorOptions& options,
+                                              monitor::Thresholds thresholds) {
   // A single report makes its attempts itself.
-  options.retry = {.retries = 0,
-                   .delay = plan.is_stream() ? config.retry_delay : nanoseconds::zero(),
-                   .cap = kLongestBackoff};
-  options.thresholds = plan.thresholds;
-  options.probe = plan.probe;
-  return options;
+  auto collector = cli::connect_with<monitor::Collector::Options>(
+      config, {.retries = 0,
+               .delay = options.is_stream() ? config.retry_delay : nanoseconds::zero(),
+               .cap = kLongestBackoff});
+  collector.thresholds = std::move(thresholds);
+  collector.probe = options.canary;
+  return collector;
 }
 
 /// Two looks, for rates; the first again as often as --retries says.
@@ -151,12 +129,13 @@ monitor::Report look_twice(cli::Session& session, const config::Config& config,
   progress.doing(fmt::format("looking at {}", config.connection.endpoint()));
   const auto unlimited = Deadline::never(&session.stop);
   redis::Backoff backoff(cli::asked_retries(config));
-  monitor::Collector collector(config.connection, collector_options(config, plan), &session.stop);
+  monitor::Collector collector(config.connection, plan.collector, &session.stop);
   auto report = collector.look();
   while (report.error && backoff.wait(*report.error, unlimited)) {
     report = collector.look();
   }
-  if (!report.error && unlimited.pause(plan.interval.value_or(kGlance)) == WaitOutcome::ready) {
+  if (!report.error &&
+      unlimited.pause(plan.options.interval.value_or(kGlance)) == WaitOutcome::ready) {
     report = collector.look();
   }
   if (session.stop.requested()) {
@@ -175,7 +154,7 @@ int report_once(cli::Session& session, const config::Config& config, const Monit
   }
   session.out.write(output::row_of(session.format)
                         .metrics({.report = report,
-                                  .thresholds = plan.thresholds,
+                                  .thresholds = plan.collector.thresholds,
                                   .style = session.style,
                                   .quiet = session.console.quiet()}));
   if (report.error) {
@@ -184,7 +163,7 @@ int report_once(cli::Session& session, const config::Config& config, const Monit
   if (session.format == Format::nagios) {
     return output::nagios_code(report.verdict.health);
   }
-  return code_of(session, report, plan.strict);
+  return code_of(session, report, plan.options.strict);
 }
 
 void write_look(cli::Session& session, const monitor::Report& report) {
@@ -202,8 +181,8 @@ bool is_hopeless(const monitor::Report& report, bool seen) {
 /// One look after the other, a line or a document each.
 int report_stream(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
   const auto unlimited = Deadline::never(&session.stop);
-  const auto interval = plan.interval.value_or(kSecond);
-  monitor::Collector collector(config.connection, collector_options(config, plan), &session.stop);
+  const auto interval = plan.options.interval.value_or(kSecond);
+  monitor::Collector collector(config.connection, plan.collector, &session.stop);
   monitor::Report last;
   int worst = cli::exit_code::kSuccess;
   bool seen = false;
@@ -220,10 +199,10 @@ int report_stream(cli::Session& session, const config::Config& config, const Mon
     last = std::move(report);
     seen = seen || last.observation;
     if (!last.error) {
-      worst = std::max(worst, code_of(session, last, plan.strict));
+      worst = std::max(worst, code_of(session, last, plan.options.strict));
     }
     write_look(session, last);
-    if (++looks == plan.count.value_or(0)) {
+    if (++looks == plan.options.count.value_or(0)) {
       break;
     }
     const auto now = Deadline::Clock::now();
@@ -233,71 +212,70 @@ int report_stream(cli::Session& session, const config::Config& config, const Mon
     }
   }
   session.console.statistics(last.statistics);
-  if (session.stop.requested() && plan.count && !session.out.closed()) {
+  if (session.stop.requested() && plan.options.count && !session.out.closed()) {
     return cli::exit_code_of(session.stop);
   }
   if (last.error) {
     session.console.error(*last.error);
-    return plan.watch ? watch_code(session, last, plan.strict)
-                      : code_of(session, last, plan.strict);
+    return plan.options.watch ? watch_code(session, last, plan.options.strict)
+                              : code_of(session, last, plan.options.strict);
   }
-  return plan.watch ? watch_code(session, last, plan.strict) : worst;
+  return plan.options.watch ? watch_code(session, last, plan.options.strict) : worst;
 }
 
-int list_metrics(cli::Session& session, const MonitorArguments& arguments) {
-  const auto thresholds = make_thresholds(arguments);
-  if (!thresholds) {
-    return session.fail(thresholds.error());
-  }
-  session.out.write(session.format == Format::json
-                        ? output::metric_list_json(*thresholds)
-                        : output::metric_list_text(*thresholds, session.style));
-  return cli::exit_code::kSuccess;
-}
-
-int run_monitor(cli::Session& session, const MonitorArguments& arguments) {
-  if (arguments.metrics) {
-    return list_metrics(session, arguments);
-  }
-  const auto plan = make_plan(arguments, session.format);
-  if (!plan) {
-    return session.fail(plan.error());
-  }
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
-  const auto& config = target->config;
-  if (plan->listen) {
-    return run_listen(session, {.address = *plan->listen,
+int run_monitor(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
+  const auto& options = plan.options;
+  const auto interval = options.interval.value_or(kSecond);
+  if (options.listen) {
+    return run_listen(session, {.address = *options.listen,
                                 .connection = config.connection,
-                                .collector = collector_options(config, *plan),
-                                .interval = plan->interval.value_or(kSecond),
-                                .strict = plan->strict});
+                                .collector = plan.collector,
+                                .interval = interval,
+                                .strict = options.strict});
   }
-  if (plan->watch && session.format == Format::text && can_watch(session)) {
-    const auto report =
-        watch(session, config, collector_options(config, *plan), plan->interval.value_or(kSecond));
+  if (options.watch && session.format == Format::text && can_watch(session)) {
+    const auto report = watch(session, config, plan.collector, interval);
     if (!report) {
       return session.fail(report.error());
     }
-    return *report ? watch_code(session, **report, plan->strict) : cli::exit_code::kSuccess;
+    return *report ? watch_code(session, **report, options.strict) : cli::exit_code::kSuccess;
   }
-  return plan->is_stream() ? report_stream(session, config, *plan)
-                           : report_once(session, config, *plan);
+  return options.is_stream() ? report_stream(session, config, plan)
+                             : report_once(session, config, plan);
+}
+
+int run_monitor(cli::Session& session, const MonitorOptions& options) {
+  if (!options.metrics) {
+    if (const auto together = check_together(options, session.format); !together) {
+      return session.fail(together.error());
+    }
+  }
+  const auto thresholds = make_thresholds(options);
+  if (!thresholds) {
+    return session.fail(thresholds.error());
+  }
+  if (options.metrics) {
+    session.out.write(session.format == Format::json
+                          ? output::metric_list_json(*thresholds)
+                          : output::metric_list_text(*thresholds, session.style));
+    return cli::exit_code::kSuccess;
+  }
+  return cli::with_target(session, [&](const config::Config& config) {
+    return run_monitor(session, config, {options, collector_options(config, options, *thresholds)});
+  });
 }
 
 cli::Run declare_monitor(cli::OptionSet options) {
-  const auto values = std::make_shared<MonitorArguments>();
+  const auto values = std::make_shared<MonitorOptions>();
   options.group("Looks")
-      .value("--interval", "DUR", values->interval,
-             "time between looks [default 1s; 500ms between the two of a single report]")
-      .value("--count", "N", values->count, "look so often, a line or JSON document each")
+      .duration("--interval", values->interval, ZeroDuration::refused,
+                "time between looks [default 1s; 500ms between the two of a single report]")
+      .count("--count", "N", values->count, {1, kMostLooks},
+             "look so often, a line or JSON document each")
       .flag("--watch", values->watch, "look until interrupted; a live view on a terminal")
-      .value("--listen", "[ADDR:]PORT", values->listen,
-             "serve /metrics, /health, /api/v1/report and a page, until interrupted")
-      .flag("--probe", values->probe,
+      .parsed("--listen", "[ADDR:]PORT", values->listen, cli::parse_listen_address,
+              "serve /metrics, /health, /api/v1/report and a page, until interrupted")
+      .flag("--canary,--probe", values->canary,
             "send canaries through pub/sub, on a private channel, at each look");
   options.group("Verdict")
       .list("--warn", "METRIC=VALUE,...", values->warn, "limits beyond which it is degraded")
@@ -309,9 +287,9 @@ cli::Run declare_monitor(cli::OptionSet options) {
 
 constexpr cli::Example kMonitorExamples[] = {
     {"monitor", "one report: is it healthy?"},
-    {"monitor --probe --watch", "a live view with round trips through pub/sub"},
+    {"monitor --canary --watch", "a live view with round trips through pub/sub"},
     {"monitor -q --crit memory=90%,clients=100", "a container's health check"},
-    {"monitor -o nagios --probe", "a check for Nagios or Icinga"},
+    {"monitor -o nagios --canary", "a check for Nagios or Icinga"},
     {"monitor --listen 9121", "a page for people and /metrics for Prometheus"},
     {"monitor --count 60 --json | jq .metrics.ops_per_second", "a minute of figures"},
 };
@@ -324,7 +302,7 @@ constinit const cli::Command kMonitor{
     .description =
         "Looks at a server and compares what it tells with limits: healthy, degraded (exit code 0, "
         "or 1 with --strict), unhealthy (1) or unknown (3). Rates come from two looks. With "
-        "--probe it also sends canaries through pub/sub, which alone prove that messages arrive. "
+        "--canary it also sends canaries through pub/sub, which alone prove that messages arrive. "
         "-o nagios uses the exit codes of plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
     .examples = kMonitorExamples,
     .formats = output::kMetricsFormats,

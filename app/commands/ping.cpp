@@ -12,7 +12,6 @@
 #include "base/duration.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
-#include "cli/values.hpp"
 #include "commands/commands.hpp"
 #include "output/ping.hpp"
 #include "output/progress.hpp"
@@ -31,29 +30,10 @@ using std::chrono::seconds;
 constexpr std::uint64_t kMostPings = 1'000'000;
 
 struct PingOptions {
-  std::optional<std::string> count;
-  std::optional<std::string> interval;
-  std::optional<std::string> wait;
-};
-
-/// What the options mean.
-struct PingPlan {
   std::uint64_t count = 1;
   nanoseconds interval = seconds(1);
   std::optional<nanoseconds> wait;
 };
-
-Result<PingPlan> make_plan(const PingOptions& options) {
-  PingPlan plan;
-  TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 1, 1, kMostPings));
-  plan.count = count;
-  TRY_ASSIGN(const auto interval,
-             cli::duration("--interval", options.interval, ZeroDuration::allowed));
-  plan.interval = interval.value_or(plan.interval);
-  TRY_ASSIGN(const auto wait, cli::duration("--wait", options.wait, ZeroDuration::refused));
-  plan.wait = wait;
-  return plan;
-}
 
 /// An answered PING and the connection it came on.
 struct Answer {
@@ -64,13 +44,14 @@ struct Answer {
 /// PINGs over connections that are opened when they are needed.
 class Pinger {
 public:
-  Pinger(cli::Session& session, const config::Config& config, const PingPlan& plan)
+  Pinger(cli::Session& session, const config::Config& config, const PingOptions& options)
       : session_(&session),
-        plan_(plan),
+        options_(options),
         endpoint_(config.connection.endpoint()),
         secret_(config.connection.password.value_or(Secret())),
-        policy_(retry_policy(config, plan)),
-        client_(config.connection, cli::client_options(config, policy_), &session.stop) {}
+        policy_(retry_policy(config, options)),
+        client_(config.connection, cli::connect_with<redis::Client::Options>(config, policy_),
+                &session.stop) {}
 
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
   [[nodiscard]] redis::Client& client() { return client_; }
@@ -79,8 +60,8 @@ public:
   /// The first answer, after as many attempts as --wait or --retries allow.
   Result<Answer> wait_until_ready() {
     const auto started = Clock::now();
-    const auto deadline = plan_.wait ? Deadline::after(*plan_.wait, &session_->stop)
-                                     : Deadline::never(&session_->stop);
+    const auto deadline = options_.wait ? Deadline::after(*options_.wait, &session_->stop)
+                                        : Deadline::never(&session_->stop);
     output::Progress progress(session_->console);
     progress.doing(fmt::format("waiting for {}", endpoint_));
     std::optional<Error> last;
@@ -120,8 +101,8 @@ public:
   }
 
 private:
-  static redis::RetryPolicy retry_policy(const config::Config& config, const PingPlan& plan) {
-    if (plan.wait) {
+  static redis::RetryPolicy retry_policy(const config::Config& config, const PingOptions& options) {
+    if (options.wait) {
       // Someone waits for this: look again soon, but do not knock a starting server down.
       return {.retries = std::numeric_limits<unsigned>::max(),
               .delay = std::chrono::milliseconds(100),
@@ -161,7 +142,7 @@ private:
   }
 
   cli::Session* session_;
-  PingPlan plan_;
+  PingOptions options_;
   std::string endpoint_;
   Secret secret_;
   redis::RetryPolicy policy_;
@@ -189,12 +170,12 @@ void tell_steps(output::Console& console, const output::PingResult& result) {
 }
 
 /// The PINGs after the first one. Ends early when it makes no sense to go on.
-void ping_on(cli::Session& session, Pinger& pinger, const PingPlan& plan,
+void ping_on(cli::Session& session, Pinger& pinger, const PingOptions& options,
              output::PingResult& result) {
   const bool show = session.format == output::Format::text && !session.console.quiet();
   const auto stoppable = Deadline::never(&session.stop);
-  while (result.sent < plan.count && !session.out.closed() &&
-         stoppable.pause(plan.interval) == WaitOutcome::ready) {
+  while (result.sent < options.count && !session.out.closed() &&
+         stoppable.pause(options.interval) == WaitOutcome::ready) {
     const auto answer = pinger.ping(stoppable);
     if (!answer && answer.error().kind == ErrorKind::interrupted) {
       break;
@@ -215,7 +196,7 @@ void ping_on(cli::Session& session, Pinger& pinger, const PingPlan& plan,
     }
   }
   // A stop also closes an output that nobody reads, so the loop's end does not tell.
-  result.interrupted = result.sent < plan.count && session.stop.requested();
+  result.interrupted = result.sent < options.count && session.stop.requested();
 }
 
 int verdict(cli::Session& session, const output::PingResult& result) {
@@ -242,13 +223,13 @@ void show_end(cli::Session& session, const output::PingResult& result) {
   }
 }
 
-output::PingResult first_result(Pinger& pinger, Answer& answer, const PingPlan& plan) {
+output::PingResult first_result(Pinger& pinger, Answer& answer, const PingOptions& options) {
   output::PingResult result;
   result.endpoint = pinger.endpoint();
   result.opened = answer.lease->report();
   result.attempts = pinger.attempts();
   result.first = answer.round_trip;
-  result.wanted = plan.count;
+  result.wanted = options.count;
   result.sent = 1;
   result.round_trips.record(answer.round_trip);
   result.server = redis::identify(*answer.lease, pinger.client().operation_deadline())
@@ -256,19 +237,10 @@ output::PingResult first_result(Pinger& pinger, Answer& answer, const PingPlan& 
   return result;
 }
 
-int run_ping(cli::Session& session, const PingOptions& options) {
-  const auto plan = make_plan(options);
-  if (!plan) {
-    return session.fail(plan.error());
-  }
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
+int run_ping(cli::Session& session, const config::Config& config, const PingOptions& options) {
   const auto started = std::chrono::system_clock::now();
   const auto begin = Clock::now();
-  Pinger pinger(session, target->config, *plan);
+  Pinger pinger(session, config, options);
   output::PingResult result;
   {
     auto answer = pinger.wait_until_ready();
@@ -277,7 +249,7 @@ int run_ping(cli::Session& session, const PingOptions& options) {
       return session.fail(answer.error());
     }
     const auto ready_after = Clock::now() - begin;
-    result = first_result(pinger, *answer, *plan);
+    result = first_result(pinger, *answer, options);
     result.started = started;
     result.ready_after = ready_after;
   }
@@ -285,7 +257,7 @@ int run_ping(cli::Session& session, const PingOptions& options) {
   if (session.format == output::Format::text && !session.console.quiet()) {
     session.out.write(output::ping_head(result, session.style));
   }
-  ping_on(session, pinger, *plan, result);
+  ping_on(session, pinger, options, result);
   result.statistics = pinger.client().statistics()->snapshot();
   show_end(session, result);
   return verdict(session, result);
@@ -293,11 +265,17 @@ int run_ping(cli::Session& session, const PingOptions& options) {
 
 cli::Run declare_ping(cli::OptionSet options) {
   const auto values = std::make_shared<PingOptions>();
-  options.value("--count", "N", values->count, "how many PINGs, up to 1000000 [default 1]")
-      .value("--interval", "DUR", values->interval, "pause between PINGs [default 1s]")
-      .value("--wait", "DUR", values->wait,
-             "keep trying until the server is ready, at most this long");
-  return [values](cli::Session& session) { return run_ping(session, *values); };
+  options
+      .count("--count", "N", values->count, {1, kMostPings},
+             "how many PINGs, up to 1000000 [default 1]")
+      .duration("--interval", values->interval, ZeroDuration::allowed,
+                "pause between PINGs [default 1s]")
+      .duration("--wait", values->wait, ZeroDuration::refused,
+                "keep trying until the server is ready, at most this long");
+  return [values](cli::Session& session) {
+    return cli::with_target(
+        session, [&](const config::Config& config) { return run_ping(session, config, *values); });
+  };
 }
 
 constexpr cli::Example kPingExamples[] = {

@@ -9,6 +9,7 @@
 #include "commands/commands.hpp"
 #include "commands/publish_messages.hpp"
 #include "commands/publish_plan.hpp"
+#include "commands/replay.hpp"
 #include "message/builder.hpp"
 
 namespace fogis::commands {
@@ -16,6 +17,17 @@ namespace {
 
 using output::Format;
 using output::Numbering;
+
+constexpr std::uint64_t kMostMessages = 1'000'000'000;
+constexpr std::uint64_t kMostReceivers = 1'000'000;
+
+/// What was asked for, and how the messages go.
+struct PublishPlan {
+  const PublishOptions& options;
+  PublishRoute route;
+  ReplayPlan replay{options.speed.value_or(1), options.to};
+  std::uint64_t count = options.count.value_or(1);
+};
 
 /// What is read before anything is sent: the one message, or the input that has many.
 struct Material {
@@ -26,19 +38,20 @@ struct Material {
 /// The envelope around --payload, which is JSON or @FILE.
 Result<std::string> build(const PublishPlan& plan, const std::string& service,
                           const StopEvent& stop) {
-  TRY_ASSIGN(auto payload, plan.text.starts_with('@') ? Input::read_whole(plan.text.substr(1), stop)
-                                                      : Result<std::string>(plan.text));
+  TRY_ASSIGN(auto payload, plan.route.text.starts_with('@')
+                               ? Input::read_whole(plan.route.text.substr(1), stop)
+                               : Result<std::string>(plan.route.text));
   message::BuildOptions options;
   options.source = service;
-  return message::wrap_payload(plan.type, payload, options);
+  return message::wrap_payload(*plan.options.type, payload, options);
 }
 
 Result<Material> gather(const PublishPlan& plan, const std::string& service, const StopEvent& stop,
                         output::Publication& publication) {
   Material material;
-  if (plan.lines || plan.source == PublishSource::replay) {
-    TRY_ASSIGN(auto input, Input::open(plan.text, stop));
-    if (plan.source == PublishSource::replay) {
+  if (plan.options.ndjson || plan.route.source == PublishSource::replay) {
+    TRY_ASSIGN(auto input, Input::open(plan.route.text, stop));
+    if (plan.route.source == PublishSource::replay) {
       publication.replay.emplace().speed = plan.replay.speed;
       if (auto inspected = inspect_recording(input, plan.replay, *publication.replay); !inspected) {
         return failure(std::move(inspected.error()));
@@ -47,11 +60,11 @@ Result<Material> gather(const PublishPlan& plan, const std::string& service, con
     material.input.emplace(std::move(input));
     return material;
   }
-  Result<std::string> body = plan.text;
-  if (plan.source == PublishSource::built) {
+  Result<std::string> body = plan.route.text;
+  if (plan.route.source == PublishSource::built) {
     body = build(plan, service, stop);
-  } else if (plan.source != PublishSource::argument) {
-    body = Input::read_whole(plan.text, stop);
+  } else if (plan.route.source != PublishSource::argument) {
+    body = Input::read_whole(plan.route.text, stop);
   }
   if (!body) {
     return failure(std::move(body.error()));
@@ -64,7 +77,7 @@ Result<Material> gather(const PublishPlan& plan, const std::string& service, con
 Result<void> publish_copies(const PublishPlan& plan, const std::string& body,
                             MessagePublisher& publisher) {
   for (std::uint64_t number = 1; number <= plan.count; ++number) {
-    if (auto published = publisher.send(plan.channel, body, number); !published) {
+    if (auto published = publisher.send(plan.route.channel, body, number); !published) {
       if (number < plan.count) {
         publisher.skip(number + 1, plan.count);
       }
@@ -117,7 +130,7 @@ Result<void> publish_lines(const PublishPlan& plan, Input& input, MessagePublish
     } else if ((*line)->text.empty()) {
       ++publication.blank_lines;
     } else {
-      outcome = publisher.publish(plan.channel, (*line)->text, (*line)->number);
+      outcome = publisher.publish(plan.route.channel, (*line)->text, (*line)->number);
     }
   }
   publication.complete = skip_lines(input, publisher, publication);
@@ -126,11 +139,11 @@ Result<void> publish_lines(const PublishPlan& plan, Input& input, MessagePublish
 
 Result<void> publish_all(const PublishPlan& plan, Material& material, MessagePublisher& publisher,
                          output::Publication& publication) {
-  if (plan.source == PublishSource::replay) {
+  if (plan.route.source == PublishSource::replay) {
     return replay(*material.input, plan.replay, publisher);
   }
-  return plan.lines ? publish_lines(plan, *material.input, publisher, publication)
-                    : publish_copies(plan, material.body, publisher);
+  return plan.options.ndjson ? publish_lines(plan, *material.input, publisher, publication)
+                             : publish_copies(plan, material.body, publisher);
 }
 
 int verdict(const cli::Session& session, const output::Publication& publication) {
@@ -161,38 +174,29 @@ void show_end(cli::Session& session, const output::Publication& publication) {
   }
 }
 
-int run_publish(cli::Session& session, const PublishOptions& options) {
-  const auto plan = make_publish_plan(options);
-  if (!plan) {
-    return session.fail(plan.error());
-  }
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
+int run_publish(cli::Session& session, const config::Config& config, const PublishPlan& plan) {
   output::Publication publication;
-  publication.endpoint = target->config.connection.endpoint();
-  publication.channel = plan->channel;
-  publication.source = name(plan->source);
+  publication.endpoint = config.connection.endpoint();
+  publication.channel = plan.route.channel;
+  publication.source = name(plan.route.source);
   publication.numbering =
-      plan->lines || plan->source == PublishSource::replay ? Numbering::line : Numbering::message;
-  publication.wanted_receivers = plan->receivers;
-  auto material = gather(*plan, target->config.service, session.stop, publication);
+      plan.options.ndjson || plan.options.replay ? Numbering::line : Numbering::message;
+  publication.wanted_receivers = plan.options.receivers;
+  auto material = gather(plan, config.service, session.stop, publication);
   if (!material) {
     return session.fail(material.error());
   }
   std::optional<Error> error;
-  MessagePublisher publisher(session, target->config, {plan->validate, plan->rate});
+  MessagePublisher publisher(session, config, {!plan.options.no_validate, plan.options.rate});
   // A single message that must not be sent needs no server.
-  if (!material->input && publisher.refuses(plan->channel, material->body, 1)) {
-    publisher.refuse_copies(plan->count);
+  if (!material->input && publisher.refuses(plan.route.channel, material->body, 1)) {
+    publisher.refuse_copies(plan.count);
   } else {
     if (auto connected = publisher.connect(); !connected) {
       publisher.finish(publication, std::nullopt);
       return session.fail(connected.error());
     }
-    auto published = publish_all(*plan, *material, publisher, publication);
+    auto published = publish_all(plan, *material, publisher, publication);
     error = published ? std::nullopt : std::optional(std::move(published.error()));
   }
   publisher.finish(publication, error);
@@ -200,28 +204,39 @@ int run_publish(cli::Session& session, const PublishOptions& options) {
   return verdict(session, publication);
 }
 
+int run_publish(cli::Session& session, const PublishOptions& options) {
+  auto route = find_route(options);
+  if (!route) {
+    return session.fail(route.error());
+  }
+  return cli::with_target(session, [&](const config::Config& config) {
+    return run_publish(session, config, PublishPlan{options, std::move(*route)});
+  });
+}
+
 cli::Run declare_publish(cli::OptionSet options) {
   const auto values = std::make_shared<PublishOptions>();
   options
-      .arguments("CHANNEL", values->arguments,
+      .arguments("CHANNEL [MESSAGE | -]", values->arguments,
                  "the channel, then the message; - reads the message from stdin")
-      .value("--file", "FILE", values->file, "the message is the content of FILE")
-      .value("--type", "TYPE", values->type,
-             "put the envelope of this type around --payload: match_updates, processing_status or "
-             "system_alert")
-      .value("--payload", "JSON", values->payload, "the payload, or @FILE")
+      .text("--file", "FILE", values->file, "the message is the content of FILE")
+      .choice("--type", "TYPE", values->type, message::kTypes,
+              "put the envelope of this type around --payload: match_updates, processing_status or "
+              "system_alert")
+      .text("--payload", "JSON", values->payload, "the payload, or @FILE")
       .flag("--ndjson", values->ndjson, "each line of stdin or --file is a message")
-      .value("--count", "N", values->count, "send the message so many times [default 1]")
-      .value("--rate", "R", values->rate, "messages a second, at most")
+      .count("--count", "N", values->count, {1, kMostMessages},
+             "send the message so many times [default 1]")
+      .parsed("--rate", "R", values->rate, parse_rate, "messages a second, at most")
       .flag("--no-validate", values->no_validate,
             "send onto a channel of FOGIS what its readers may not understand")
-      .value("--require-receivers", "N", values->require_receivers,
+      .count("--require-receivers", "N", values->receivers, {1, kMostReceivers},
              "exit code 1 when a message has fewer receivers");
   options.group("Replay")
-      .value("--replay", "FILE", values->replay, "send the messages of a recording again")
-      .value("--speed", "SPEED", values->speed, "2x, 0.5x or max [default 1x]")
-      .value("--to", "CHANNEL", values->to,
-             "send them all on this channel; needed when the recording has production channels");
+      .text("--replay", "FILE", values->replay, "send the messages of a recording again")
+      .parsed("--speed", "SPEED", values->speed, parse_speed, "2x, 0.5x or max [default 1x]")
+      .text("--to", "CHANNEL", values->to,
+            "send them all on this channel; needed when the recording has production channels");
   return [values](cli::Session& session) { return run_publish(session, *values); };
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "cli/target.hpp"
 #include "message/channels.hpp"
 #include "output/findings.hpp"
 
@@ -30,10 +31,8 @@ MessagePublisher::MessagePublisher(cli::Session& session, const config::Config& 
 }
 
 redis::BulkPublisher::Options MessagePublisher::publisher_options(const config::Config& config) {
-  redis::BulkPublisher::Options options;
-  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
-  options.retry.retries = config.retries;
-  options.retry.delay = config.retry_delay;
+  auto options =
+      cli::connect_with<redis::BulkPublisher::Options>(config, cli::configured_retries(config));
   options.on_loss = [this](const Error& cause) {
     progress_.hide();
     session_.console.note(fmt::format("connection lost: {}", output::describe(cause)));

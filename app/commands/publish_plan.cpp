@@ -11,33 +11,11 @@
 namespace fogis::commands {
 namespace {
 
-constexpr std::uint64_t kMostMessages = 1'000'000'000;
-constexpr std::uint64_t kMostReceivers = 1'000'000;
 constexpr double kHighestRate = 10'000'000;
 constexpr double kHighestSpeed = 1'000'000;
 
 Error usage(std::string message, std::string hint) {
   return make_error(ErrorKind::usage, Phase::usage, std::move(message), std::move(hint));
-}
-
-/// `2x`, `0.5x` or `max`, which is 0.
-Result<double> parse_speed(const std::optional<std::string>& text) {
-  if (!text) {
-    return 1.0;
-  }
-  if (*text == "max") {
-    return 0.0;
-  }
-  std::string_view number = *text;
-  if (number.ends_with('x')) {
-    number.remove_suffix(1);
-    const auto speed = parse_number<double>(number);
-    if (speed && *speed > 0 && *speed <= kHighestSpeed) {
-      return *speed;
-    }
-  }
-  return failure(usage(fmt::format("--speed: \"{}\" is no speed", *text),
-                       "write how many times as fast, such as 2x or 0.5x, or max"));
 }
 
 /// Options that say nothing beside a recording.
@@ -61,7 +39,7 @@ Result<void> check_replay(const PublishOptions& options) {
 }
 
 /// Finds the one source of messages among argument, `-`, --file and --type.
-Result<void> find_source(const PublishOptions& options, PublishPlan& plan) {
+Result<PublishRoute> find_source(const PublishOptions& options) {
   const auto& arguments = options.arguments;
   if (arguments.empty() || arguments.front().empty()) {
     return failure(usage("no channel given", "write fogis-redis publish CHANNEL MESSAGE"));
@@ -70,7 +48,6 @@ Result<void> find_source(const PublishOptions& options, PublishPlan& plan) {
     return failure(usage(fmt::format("one message is expected, {} are given", arguments.size() - 1),
                          "put a message with spaces in quotes"));
   }
-  plan.channel = arguments.front();
   const int sources =
       (arguments.size() == 2 ? 1 : 0) + (options.file ? 1 : 0) + (options.type ? 1 : 0);
   if (sources != 1) {
@@ -78,65 +55,34 @@ Result<void> find_source(const PublishOptions& options, PublishPlan& plan) {
                          "give one of: a MESSAGE, - for stdin, --file FILE, or --type TYPE with "
                          "--payload JSON"));
   }
+  const auto& channel = arguments.front();
   if (options.type) {
-    plan.source = PublishSource::built;
-  } else if (options.file) {
-    plan.source = PublishSource::file;
-    plan.text = *options.file;
-  } else {
-    plan.source = arguments[1] == "-" ? PublishSource::standard_input : PublishSource::argument;
-    plan.text = arguments[1];
+    return PublishRoute{PublishSource::built, channel, options.payload.value_or(std::string())};
   }
-  return {};
+  if (options.file) {
+    return PublishRoute{PublishSource::file, channel, *options.file};
+  }
+  const auto& text = arguments[1];
+  return PublishRoute{text == "-" ? PublishSource::standard_input : PublishSource::argument,
+                      channel, text};
 }
 
-Result<void> read_type(const PublishOptions& options, PublishPlan& plan) {
+Result<void> check_type(const PublishOptions& options) {
   if (options.payload && !options.type) {
     return failure(usage("--payload needs --type", "say which type of message it belongs to"));
   }
-  if (!options.type) {
-    return {};
-  }
-  const auto type = message::parse_type(*options.type);
-  if (!type) {
-    return failure(usage(fmt::format("--type: \"{}\" is no type of message", *options.type),
-                         "write match_updates, processing_status or system_alert"));
-  }
-  if (!options.payload) {
+  if (options.type && !options.payload) {
     return failure(usage("--type needs --payload", "give the payload as JSON, or @FILE"));
   }
-  plan.type = *type;
-  plan.text = *options.payload;
   return {};
 }
 
-Result<void> read_lines(const PublishOptions& options, PublishPlan& plan) {
-  plan.lines = options.ndjson;
-  if (!plan.lines) {
-    return {};
-  }
-  if (plan.source != PublishSource::standard_input && plan.source != PublishSource::file) {
+Result<void> check_lines(const PublishOptions& options, PublishSource source) {
+  if (options.ndjson && source != PublishSource::standard_input && source != PublishSource::file) {
     return failure(usage("--ndjson needs lines", "give them on stdin with -, or with --file FILE"));
   }
-  if (options.count) {
+  if (options.ndjson && options.count) {
     return failure(usage("--ndjson and --count exclude each other", "the lines are the messages"));
-  }
-  return {};
-}
-
-Result<void> read_numbers(const PublishOptions& options, PublishPlan& plan) {
-  TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 1, 1, kMostMessages));
-  plan.count = count;
-  TRY_ASSIGN(const auto rate, cli::decimal("--rate", options.rate, kHighestRate));
-  if (rate && *rate <= 0) {
-    return failure(usage("--rate: 0 would never send", "write messages a second, such as 100"));
-  }
-  plan.rate = rate;
-  if (options.require_receivers) {
-    TRY_ASSIGN(
-        const auto receivers,
-        cli::whole_number("--require-receivers", options.require_receivers, 0, 1, kMostReceivers));
-    plan.receivers = receivers;
   }
   return {};
 }
@@ -159,30 +105,44 @@ std::string_view name(PublishSource source) {
   return "replay";
 }
 
-Result<PublishPlan> make_publish_plan(const PublishOptions& options) {
-  PublishPlan plan;
-  plan.validate = !options.no_validate;
-  TRY(read_numbers(options, plan));
-  if (!options.replay) {
-    if (options.speed || options.to) {
-      return failure(usage(fmt::format("{} needs --replay", options.speed ? "--speed" : "--to"),
-                           "name the recording with --replay FILE"));
+Result<PublishRoute> find_route(const PublishOptions& options) {
+  if (options.replay) {
+    TRY(check_replay(options));
+    if (options.to && options.to->empty()) {
+      return failure(usage("--to: the channel has no name", "name a channel"));
     }
-    for (const auto step : {find_source, read_type, read_lines}) {
-      TRY(step(options, plan));
+    return PublishRoute{PublishSource::replay, options.to.value_or(std::string()), *options.replay};
+  }
+  if (options.speed || options.to) {
+    return failure(usage(fmt::format("{} needs --replay", options.speed ? "--speed" : "--to"),
+                         "name the recording with --replay FILE"));
+  }
+  TRY_ASSIGN(auto route, find_source(options));
+  TRY(check_type(options));
+  TRY(check_lines(options, route.source));
+  return route;
+}
+
+Result<double> parse_speed(std::string_view text) {
+  if (text == "max") {
+    return 0.0;
+  }
+  if (text.ends_with('x')) {
+    const auto speed = parse_number<double>(text.substr(0, text.size() - 1));
+    if (speed && *speed > 0 && *speed <= kHighestSpeed) {
+      return *speed;
     }
-    return plan;
   }
-  TRY(check_replay(options));
-  TRY_ASSIGN(auto speed, parse_speed(options.speed));
-  if (options.to && options.to->empty()) {
-    return failure(usage("--to: the channel has no name", "name a channel"));
+  return failure(usage(fmt::format("--speed: \"{}\" is no speed", text),
+                       "write how many times as fast, such as 2x or 0.5x, or max"));
+}
+
+Result<double> parse_rate(std::string_view text) {
+  auto rate = cli::decimal("--rate", text, kHighestRate);
+  if (rate && *rate <= 0) {
+    return failure(usage("--rate: 0 would never send", "write messages a second, such as 100"));
   }
-  plan.source = PublishSource::replay;
-  plan.text = *options.replay;
-  plan.replay = {speed, options.to};
-  plan.channel = options.to.value_or(std::string());
-  return plan;
+  return rate;
 }
 
 }  // namespace fogis::commands

@@ -4,27 +4,27 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "commands/replay.hpp"
 #include "message/shape.hpp"
 
 namespace fogis::commands {
 
-/// The options as they were written.
+/// What publish was asked for.
 struct PublishOptions {
   std::vector<std::string> arguments;
   std::optional<std::string> file;
-  std::optional<std::string> type;
+  std::optional<message::Type> type;
   std::optional<std::string> payload;
-  std::optional<std::string> count;
-  std::optional<std::string> rate;
-  std::optional<std::string> require_receivers;
+  std::optional<std::uint64_t> count;
+  std::optional<double> rate;  ///< messages a second
+  std::optional<std::uint64_t> receivers;
   std::optional<std::string> replay;
-  std::optional<std::string> speed;
+  std::optional<double> speed;  ///< of the replay
   std::optional<std::string> to;
-  bool ndjson = false;
+  bool ndjson = false;  ///< each line is a message
   bool no_validate = false;
 };
 
@@ -34,22 +34,21 @@ enum class PublishSource : std::uint8_t { argument, standard_input, file, built,
 /// `argument`, `stdin`, `file`, `built` or `replay`.
 std::string_view name(PublishSource source);
 
-/// What the options mean.
-struct PublishPlan {
+/// Where the messages come from and go to.
+struct PublishRoute {
   PublishSource source = PublishSource::argument;
-  std::string channel;
-  std::string text;  ///< the message, the file's name, or the payload as it was written
-  message::Type type = message::Type::match_updates;  ///< of a built message
-  bool lines = false;                                 ///< each line is a message
-  std::uint64_t count = 1;
-  std::optional<double> rate;
-  std::optional<std::uint64_t> receivers;
-  bool validate = true;
-  ReplayPlan replay;
+  std::string channel;  ///< empty: each recorded message's own
+  std::string text;     ///< the message, the file's name, or the payload as it was written
 };
 
-/// Judges the options and what they say together.
+/// Judges what the options say together.
 /// Errors (usage): the first fault, with what would be right.
-Result<PublishPlan> make_publish_plan(const PublishOptions& options);
+Result<PublishRoute> find_route(const PublishOptions& options);
+
+/// `2x`, `0.5x` or `max`, which is 0. Errors (usage): anything else.
+Result<double> parse_speed(std::string_view text);
+
+/// Messages a second, more than 0. Errors (usage): anything else.
+Result<double> parse_rate(std::string_view text);
 
 }  // namespace fogis::commands

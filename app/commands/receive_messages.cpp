@@ -32,27 +32,27 @@ constexpr std::size_t kKeptLine = std::size_t{256} * 1024;
 
 }  // namespace
 
-MessageReceiver::MessageReceiver(cli::Session& session, const SubscribePlan& plan,
+MessageReceiver::MessageReceiver(cli::Session& session, const SubscribeOptions& options,
                                  redis::Subscriber& subscriber, message::RecordFile* record)
     : session_(session),
-      plan_(plan),
+      options_(options),
       subscriber_(subscriber),
       record_(record),
       out_(STDOUT_FILENO, &session.stop) {
-  if (plan.validate) {
+  if (options.validate) {
     judge_.emplace(message::JudgeOptions());
   }
-  reception_.channels = plan.channels.size();
-  reception_.patterns = plan.patterns.size();
-  reception_.wanted = plan.count;
-  reception_.validated = plan.validate;
+  reception_.channels = options.channels.size();
+  reception_.patterns = options.patterns.size();
+  reception_.wanted = options.count;
+  reception_.validated = options.validate;
 }
 
 output::Reception MessageReceiver::run() {
   reception_.started = std::chrono::system_clock::now();
   const auto begin = Clock::now();
-  const auto deadline = plan_.duration ? Deadline::after(*plan_.duration, &session_.stop)
-                                       : Deadline::never(&session_.stop);
+  const auto deadline = options_.duration ? Deadline::after(*options_.duration, &session_.stop)
+                                          : Deadline::never(&session_.stop);
   const auto sink = [this](const redis::MessageView& message, SystemTime received) {
     return take(message, received);
   };
@@ -91,8 +91,7 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
   message::Summary summary;
   const bool shows_summary = session_.format == Format::text;
   if (judge_) {
-    judgement =
-        judge_->judge(message.payload, message.channel, shows_summary ? &summary : nullptr);
+    judgement = judge_->judge(message.payload, message.channel, shows_summary ? &summary : nullptr);
     reception_.invalid += judgement->valid() ? 0 : 1;
     reception_.with_warnings += judgement->warnings > 0 ? 1 : 0;
   }
@@ -106,7 +105,7 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
   }
   show({message, received, judgement ? &*judgement : nullptr,
         judgement && shows_summary ? &summary : nullptr});
-  return !plan_.count || reception_.messages < *plan_.count;
+  return !options_.count || reception_.messages < *options_.count;
 }
 
 void MessageReceiver::show(const output::ShownMessage& shown) {
@@ -172,11 +171,11 @@ bool MessageReceiver::is_over(Clock::time_point end) {
   if (output_failed_ || out_.failed()) {
     return true;
   }
-  if (plan_.count && reception_.messages >= *plan_.count) {
+  if (options_.count && reception_.messages >= *options_.count) {
     end_with(ReceptionEnd::count);
     return true;
   }
-  if (plan_.duration && Clock::now() >= end) {
+  if (options_.duration && Clock::now() >= end) {
     end_with(ReceptionEnd::duration);
     return true;
   }

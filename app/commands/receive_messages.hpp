@@ -18,7 +18,7 @@
 namespace fogis::commands {
 
 /// What subscribe was asked for.
-struct SubscribePlan {
+struct SubscribeOptions {
   std::vector<std::string> channels;
   std::vector<std::string> patterns;
   std::optional<std::uint64_t> count;
@@ -30,14 +30,14 @@ struct SubscribePlan {
   [[nodiscard]] bool has_end() const { return count || duration; }
 };
 
-/// Receives messages until the plan, a signal, a failure or a closed stdout ends it. Used once, by
+/// Receives messages until an option, a signal, a failure or a closed stdout ends it. Used once, by
 /// one thread.
 class MessageReceiver {
 public:
   /// `subscriber` has its subscriptions. Owns none of its arguments, which must outlive it;
   /// `record` may be null.
-  MessageReceiver(cli::Session& session, const SubscribePlan& plan, redis::Subscriber& subscriber,
-                  message::RecordFile* record);
+  MessageReceiver(cli::Session& session, const SubscribeOptions& options,
+                  redis::Subscriber& subscriber, message::RecordFile* record);
 
   /// Returns what it saw. The stdout of the session has all messages by then.
   output::Reception run();
@@ -56,7 +56,7 @@ private:
   void finish();
 
   cli::Session& session_;
-  const SubscribePlan& plan_;
+  const SubscribeOptions& options_;
   redis::Subscriber& subscriber_;
   message::RecordFile* record_;
   std::optional<message::Judge> judge_;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 
 #include "base/result.hpp"
 #include "checks/report.hpp"
@@ -14,26 +13,15 @@
 
 namespace fogis::commands {
 
-/// The options as they were written.
-struct ReportArguments {
-  std::optional<std::string> min_success_rate;
-  std::optional<std::string> junit;
-  bool strict = false;
-};
-
-/// What they mean.
-struct ReportPlan {
+struct ReportOptions {
   checks::Policy policy;
   std::optional<output::ReportFile> junit;
 };
 
 /// Adds --min-success-rate and --strict to the present group.
-void declare_verdict(cli::OptionSet& options, ReportArguments& arguments);
+void declare_verdict(cli::OptionSet& options, ReportOptions& target);
 /// Adds --junit in a group of its own.
-void declare_report(cli::OptionSet& options, ReportArguments& arguments);
-
-/// Errors (usage): a rate that is none; a file that could not be written.
-Result<ReportPlan> report_plan(const ReportArguments& arguments);
+void declare_report(cli::OptionSet& options, ReportOptions& target);
 
 /// A finished run.
 struct FinishedRun {
@@ -44,7 +32,7 @@ struct FinishedRun {
 /// Writes the report in the session's format (as text its last lines alone: rows are shown by
 /// whoever ran the checks), tells about the error that ended it, writes the JUnit file. Returns the
 /// exit code.
-int finish(cli::Session& session, const FinishedRun& run, const ReportPlan& plan);
+int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& options);
 
 /// Whether a row is shown at all: --quiet leaves those that failed.
 bool is_shown(const cli::Session& session, const checks::CheckReport& report);

@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
-#include "cli/values.hpp"
 #include "commands/commands.hpp"
 #include "commands/receive_messages.hpp"
 #include "message/channels.hpp"
@@ -29,15 +28,6 @@ constexpr auto kKeepalive = std::chrono::seconds(3);
 /// The largest value that a server takes by default (proto-max-bulk-len), and its surroundings.
 constexpr std::size_t kLargestMessage = (std::size_t{512} << 20U) + 4096;
 
-struct SubscribeOptions {
-  std::vector<std::string> channels;
-  std::vector<std::string> patterns;
-  std::optional<std::string> count;
-  std::optional<std::string> duration;
-  bool validate = false;
-  std::optional<std::string> record;
-};
-
 /// A name twice would be counted twice: the server subscribes once.
 void remove_repeated(std::vector<std::string>& names) {
   std::vector<std::string> once;
@@ -49,72 +39,49 @@ void remove_repeated(std::vector<std::string>& names) {
   names = std::move(once);
 }
 
-Result<SubscribePlan> make_plan(const SubscribeOptions& options,
-                                const config::Environment& environment) {
-  SubscribePlan plan;
-  plan.channels = options.channels;
-  plan.patterns = options.patterns;
-  if (plan.channels.empty() && plan.patterns.empty()) {
-    plan.channels = message::channel_names(environment);
-  }
-  remove_repeated(plan.channels);
-  remove_repeated(plan.patterns);
-  if (options.count) {
-    TRY_ASSIGN(const auto count, cli::whole_number("--count", options.count, 0, 1, kMostReceived));
-    plan.count = count;
-  }
-  TRY_ASSIGN(const auto duration,
-             cli::duration("--duration", options.duration, ZeroDuration::refused));
-  plan.duration = duration;
-  plan.validate = options.validate;
-  plan.record = options.record;
-  return plan;
-}
-
 redis::Subscriber::Options subscriber_options(const config::Config& config) {
-  redis::Subscriber::Options options;
-  options.timeouts = {.connect = config.connect_timeout, .operation = config.timeout};
-  options.retry.retries = config.retries;
-  options.retry.delay = config.retry_delay;
+  auto options =
+      cli::connect_with<redis::Subscriber::Options>(config, cli::configured_retries(config));
   options.persistent = !config.retries_given;
   options.keepalive = kKeepalive;
   options.limits.bytes = kLargestMessage;
   return options;
 }
 
-void tell_ready(output::Console& console, const SubscribePlan& plan, const std::string& endpoint) {
+void tell_ready(output::Console& console, const SubscribeOptions& options,
+                const std::string& endpoint) {
   if (console.quiet()) {
     return;
   }
   std::string what;
-  if (!plan.channels.empty()) {
-    what = count_of(plan.channels.size(), "channel");
+  if (!options.channels.empty()) {
+    what = count_of(options.channels.size(), "channel");
   }
-  if (!plan.patterns.empty()) {
+  if (!options.patterns.empty()) {
     what += what.empty() ? "" : " and ";
-    what += count_of(plan.patterns.size(), "pattern");
+    what += count_of(options.patterns.size(), "pattern");
   }
   console.raw(fmt::format("subscribed to {} on {}\n", what, escape_for_terminal(endpoint)));
-  for (const auto& name : plan.channels) {
+  for (const auto& name : options.channels) {
     console.detail(fmt::format("  channel {}", name));
   }
-  for (const auto& name : plan.patterns) {
+  for (const auto& name : options.patterns) {
     console.detail(fmt::format("  pattern {}", name));
   }
 }
 
-int verdict(const cli::Session& session, const SubscribePlan& plan,
+int verdict(const cli::Session& session, const SubscribeOptions& options,
             const output::Reception& reception, bool output_failed) {
   if (output_failed) {
     return cli::exit_code::kInternal;
   }
-  if (reception.end == ReceptionEnd::signal && plan.has_end()) {
+  if (reception.end == ReceptionEnd::signal && options.has_end()) {
     return cli::exit_code_of(session.stop);
   }
   if (reception.error) {
     return cli::exit_code_of(*reception.error, session.stop);
   }
-  const bool too_few = plan.count && reception.messages < *plan.count &&
+  const bool too_few = options.count && reception.messages < *options.count &&
                        reception.end != ReceptionEnd::closed_output;
   return too_few || reception.invalid > 0 ? cli::exit_code::kNegative : cli::exit_code::kSuccess;
 }
@@ -131,62 +98,63 @@ void show_end(cli::Session& session, const output::Reception& reception, bool ou
   }
 }
 
-Result<std::optional<message::RecordFile>> open_record(const SubscribePlan& plan,
+Result<std::optional<message::RecordFile>> open_record(const SubscribeOptions& options,
                                                        const std::string& endpoint) {
-  if (!plan.record) {
+  if (!options.record) {
     return std::optional<message::RecordFile>();
   }
   TRY_ASSIGN(auto record,
-             message::RecordFile::open(*plan.record, {std::chrono::system_clock::now(), endpoint,
-                                                      plan.channels, plan.patterns}));
+             message::RecordFile::open(*options.record, {std::chrono::system_clock::now(), endpoint,
+                                                         options.channels, options.patterns}));
   return std::optional(std::move(record));
 }
 
-int run_subscribe(cli::Session& session, const SubscribeOptions& options) {
-  const auto plan = make_plan(options, session.environment);
-  if (!plan) {
-    return session.fail(plan.error());
-  }
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
-  const auto endpoint = target->config.connection.endpoint();
-  auto record = open_record(*plan, endpoint);
+int run_subscribe(cli::Session& session, const config::Config& config,
+                  const SubscribeOptions& options) {
+  const auto endpoint = config.connection.endpoint();
+  auto record = open_record(options, endpoint);
   if (!record) {
     return session.fail(record.error());
   }
-  redis::Subscriber subscriber(target->config.connection, subscriber_options(target->config),
-                               &session.stop);
+  redis::Subscriber subscriber(config.connection, subscriber_options(config), &session.stop);
   {
     output::Progress progress(session.console);
     progress.doing(fmt::format("subscribing on {}", endpoint));
-    if (const auto subscribed = subscriber.subscribe(plan->channels, plan->patterns); !subscribed) {
+    if (const auto subscribed = subscriber.subscribe(options.channels, options.patterns);
+        !subscribed) {
       progress.hide();
       return session.fail(subscribed.error());
     }
   }
-  tell_ready(session.console, *plan, endpoint);
-  MessageReceiver receiver(session, *plan, subscriber, *record ? &**record : nullptr);
+  tell_ready(session.console, options, endpoint);
+  MessageReceiver receiver(session, options, subscriber, *record ? &**record : nullptr);
   auto reception = receiver.run();
   reception.endpoint = endpoint;
   show_end(session, reception, receiver.output_failed());
-  return verdict(session, *plan, reception, receiver.output_failed());
+  return verdict(session, options, reception, receiver.output_failed());
 }
 
 cli::Run declare_subscribe(cli::OptionSet options) {
   const auto values = std::make_shared<SubscribeOptions>();
-  options.arguments("CHANNEL", values->channels, "channels [default: all channels of FOGIS]")
+  options.arguments("[CHANNEL...]", values->channels, "channels [default: all channels of FOGIS]")
       .each("--pattern", "GLOB", values->patterns,
             "subscribe to every channel that matches; may be given several times")
-      .value("--count", "N", values->count, "end after so many messages")
-      .value("--duration", "DUR", values->duration, "end after this time")
+      .count("--count", "N", values->count, {1, kMostReceived}, "end after so many messages")
+      .duration("--duration", values->duration, ZeroDuration::refused, "end after this time")
       .flag("--validate", values->validate,
             "judge each message by the FOGIS contract; an invalid one makes the exit code 1")
-      .value("--record", "FILE", values->record,
-             "keep the messages in FILE, for publish --replay; a record that exists is added to");
-  return [values](cli::Session& session) { return run_subscribe(session, *values); };
+      .text("--record", "FILE", values->record,
+            "keep the messages in FILE, for publish --replay; a record that exists is added to");
+  return [values](cli::Session& session) {
+    if (values->channels.empty() && values->patterns.empty()) {
+      values->channels = message::channel_names(session.environment);
+    }
+    remove_repeated(values->channels);
+    remove_repeated(values->patterns);
+    return cli::with_target(session, [&](const config::Config& config) {
+      return run_subscribe(session, config, *values);
+    });
+  };
 }
 
 constexpr cli::Example kSubscribeExamples[] = {

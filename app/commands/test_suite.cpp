@@ -13,7 +13,6 @@
 #include "checks/suite.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
-#include "cli/values.hpp"
 #include "commands/check_list.hpp"
 #include "commands/commands.hpp"
 #include "commands/report_options.hpp"
@@ -30,56 +29,11 @@ constexpr std::uint64_t kMostOperations = 1'000'000;
 constexpr std::uint64_t kPayloadLimit = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMostRepeats = 1'000'000;
 
-struct SuiteArguments {
-  std::vector<std::string> only;
-  std::vector<std::string> skip;
-  std::optional<std::string> operations;
-  std::optional<std::string> payload_size;
-  std::optional<std::string> max_p99;
-  std::optional<std::string> min_ops;
-  std::optional<std::string> repeat;
-  ReportArguments report;
+struct SuiteCommandOptions {
+  checks::SuiteOptions suite;
+  ReportOptions report;
   bool list = false;
-  bool fail_fast = false;
 };
-
-/// What the arguments mean.
-struct SuitePlan {
-  checks::SuiteOptions options;
-  ReportPlan report;
-};
-
-Result<checks::SuiteOptions> suite_options(const SuiteArguments& arguments) {
-  checks::SuiteOptions options;
-  options.only = arguments.only;
-  options.skip = arguments.skip;
-  options.fail_fast = arguments.fail_fast;
-  TRY_ASSIGN(const auto operations,
-             cli::whole_number("--operations", arguments.operations, options.operations,
-                               kFewestOperations, kMostOperations));
-  options.operations = operations;
-  TRY_ASSIGN(const auto payload_size, cli::whole_number("--payload-size", arguments.payload_size,
-                                                        options.payload_size, 1, kPayloadLimit));
-  options.payload_size = payload_size;
-  TRY_ASSIGN(const auto repeat,
-             cli::whole_number("--repeat", arguments.repeat, 1, 1, kMostRepeats));
-  options.repeat = static_cast<unsigned>(repeat);
-  TRY_ASSIGN(const auto max_p99,
-             cli::duration("--max-p99", arguments.max_p99, ZeroDuration::refused));
-  options.max_p99 = max_p99;
-  TRY_ASSIGN(const auto min_ops, cli::decimal("--min-ops", arguments.min_ops, 1e9));
-  options.min_ops = min_ops;
-  return options;
-}
-
-Result<SuitePlan> make_plan(const SuiteArguments& arguments) {
-  SuitePlan plan;
-  TRY_ASSIGN(auto options, suite_options(arguments));
-  plan.options = std::move(options);
-  TRY_ASSIGN(auto report, report_plan(arguments.report));
-  plan.report = std::move(report);
-  return plan;
-}
 
 std::size_t longest_id() {
   std::size_t longest = 0;
@@ -126,52 +80,49 @@ private:
   output::Progress progress_;
 };
 
-int run_checks(cli::Session& session, const SuitePlan& plan) {
-  int exit_code = cli::exit_code::kSuccess;
-  const auto target = cli::find_target(session, exit_code);
-  if (!target) {
-    return exit_code;
-  }
-  const auto& config = target->config;
+int run_checks(cli::Session& session, const config::Config& config,
+               const SuiteCommandOptions& options) {
   LiveRows rows(session);
-  const auto run = checks::run_suite(
-      config.connection, {.connect = config.connect_timeout, .operation = config.timeout},
-      plan.options, &session.stop, rows.observer());
+  const auto run = checks::run_suite(config.connection, cli::timeouts(config), options.suite,
+                                     &session.stop, rows.observer());
   rows.end();
   if (!run) {
     return session.fail(run.error());
   }
-  return finish(session, {run->report, run->statistics}, plan.report);
+  return finish(session, {run->report, run->statistics}, options.report);
 }
 
-int run_test_suite(cli::Session& session, const SuiteArguments& arguments) {
-  if (arguments.list) {
+int run_test_suite(cli::Session& session, const SuiteCommandOptions& options) {
+  if (options.list) {
     std::vector<CheckLine> lines;
     for (const auto& check : checks::suite_checks()) {
       lines.push_back({check.id, check.title, check.purpose});
     }
     return show_check_list(session, lines);
   }
-  const auto plan = make_plan(arguments);
-  return plan ? run_checks(session, *plan) : session.fail(plan.error());
+  return cli::with_target(
+      session, [&](const config::Config& config) { return run_checks(session, config, options); });
 }
 
 cli::Run declare_test_suite(cli::OptionSet options) {
-  const auto values = std::make_shared<SuiteArguments>();
+  const auto values = std::make_shared<SuiteCommandOptions>();
+  auto& suite = values->suite;
   options.group("Choice of checks")
       .flag("--list", values->list, "show the checks and what each one proves; runs nothing")
-      .list("--only", "ID,...", values->only, "run these checks alone")
-      .list("--skip", "ID,...", values->skip, "leave these checks out")
-      .value("--repeat", "N", values->repeat, "run everything so often [default 1]")
-      .flag("--fail-fast", values->fail_fast, "stop at the first check that fails");
+      .list("--only", "ID,...", suite.only, "run these checks alone")
+      .list("--skip", "ID,...", suite.skip, "leave these checks out")
+      .count("--repeat", "N", suite.repeat, {1, kMostRepeats},
+             "run everything so often [default 1]")
+      .flag("--fail-fast", suite.fail_fast, "stop at the first check that fails");
   options.group("Amount of work")
-      .value("--operations", "N", values->operations,
+      .count("--operations", "N", suite.operations, {kFewestOperations, kMostOperations},
              "operations of each kind in performance, 50 to 1000000 [default 1000]")
-      .value("--payload-size", "N", values->payload_size,
+      .count("--payload-size", "N", suite.payload_size, {1, kPayloadLimit},
              "largest value and message in binary-safety, bytes [default 262144]");
   options.group("Verdict")
-      .value("--max-p99", "DUR", values->max_p99, "slowest acceptable 99th percentile")
-      .value("--min-ops", "N", values->min_ops, "fewest acceptable operations per second");
+      .duration("--max-p99", suite.max_p99, ZeroDuration::refused,
+                "slowest acceptable 99th percentile")
+      .decimal("--min-ops", "N", suite.min_ops, 1e9, "fewest acceptable operations per second");
   declare_verdict(options, values->report);
   declare_report(options, values->report);
   return [values](cli::Session& session) { return run_test_suite(session, *values); };

@@ -32,71 +32,21 @@ using output::Format;
 
 constexpr std::uint64_t kLargestBound = std::uint64_t{1} << 30U;
 
-struct MessageArguments {
+constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
+
+struct MessageOptions {
   std::vector<std::string> files;
-  std::optional<std::string> as;
-  std::optional<std::string> reader;
-  std::optional<std::string> max_size;
+  message::JudgeOptions judge;
   std::optional<std::string> print_schema;
   bool ndjson = false;
-};
 
-/// What the arguments mean.
-struct MessagePlan {
-  message::JudgeOptions judge;
-  Input::Layout layout = Input::Layout::whole;
+  [[nodiscard]] Input::Layout layout() const {
+    return ndjson ? Input::Layout::lines : Input::Layout::whole;
+  }
 };
 
 Error usage_error(std::string message, std::string hint) {
   return make_error(ErrorKind::usage, Phase::usage, std::move(message), std::move(hint));
-}
-
-/// `names` as a sentence lists them.
-std::string list_of(const std::vector<std::string_view>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    list += i == 0 ? "" : i + 1 == names.size() ? " or " : ", ";
-    list += names[i];
-  }
-  return list;
-}
-
-template <typename Choice>
-Result<std::optional<Choice>> choose(std::string_view option, const cli::OptionText& text,
-                                     std::span<const Choice> choices) {
-  if (!text) {
-    return std::nullopt;
-  }
-  std::vector<std::string_view> names;
-  for (const auto choice : choices) {
-    if (message::name(choice) == *text) {
-      return choice;
-    }
-    names.push_back(message::name(choice));
-  }
-  return failure(usage_error(fmt::format("{}: \"{}\" is not known", option, *text),
-                             fmt::format("{} takes {}", option, list_of(names))));
-}
-
-Result<MessagePlan> make_plan(const MessageArguments& arguments) {
-  static constexpr std::array kReaders = {message::Reader::contract, message::Reader::calendar};
-  MessagePlan plan;
-  plan.layout = arguments.ndjson ? Input::Layout::lines : Input::Layout::whole;
-  TRY_ASSIGN(const auto type, choose<message::Type>("--as", arguments.as, message::kTypes));
-  plan.judge.as = type;
-  TRY_ASSIGN(const auto reader, choose<message::Reader>("--reader", arguments.reader, kReaders));
-  plan.judge.reader = reader.value_or(message::Reader::contract);
-  TRY_ASSIGN(const auto max_size, cli::whole_number("--max-size", arguments.max_size,
-                                                    plan.judge.max_size, 1, kLargestBound));
-  plan.judge.max_size = static_cast<std::size_t>(max_size);
-  if (arguments.files.empty()) {
-    return failure(
-        usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
-  }
-  if (std::ranges::count(arguments.files, "-") > 1) {
-    return failure(usage_error("\"-\" is given twice", "stdin can be read once"));
-  }
-  return plan;
 }
 
 /// Why a file cannot be read, and what to do about it.
@@ -114,7 +64,7 @@ Error explain(const std::string& name, int errno_value) {
 
 /// Opens a file, or stdin, which may be anything. A device by its name could wait for ever or never
 /// end.
-Result<Input> open_messages(const std::string& name, const MessagePlan& plan,
+Result<Input> open_messages(const std::string& name, const MessageOptions& options,
                             const StopEvent& stop) {
   struct stat status {};
   if (name != "-" && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
@@ -128,8 +78,8 @@ Result<Input> open_messages(const std::string& name, const MessagePlan& plan,
         is_folder ? "name the files in it" : "read it as stdin: validate-message - < NAME"));
   }
   return Input::open(name, stop,
-                     {.layout = plan.layout,
-                      .largest = plan.judge.max_size,
+                     {.layout = options.layout(),
+                      .largest = options.judge.max_size,
                       .pass_larger = true,
                       .skip_blank = true,
                       .explain = explain});
@@ -138,12 +88,12 @@ Result<Input> open_messages(const std::string& name, const MessagePlan& plan,
 /// Judges the files one after the other and hands on what is found.
 class Run {
 public:
-  Run(cli::Session& session, const MessagePlan& plan, output::MessageReport& report)
-      : session_(&session), plan_(&plan), report_(&report), progress_(session.console) {}
+  Run(cli::Session& session, const MessageOptions& options, output::MessageReport& report)
+      : session_(&session), options_(&options), report_(&report), progress_(session.console) {}
 
   void file(const std::string& name) {
     const auto begin = Clock::now();
-    output::JudgedFile file{.name = name, .layout = plan_->layout};
+    output::JudgedFile file{.name = name, .layout = options_->layout()};
     show_progress(name);
     const auto judged = judge_file(name, file.counts);
     progress_.hide();
@@ -182,8 +132,8 @@ private:
   }
 
   Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
-    TRY_ASSIGN(auto input, open_messages(name, *plan_, session_->stop));
-    message::Judge judge(plan_->judge);
+    TRY_ASSIGN(auto input, open_messages(name, *options_, session_->stop));
+    message::Judge judge(options_->judge);
     while (!ended()) {
       TRY_ASSIGN(const auto document, input.next());
       if (!document) {
@@ -197,8 +147,9 @@ private:
   void judge_document(std::string_view name, const Input::Part& document, message::Judge& judge,
                       output::MessageCounts& counts) {
     output::JudgedMessage judged{.file = name, .line = document.number, .size = document.size};
-    judged.judgement = document.too_large ? message::refuse_too_large(document.size, plan_->judge)
-                                          : judge.judge(document.text);
+    judged.judgement = document.too_large
+                           ? message::refuse_too_large(document.size, options_->judge)
+                           : judge.judge(document.text);
     judged.lines = message::find_lines(document.text, judged.judgement.findings);
     for (auto& line : judged.lines) {
       line += document.number - 1;
@@ -216,7 +167,7 @@ private:
   }
 
   cli::Session* session_;
-  const MessagePlan* plan_;
+  const MessageOptions* options_;
   output::MessageReport* report_;
   output::Progress progress_;
   /// Whether something is written about a message without a finding.
@@ -224,18 +175,18 @@ private:
   output::JudgedRun totals_;
 };
 
-int run_files(cli::Session& session, const MessageArguments& arguments, const MessagePlan& plan) {
+int run_files(cli::Session& session, const MessageOptions& options) {
   const auto begin = Clock::now();
   const auto report = output::row_of(session.format)
                           .messages({.out = session.out,
                                      .style = session.style,
-                                     .options = {.reader = plan.judge.reader,
+                                     .options = {.reader = options.judge.reader,
                                                  .started = std::chrono::system_clock::now(),
                                                  .quiet = session.console.quiet(),
                                                  .verbose = session.console.verbose()}});
   report->begin();
-  Run run(session, plan, *report);
-  for (const auto& name : arguments.files) {
+  Run run(session, options, *report);
+  for (const auto& name : options.files) {
     if (run.ended()) {
       break;
     }
@@ -272,52 +223,60 @@ std::vector<std::string_view> schema_names(std::optional<message::Type> type) {
 }
 
 int run_print_schema(cli::Session& session, const std::string& name,
-                     const MessageArguments& arguments) {
+                     const MessageOptions& options) {
   if (session.format != Format::text && session.format != Format::json) {
     return session.fail(usage_error(
         fmt::format("--print-schema has no format \"{}\"", output::name(session.format)),
         fmt::format("write {}; a schema is JSON in both", output::list_of(output::kPlainFormats))));
   }
-  if (!arguments.files.empty()) {
+  if (!options.files.empty()) {
     return session.fail(usage_error("--print-schema takes no file",
                                     "leave out the file, or --print-schema to judge it"));
   }
   const auto* const schema = choose_schema(name);
   if (schema == nullptr) {
-    return session.fail(
-        usage_error(fmt::format("--print-schema: no schema \"{}\"", name),
-                    fmt::format("--print-schema takes {}", list_of(schema_names(std::nullopt)))));
+    return session.fail(usage_error(
+        fmt::format("--print-schema: no schema \"{}\"", name),
+        fmt::format("--print-schema takes {}", cli::list_of(schema_names(std::nullopt)))));
   }
   session.out.write(schema->text);
   if (const auto names = schema_names(schema->type); schema->name != name && names.size() > 1) {
-    session.console.note(fmt::format("this is {}; there are {}", schema->name, list_of(names)));
+    session.console.note(
+        fmt::format("this is {}; there are {}", schema->name, cli::list_of(names)));
   }
   return cli::exit_code::kSuccess;
 }
 
-int run_validate_message(cli::Session& session, const MessageArguments& arguments) {
+int run_validate_message(cli::Session& session, const MessageOptions& options) {
   if (session.options.ephemeral) {
     return session.fail(
         usage_error("validate-message does not use --ephemeral", "leave it out; it is offline"));
   }
-  if (arguments.print_schema) {
-    return run_print_schema(session, *arguments.print_schema, arguments);
+  if (options.print_schema) {
+    return run_print_schema(session, *options.print_schema, options);
   }
-  const auto plan = make_plan(arguments);
-  return plan ? run_files(session, arguments, *plan) : session.fail(plan.error());
+  if (options.files.empty()) {
+    return session.fail(
+        usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
+  }
+  if (std::ranges::count(options.files, "-") > 1) {
+    return session.fail(usage_error("\"-\" is given twice", "stdin can be read once"));
+  }
+  return run_files(session, options);
 }
 
 cli::Run declare_validate_message(cli::OptionSet options) {
-  const auto values = std::make_shared<MessageArguments>();
-  options.arguments("FILE", values->files, "messages, one a file; - is stdin")
+  const auto values = std::make_shared<MessageOptions>();
+  options.arguments("FILE... | -", values->files, "messages, one a file; - is stdin")
       .flag("--ndjson", values->ndjson, "each line is a message")
-      .value("--as", "TYPE", values->as, "the type that each message must have")
-      .value("--reader", "READER", values->reader,
-             "contract, or calendar: what the deployed service can handle [default contract]")
-      .value("--max-size", "BYTES", values->max_size,
+      .choice("--as", "TYPE", values->judge.as, message::kTypes,
+              "the type that each message must have")
+      .choice("--reader", "READER", values->judge.reader, kReaders,
+              "contract, or calendar: what the deployed service can handle [default contract]")
+      .count("--max-size", "BYTES", values->judge.max_size, {1, kLargestBound},
              "larger messages are invalid, and are not held in memory [default 16777216]")
-      .value("--print-schema", "TYPE[-VERSION]", values->print_schema,
-             "print a JSON Schema (draft 7) and end");
+      .text("--print-schema", "TYPE[-VERSION]", values->print_schema,
+            "print a JSON Schema (draft 7) and end");
   return [values](cli::Session& session) { return run_validate_message(session, *values); };
 }
 

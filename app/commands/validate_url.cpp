@@ -100,8 +100,9 @@ output::ConnectOutcome connect(const cli::Session& session, const CheckedUrl& ur
   }
   const auto& config = resolution.config;
   outcome.endpoint = config.connection.endpoint();
-  redis::Client client(config.connection, cli::client_options(config, cli::asked_retries(config)),
-                       &session.stop);
+  redis::Client client(
+      config.connection,
+      cli::connect_with<redis::Client::Options>(config, cli::asked_retries(config)), &session.stop);
   const auto reply = client.command({"PING"}, redis::Repeat::if_unsure);
   if (!reply) {
     outcome.error = reply.error();
@@ -159,7 +160,8 @@ int run_validate_url(cli::Session& session, const UrlOptions& options) {
 
 cli::Run declare_validate_url(cli::OptionSet options) {
   const auto values = std::make_shared<UrlOptions>();
-  options.arguments("URL", values->urls, "what to check; - reads URLs from stdin, one a line")
+  options
+      .arguments("URL... | -", values->urls, "what to check; - reads URLs from stdin, one a line")
       .flag("--connect", values->connect, "also connect to each valid one and PING it");
   return [values](cli::Session& session) { return run_validate_url(session, *values); };
 }

@@ -227,7 +227,7 @@ private:
       add_fault("failure", "reading", "invalid", "no message");
     } else if (rest > 0) {
       add_case(file.name,
-               file.layout == message::Layout::whole
+               file.layout == Input::Layout::whole
                    ? only_kind_
                    : count_of(rest, "message") + " without a finding",
                {});

@@ -9,7 +9,7 @@ TITLE = "A look a second at a server"
 PEERS = {"redis-cli": ("redis-cli", "--version")}
 LOOKS = 10
 COMMANDS = {
-    "ours": f"fogis-redis -u unix://SOCKET monitor --count {LOOKS}, and with --probe",
+    "ours": f"fogis-redis -u unix://SOCKET monitor --count {LOOKS}, and with --canary",
     "redis-cli": f"redis-cli -s SOCKET -r {LOOKS} -i 1 INFO",
 }
 ROUNDS = 5
@@ -42,7 +42,7 @@ def compare(rounds):
             rounds,
             server_time(server, ["sleep", str(LOOKS)]),
             server_time(server, ours),
-            server_time(server, [*ours, "--probe"]),
+            server_time(server, [*ours, "--canary"]),
             server_time(server, ["redis-cli", "-s", server.socket, "-r", str(LOOKS), "-i", "1", "INFO"]),
         )
     return [

@@ -97,7 +97,7 @@ export class Exporter {
   /** `options`: further arguments of monitor. Resolves when it listens. */
   static start(binary, redis, ...options) {
     const exporter = new Exporter();
-    exporter.child = spawn(binary, ['monitor', '--listen', '0', '-u', redis.url, '--probe', ...options],
+    exporter.child = spawn(binary, ['monitor', '--listen', '0', '-u', redis.url, '--canary', ...options],
         {stdio: ['ignore', 'ignore', 'pipe'], env: {PATH: process.env.PATH, HOME: process.env.HOME}});
     exporter.said = '';
     return new Promise((resolve, reject) => {

@@ -163,7 +163,7 @@ TEST_CASE("option --listen serves metrics, health, report and page") {
 
 TEST_CASE("the metrics are read by parsers that are not ours") {
   const RedisServer server;
-  Listening listening(server.url(), {"--probe"});
+  Listening listening(server.url(), {"--canary"});
   const auto text = listening.get_until_contains("/metrics", "fogis_redis_canary_p50_seconds").body;
   const auto python =
       feed("/usr/bin/python3",

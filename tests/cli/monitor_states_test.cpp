@@ -178,7 +178,7 @@ TEST_CASE("a restarted server is recognised, and its counters start again") {
   RedisServer server;
   Process process(
       {.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval", "20ms",
-                     "--retry-delay", "10ms", "--probe", "--crit", "ping_p50=off,canary_p50=off"}});
+                     "--retry-delay", "10ms", "--canary", "--crit", "ping_p50=off,canary_p50=off"}});
   process.wait_for_output("\"number\":3,");
   server.restart();
   process.wait_for_output(R"("event":"restarted")");
@@ -283,11 +283,11 @@ TEST_CASE("a server whose PING answers but whose pub/sub does not deliver is fou
   const RedisServer server;
   CHECK(server.raw({"CLIENT", "PAUSE", "600000", "WRITE"}) == "OK");
   CHECK(server.raw({"PING"}) == "PONG");
-  const std::vector<std::string> probe{"--probe", "--timeout", "300ms"};
+  const std::vector<std::string> probe{"--canary", "--timeout", "300ms"};
   check_state(server, {.health = "unhealthy", .metric = "canary_ok", .options = probe});
   const auto outcome = monitor(server, {.health = "", .metric = "", .options = probe});
   CHECK_THAT(outcome.output, ContainsSubstring("PUBLISH was not answered"));
   CHECK(server.raw({"CLIENT", "UNPAUSE"}) == "OK");
-  const auto healed = monitor(server, {.health = "", .metric = "", .options = {"--probe"}});
+  const auto healed = monitor(server, {.health = "", .metric = "", .options = {"--canary"}});
   CHECK_THAT(healed.output, StartsWith("✓ healthy"));
 }

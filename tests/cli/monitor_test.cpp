@@ -67,7 +67,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 TEST_CASE("a server as FOGIS deploys it is healthy in every format") {
   const HealthyServer healthy;
   const auto url = healthy.server.url();
-  const auto text = monitor(url, {"--probe", "--strict"});
+  const auto text = monitor(url, {"--canary", "--strict"});
   CHECK(text.exit_code == 0);
   CHECK(text.error.empty());
   CHECK_THAT(text.output, StartsWith("✓ healthy, " + url + ", redis "));
@@ -75,7 +75,7 @@ TEST_CASE("a server as FOGIS deploys it is healthy in every format") {
   CHECK_THAT(text.output, ContainsSubstring("\n  fogis:matches:updates      1  "));
   CHECK_THAT(text.output, ContainsSubstring("\npersistence  AOF on"));
 
-  const auto document = require_document(monitor(url, {"--probe", "--json"}).output, "monitor");
+  const auto document = require_document(monitor(url, {"--canary", "--json"}).output, "monitor");
   CHECK(document["health"] == "healthy");
   CHECK(document["findings"].empty());
   CHECK(document["metrics"]["canary_ok"] == true);
@@ -83,6 +83,10 @@ TEST_CASE("a server as FOGIS deploys it is healthy in every format") {
   CHECK(document["metrics"].contains("ops_per_second"));
   CHECK(document["span_ms"] > 0);
   CHECK(document["pubsub_clients"].size() == 1);  // the canary's own is left out
+
+  // The name that --canary had before.
+  const auto former = require_document(monitor(url, {"--probe", "--json"}).output, "monitor");
+  CHECK(former["metrics"]["canary_ok"] == true);
 
   const auto prometheus = monitor(url, {"-o", "prometheus"});
   CHECK(prometheus.exit_code == 0);
@@ -217,7 +221,7 @@ TEST_CASE("option --count gives a line for each look, the first one without rate
 TEST_CASE("a stream of JSON is a document on each line") {
   const HealthyServer healthy;
   const auto lines =
-      lines_of(monitor(healthy.server.url(), {"--count", "2", "--json", "--probe"}).output);
+      lines_of(monitor(healthy.server.url(), {"--count", "2", "--json", "--canary"}).output);
   REQUIRE(lines.size() == 2);
   const auto first = require_document(lines[0], "monitor");
   CHECK(first["number"] == 1);
@@ -301,7 +305,7 @@ TEST_CASE("a probe that is not permitted is told, with the rule that would allow
   const RedisServer server(
       {.arguments = {"--appendonly", "yes"}, .users = {"deaf on >pw ~* resetchannels +@all"}});
   const auto outcome = monitor("unix://deaf:pw@" + server.socket_path(),
-                               {"--probe", "--warn", "fogis_subscribers=off"});
+                               {"--canary", "--warn", "fogis_subscribers=off"});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, StartsWith("! degraded"));
   CHECK_THAT(outcome.output, ContainsSubstring("the canary is not permitted: NOPERM") &&

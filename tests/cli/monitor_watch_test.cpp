@@ -48,7 +48,7 @@ std::string last_frame(const std::string& output) {
 
 TEST_CASE("the live view takes the terminal and gives it back when q is pressed") {
   const RedisServer server;
-  Process process(live(server.url(), {"--probe"}));
+  Process process(live(server.url(), {"--canary"}));
   process.wait_for_output("degraded");
   process.wait_for_output("canary ");
   CHECK_THAT(process.output(), StartsWith(kEnter));

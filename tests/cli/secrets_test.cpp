@@ -68,7 +68,7 @@ const std::vector<Row>& rows() {
        .success = 1,
        .writes_junit = true},
       {.command = "monitor",
-       .arguments = {"--interval", "10ms", "--probe"},
+       .arguments = {"--interval", "10ms", "--canary"},
        .formats = {"text", "json", "prometheus"},
        .connects = true},
       {.command = "monitor", .arguments = {"--interval", "10ms"}, .formats = {"nagios"}},

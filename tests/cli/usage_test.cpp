@@ -67,6 +67,21 @@ const std::vector<Mistake>& mistakes() {
       {{"--ephemeral", "-u", "redis://h", "ping"},
        "--ephemeral and --url exclude each other",
        "leave one of them out"},
+      {{"publish", "c", "m", "--count", "0"},
+       "--count: \"0\" is not a whole number from 1 to 1000000000",
+       "--count takes"},
+      {{"publish", "c", "m", "--count=1.5"}, "--count: \"1.5\" is not a whole number", "takes"},
+      {{"publish", "c", "m", "--require-receivers", "0"},
+       "--require-receivers: \"0\" is not a whole number from 1 to 1000000",
+       "--require-receivers takes"},
+      {{"publish", "c", "m", "--rate", "x"}, "--rate: \"x\" is not a number", "--rate takes"},
+      {{"publish", "c", "m", "--rate", "0"}, "--rate: 0 would never send", "such as 100"},
+      {{"publish", "c", "--type", "alert", "--payload", "{}"},
+       "--type: \"alert\" is not known",
+       "match_updates, processing_status or system_alert"},
+      {{"publish", "--replay", "f", "--speed", "2"}, "--speed: \"2\" is no speed", "2x"},
+      {{"integration", "--flow", "me"}, "--flow: \"me\" is not known", "private, safe or live"},
+      {{"monitor", "--prob"}, "unknown option --prob", "fogis-redis monitor --help"},
       {{"--", "ping", "-x"}, "unexpected argument \"-x\"", "fogis-redis ping --help"},
   };
   return kMistakes;
@@ -187,6 +202,41 @@ TEST_CASE("the help of a command has its own options and those of no other") {
   const auto outcome = run_cli({"ping", "--help"});
   CHECK_THAT(outcome.output, ContainsSubstring("--count N"));
   CHECK_THAT(outcome.output, !ContainsSubstring("--junit"));
+}
+
+TEST_CASE("the usage line shows the arguments as one would type them") {
+  const auto usage = [](const char* command) { return run_cli({command, "--help"}).output; };
+  CHECK_THAT(usage("publish"),
+             ContainsSubstring("Usage: fogis-redis publish [OPTIONS] CHANNEL [MESSAGE | -]\n"));
+  CHECK_THAT(usage("validate-url"),
+             ContainsSubstring("Usage: fogis-redis validate-url [OPTIONS] URL... | -\n"));
+  CHECK_THAT(usage("subscribe"),
+             ContainsSubstring("Usage: fogis-redis subscribe [OPTIONS] [CHANNEL...]\n"));
+  CHECK_THAT(usage("validate-message"),
+             ContainsSubstring("Usage: fogis-redis validate-message [OPTIONS] FILE... | -\n"));
+  CHECK_THAT(usage("ping"), ContainsSubstring("Usage: fogis-redis ping [OPTIONS]\n"));
+}
+
+TEST_CASE("the help of monitor has --canary, and not its former name") {
+  const auto outcome = run_cli({"monitor", "--help"});
+  CHECK_THAT(outcome.output, ContainsSubstring("--canary"));
+  CHECK_THAT(outcome.output, !ContainsSubstring("--probe"));
+}
+
+TEST_CASE("a bad value does not keep the help from being shown") {
+  CHECK(run_cli({"ping", "--count", "x", "--help"}).exit_code == 0);
+}
+
+TEST_CASE("a bad value is told as JSON where JSON was asked for") {
+  const auto outcome = run_cli({"ping", "-qojson", "--count", "x"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(require_document(outcome.output, "error")["command"] == "ping");
+}
+
+TEST_CASE("an option's value may be the name of a command") {
+  const auto outcome = run_cli({"--service", "ping", "config", "--json"});
+  CHECK(outcome.exit_code == 0);
+  require_document(outcome.output, "config");
 }
 
 TEST_CASE("help wins over what else is wrong") {

@@ -21,7 +21,7 @@ PublishOptions of(std::vector<std::string> arguments) {
 }
 
 std::string fault(const PublishOptions& options) {
-  const auto error = require_error(make_publish_plan(options), ErrorKind::usage);
+  const auto error = require_error(find_route(options), ErrorKind::usage);
   CHECK_FALSE(error.hint.empty());
   return error.message;
 }
@@ -29,13 +29,13 @@ std::string fault(const PublishOptions& options) {
 }  // namespace
 
 TEST_CASE("a message is taken from exactly one place") {
-  CHECK(require_ok(make_publish_plan(of({"c", "m"}))).source == PublishSource::argument);
-  CHECK(require_ok(make_publish_plan(of({"c", ""}))).text.empty());
-  CHECK(require_ok(make_publish_plan(of({"c", "-"}))).source == PublishSource::standard_input);
+  CHECK(require_ok(find_route(of({"c", "m"}))).source == PublishSource::argument);
+  CHECK(require_ok(find_route(of({"c", ""}))).text.empty());
+  CHECK(require_ok(find_route(of({"c", "-"}))).source == PublishSource::standard_input);
   auto options = of({"c"});
   CHECK_THAT(fault(options), ContainsSubstring("no message given"));
   options.file = "f";
-  CHECK(require_ok(make_publish_plan(options)).source == PublishSource::file);
+  CHECK(require_ok(find_route(options)).source == PublishSource::file);
   options.arguments.emplace_back("m");
   CHECK_THAT(fault(options), ContainsSubstring("given twice"));
   CHECK_THAT(fault(of({})), ContainsSubstring("no channel"));
@@ -45,14 +45,12 @@ TEST_CASE("a message is taken from exactly one place") {
 
 TEST_CASE("a built message needs type and payload") {
   auto options = of({"c"});
-  options.type = "system_alert";
+  options.type = message::Type::system_alert;
   CHECK_THAT(fault(options), ContainsSubstring("--type needs --payload"));
   options.payload = "{}";
-  const auto plan = require_ok(make_publish_plan(options));
+  const auto plan = require_ok(find_route(options));
   CHECK(plan.source == PublishSource::built);
-  CHECK(plan.type == message::Type::system_alert);
-  options.type = "alert";
-  CHECK_THAT(fault(options), ContainsSubstring("no type of message"));
+  CHECK(plan.text == "{}");
   options = of({"c", "m"});
   options.payload = "{}";
   CHECK_THAT(fault(options), ContainsSubstring("--payload needs --type"));
@@ -63,47 +61,41 @@ TEST_CASE("lines come from stdin or a file, and are not repeated") {
   options.ndjson = true;
   CHECK_THAT(fault(options), ContainsSubstring("--ndjson needs lines"));
   options.arguments[1] = "-";
-  CHECK(require_ok(make_publish_plan(options)).lines);
-  options.count = "2";
+  CHECK(require_ok(find_route(options)).source == PublishSource::standard_input);
+  options.count = 2;
   CHECK_THAT(fault(options), ContainsSubstring("--count exclude"));
 }
 
-TEST_CASE("counts, rates and receivers are numbers that make sense") {
-  auto options = of({"c", "m"});
-  options.count = GENERATE("0", "x", "-1", "1.5");
-  CHECK_THAT(fault(options), ContainsSubstring("--count"));
-  options.count.reset();
-  options.rate = GENERATE("0", "x", "-1", "inf");
-  CHECK_THAT(fault(options), ContainsSubstring("--rate"));
-  options.rate = "0.5";
-  options.require_receivers = "0";
-  CHECK_THAT(fault(options), ContainsSubstring("--require-receivers"));
-  options.require_receivers = "2";
-  const auto plan = require_ok(make_publish_plan(options));
-  CHECK(plan.rate == 0.5);
-  CHECK(plan.receivers == 2);
+TEST_CASE("a rate is more than nothing") {
+  CHECK(require_ok(parse_rate("0.5")) == 0.5);
+  const auto* const text = GENERATE("0", "x", "-1", "inf");
+  const auto error = require_error(parse_rate(text), ErrorKind::usage);
+  CHECK_THAT(error.message, ContainsSubstring("--rate"));
+  CHECK_FALSE(error.hint.empty());
+}
+
+TEST_CASE("a speed is how many times as fast, or max") {
+  CHECK(require_ok(parse_speed("2x")) == 2);
+  CHECK(require_ok(parse_speed("0.5x")) == 0.5);
+  CHECK(require_ok(parse_speed("max")) == 0);
+  const auto* const text = GENERATE("2", "x", "0x", "-1x", "fast", "", "infx", "nanx");
+  const auto error = require_error(parse_speed(text), ErrorKind::usage);
+  CHECK_THAT(error.message, ContainsSubstring("--speed"));
+  CHECK_FALSE(error.hint.empty());
 }
 
 TEST_CASE("a replay has a speed and perhaps a channel, and nothing else") {
   PublishOptions options;
   options.replay = "f";
-  CHECK(require_ok(make_publish_plan(options)).replay.speed == 1);
-  options.speed = "2x";
-  CHECK(require_ok(make_publish_plan(options)).replay.speed == 2);
-  options.speed = "0.5x";
-  CHECK(require_ok(make_publish_plan(options)).replay.speed == 0.5);
-  options.speed = "max";
+  options.speed = 2;
+  CHECK(require_ok(find_route(options)).source == PublishSource::replay);
+  CHECK(require_ok(find_route(options)).channel.empty());
   options.to = "c";
-  const auto plan = require_ok(make_publish_plan(options));
-  CHECK(plan.replay.speed == 0);
-  CHECK(plan.replay.to == "c");
+  CHECK(require_ok(find_route(options)).channel == "c");
   options.to = "";
   CHECK_THAT(fault(options), ContainsSubstring("--to"));
   options.to.reset();
-  options.speed = GENERATE("2", "x", "0x", "-1x", "fast", "", "infx", "nanx");
-  CHECK_THAT(fault(options), ContainsSubstring("--speed"));
-  options.speed.reset();
-  options.rate = "5";
+  options.rate = 5;
   CHECK_THAT(fault(options), ContainsSubstring("does not go with --rate"));
   options.rate.reset();
   options.arguments = {"c"};
@@ -114,6 +106,6 @@ TEST_CASE("speed and channel of a replay need one") {
   auto options = of({"c", "m"});
   options.to = "d";
   CHECK_THAT(fault(options), ContainsSubstring("--to needs --replay"));
-  options.speed = "2x";
+  options.speed = 2;
   CHECK_THAT(fault(options), ContainsSubstring("--speed needs --replay"));
 }
