@@ -32,8 +32,8 @@ TEST_CASE("a fault is marked under the masked URL at its place") {
   const auto outcome = run_cli({"validate-url", "redis://:a-long-secret@example.org:6379/x"});
   CHECK(outcome.exit_code == 1);
   const auto caret = std::string("✗ redis://***@example.org:6379/").size() - 2;  // ✗ has 3 bytes
-  CHECK_THAT(outcome.output,
-             StartsWith("✗ redis://***@example.org:6379/x\n" + std::string(caret, ' ') + "^\n"));
+  CHECK_THAT(outcome.output, StartsWith("✗ redis://***@example.org:6379/***\n" +
+                                        std::string(caret, ' ') + "^^^\n"));
   CHECK_THAT(outcome.output, !ContainsSubstring("a-long-secret"));
 }
 
@@ -47,7 +47,6 @@ TEST_CASE("control characters in a URL never reach the terminal") {
   const auto outcome = run_cli({"validate-url", "redis://h\x1b[31m:6379\n/0"});
   CHECK(outcome.exit_code == 1);
   CHECK_THAT(outcome.output, !ContainsSubstring("\x1b"));
-  CHECK_THAT(outcome.output, ContainsSubstring("\\x1b"));
 }
 
 TEST_CASE("any number of URLs may be given; one invalid one fails them all") {
