@@ -16,11 +16,11 @@ Result<Format> parse_available_format(std::string_view text, std::string_view or
     return *format;
   }
   const auto phase = kind == ErrorKind::usage ? Phase::usage : Phase::config;
-  return failure(
-      make_error(kind, phase,
-                 fmt::format("{}: {} \"{}\"", origin,
-                             format ? "this command has no format" : "unknown format", text),
-                 fmt::format("write {}", output::list_of(available))));
+  return failure(make_error(
+      kind, phase,
+      fmt::format("{}: {} \"{}\"", origin,
+                  format ? "this command does not support the format" : "unknown format", text),
+      fmt::format("write {}", output::list_of(available))));
 }
 
 }  // namespace
@@ -31,47 +31,48 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
       .text("-u,--url", "URL", connection.url,
             "server to talk to: redis, rediss (TLS), unix, valkey or valkeys "
             "[env REDIS_URL] [default redis://fogis-redis:6379]")
-      .text("--db", "N", connection.db, "database number, over the one in the URL")
+      .text("--db", "N", connection.db, "database number; overrides the URL")
       .flag("--ephemeral", target.ephemeral,
-            "start a private server from PATH, use it, and leave nothing behind")
+            "start a private server from PATH, use it, and remove it")
       .text("--user", "NAME", connection.user, "user to log in as [env REDIS_USERNAME]")
       .text("--password-file", "FILE", connection.password_file,
             "file whose first line is the password [env REDIS_PASSWORD or REDISCLI_AUTH: the "
             "password itself]")
       .text("--service", "NAME", connection.service,
-            "how we introduce ourselves to the server [env FOGIS_SERVICE_NAME] "
+            "name of this client on the server [env FOGIS_SERVICE_NAME] "
             "[default fogis-redis]");
   options.group("Time")
       .text("--timeout", "DUR", connection.timeout,
-            "longest time for one operation, in all [env REDIS_SOCKET_TIMEOUT or REDIS_TIMEOUT] "
+            "total timeout of one operation [env REDIS_SOCKET_TIMEOUT or REDIS_TIMEOUT] "
             "[default 5s]")
       .text("--connect-timeout", "DUR", connection.connect_timeout,
-            "longest time for resolving, connecting, TLS and login together "
+            "total timeout for resolving, connecting, TLS and login "
             "[env REDIS_CONNECTION_TIMEOUT or REDIS_TIMEOUT] [default 5s]")
       .text("--retries", "N", connection.retries,
-            "attempts after the first one [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
+            "retries after the first attempt [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
       .text("--retry-delay", "DUR", connection.retry_delay,
-            "first wait between attempts; it doubles, with jitter, up to 30s "
+            "delay before the first retry; doubles, with jitter, up to 30s "
             "[env REDIS_RETRY_DELAY] [default 1s]");
   options.group("TLS")
       .flag("--tls", connection.tls, "use TLS, also with a redis:// URL")
-      .text("--cacert", "FILE", connection.cacert, "certificates to trust, PEM")
-      .text("--cacertdir", "DIR", connection.cacertdir, "folder of certificates to trust")
-      .text("--cert", "FILE", connection.cert, "our own certificate, PEM")
-      .text("--key", "FILE", connection.key, "the key to our certificate, PEM")
-      .text("--sni", "NAME", connection.sni, "name to ask for and to expect in the certificate")
+      .text("--cacert", "FILE", connection.cacert, "PEM file of trusted certificates")
+      .text("--cacertdir", "DIR", connection.cacertdir, "directory of trusted certificates")
+      .text("--cert", "FILE", connection.cert, "PEM file of the client certificate")
+      .text("--key", "FILE", connection.key, "PEM file of the client certificate's key")
+      .text("--sni", "NAME", connection.sni,
+            "server name to request and to expect in the certificate")
       .flag("--insecure", connection.insecure, "accept any certificate");
   options.group("Output")
       .text("-o,--output", "FORMAT", target.output,
             "text, json; for reports of checks also junit, github, markdown, for subscribe raw "
             "[env FOGIS_OUTPUT] "
             "[default text]")
-      .flag("--json", target.json, "the same as --output json")
+      .flag("--json", target.json, "same as --output json")
       .text("--color", "WHEN", target.colour,
             "auto, always or never [env NO_COLOR, FORCE_COLOR] [default auto]")
-      .flag("-q,--quiet", target.quiet, "only the result and errors")
+      .flag("-q,--quiet", target.quiet, "print only the result and errors")
       .flag("-v,--verbose", target.verbose,
-            "also warnings, each step with its time, and statistics, on stderr");
+            "also print warnings, each step with its time, and statistics on stderr");
 }
 
 Result<Format> choose_format(const GlobalOptions& options, std::span<const Format> available,
@@ -79,7 +80,7 @@ Result<Format> choose_format(const GlobalOptions& options, std::span<const Forma
   if (options.json && options.output && options.output != "json") {
     return failure(
         make_error(ErrorKind::usage, Phase::usage,
-                   fmt::format("--json and --output {} exclude each other", *options.output),
+                   fmt::format("--json and --output {} cannot be used together", *options.output),
                    "give one of them"));
   }
   if (options.json) {
@@ -103,14 +104,14 @@ Result<output::ColourChoice> choose_colour(const GlobalOptions& options) {
     return *choice;
   }
   return failure(make_error(ErrorKind::usage, Phase::usage,
-                            fmt::format("--color: \"{}\" is not a choice", *options.colour),
+                            fmt::format("--color: invalid value \"{}\"", *options.colour),
                             "write auto, always or never"));
 }
 
 Result<output::Verbosity> choose_verbosity(const GlobalOptions& options) {
   if (options.quiet && options.verbose) {
     return failure(make_error(ErrorKind::usage, Phase::usage,
-                              "--quiet and --verbose exclude each other", "give one of them"));
+                              "--quiet and --verbose cannot be used together", "give one of them"));
   }
   if (options.quiet) {
     return output::Verbosity::quiet;

@@ -20,9 +20,9 @@ using output::Style;
 constexpr std::size_t kTextColumn = 26;
 
 constexpr Example kToolExamples[] = {
-    {"--ephemeral test-suite", "everything, on a private server that needs no set-up"},
+    {"--ephemeral test-suite", "run all checks on a private server; needs no set-up"},
     {"ping -u redis://localhost:6379 --wait 30s", "wait until a server is ready"},
-    {"test-suite --junit report.xml", "the suite in CI, with a report for it"},
+    {"test-suite --junit report.xml", "run the suite in CI and write a report"},
 };
 
 constexpr std::string_view kExitCodes[][2] = {
@@ -30,7 +30,7 @@ constexpr std::string_view kExitCodes[][2] = {
     {"1", "it ran, and the answer is no"},
     {"2", "usage or configuration error"},
     {"3", "the server cannot be reached"},
-    {"4", "the server refuses us, or its certificate is not trusted"},
+    {"4", "the server refuses this client, or its certificate is not trusted"},
     {"5", "internal error, or the result could not be written"},
     {"130, 143", "interrupted by SIGINT, SIGTERM"},
 };
@@ -108,8 +108,8 @@ std::string usage_line(const Style& style, std::string_view rest) {
 std::string tool_usage(const CLI::App& app, const Style& style) {
   return usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(app, style) + "\n" +
          paragraph(style,
-                   "fogis-redis --help tells everything; fogis-redis COMMAND --help tells more "
-                   "about a command.");
+                   "Run fogis-redis --help for all options, or fogis-redis COMMAND --help for "
+                   "those of a command.");
 }
 
 std::string tool_help(const CLI::App& app, const Style& style) {
@@ -118,15 +118,15 @@ std::string tool_help(const CLI::App& app, const Style& style) {
       "\n" + usage_line(style, "[OPTIONS] COMMAND [OPTIONS]") + command_list(app, style) +
       option_groups(app, style);
   text += "\n" + paragraph(style,
-                           "These options stand before or after the command's name. An option wins "
-                           "over a part of the URL, that over the environment, that over the "
-                           "default. A duration is written 500ms, 5s, 2m, or as a number of "
-                           "seconds.");
+                           "These options go before or after the command's name. An option "
+                           "overrides the URL, the URL overrides the environment, and the "
+                           "environment overrides the default. Write a duration as 500ms, 5s, "
+                           "2m, or as a number of seconds.");
   text += example_list(kToolExamples, style) + heading(style, "Exit codes");
   for (const auto& [code, meaning] : kExitCodes) {
     text += entry(style, code, meaning);
   }
-  return text + "\n" + paragraph(style, "fogis-redis COMMAND --help tells more about a command.");
+  return text + "\n" + paragraph(style, "Run fogis-redis COMMAND --help for details of a command.");
 }
 
 std::string command_help(const CLI::App& app, const Command& command, const Style& style) {
@@ -142,7 +142,7 @@ std::string command_help(const CLI::App& app, const Command& command, const Styl
          option_groups(sub, style) + example_list(command.examples, style) + "\n" +
          paragraph(style, fmt::format("Formats: {}.", output::list_of(command.formats))) +
          paragraph(style,
-                   "Options for the connection, time limits, TLS and output are shown by "
+                   "Connection, timeout, TLS and output options are listed by "
                    "fogis-redis --help.");
 }
 

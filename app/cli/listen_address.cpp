@@ -14,8 +14,8 @@ namespace fogis::cli {
 namespace {
 
 constexpr std::string_view kHint =
-    "--listen takes PORT or ADDRESS:PORT: 9121 for this machine alone, 0.0.0.0:9121 or [::]:9121 "
-    "for everybody who can reach it";
+    "--listen takes PORT or ADDRESS:PORT: 9121 for this machine only, 0.0.0.0:9121 or [::]:9121 "
+    "for every machine that can reach it";
 
 Error bad_address(std::string_view text, std::string_view cause) {
   return make_error(ErrorKind::usage, Phase::usage, fmt::format("--listen: \"{}\" {}", text, cause),

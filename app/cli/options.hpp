@@ -20,9 +20,9 @@ class App;
 namespace fogis::cli {
 
 /// What an option's target holds: `T` of an `std::optional<T>`, else the target's own type.
-template <typename Target>
+template <typename Value>
 struct Held {
-  using type = Target;
+  using type = Value;
 };
 template <typename T>
 struct Held<std::optional<T>> {
@@ -54,21 +54,21 @@ public:
   OptionSet& text(std::string_view names, std::string_view placeholder,
                   std::optional<std::string>& target, std::string_view help);
   /// What `parse`, called with the text, makes of it. Errors of `parse` have to name the option.
-  template <typename Target, typename Parse>
-  OptionSet& parsed(std::string_view names, std::string_view placeholder, Target& target,
+  template <typename Value, typename Parse>
+  OptionSet& parsed(std::string_view names, std::string_view placeholder, Value& target,
                     Parse parse, std::string_view help) {
     return single(names, placeholder, help, [fault = fault_, &target, parse](std::string text) {
       auto value = parse(text);
       if (value) {
-        target = static_cast<typename Held<Target>::type>(std::move(*value));
+        target = static_cast<typename Held<Value>::type>(std::move(*value));
       } else if (!*fault) {
         *fault = std::move(value.error());
       }
     });
   }
   /// A whole number within the bounds.
-  template <typename Target>
-  OptionSet& count(std::string_view names, std::string_view placeholder, Target& target,
+  template <typename Value>
+  OptionSet& count(std::string_view names, std::string_view placeholder, Value& target,
                    Bounds bounds, std::string_view help) {
     return parsed(
         names, placeholder, target,
@@ -78,8 +78,8 @@ public:
         help);
   }
   /// A number from 0 to `high`.
-  template <typename Target>
-  OptionSet& decimal(std::string_view names, std::string_view placeholder, Target& target,
+  template <typename Value>
+  OptionSet& decimal(std::string_view names, std::string_view placeholder, Value& target,
                      double high, std::string_view help) {
     return parsed(
         names, placeholder, target,
@@ -88,8 +88,8 @@ public:
         },
         help);
   }
-  template <typename Target>
-  OptionSet& duration(std::string_view names, Target& target, ZeroDuration zero,
+  template <typename Value>
+  OptionSet& duration(std::string_view names, Value& target, ZeroDuration zero,
                       std::string_view help) {
     return parsed(
         names, "DUR", target,
@@ -99,10 +99,10 @@ public:
         help);
   }
   /// One of `choices`, a constant array, written as name(choice) has it.
-  template <typename Target, typename Choices>
-  OptionSet& choice(std::string_view names, std::string_view placeholder, Target& target,
+  template <typename Value, typename Choices>
+  OptionSet& choice(std::string_view names, std::string_view placeholder, Value& target,
                     const Choices& choices, std::string_view help) {
-    using Choice = typename Held<Target>::type;
+    using Choice = typename Held<Value>::type;
     return parsed(
         names, placeholder, target,
         [option = long_name(names), &choices](std::string_view text) -> Result<Choice> {

@@ -72,7 +72,7 @@ std::unique_ptr<Parser::State> Parser::declare(const Command* only) const {
   OptionSet top(app, state->bad_value);
   declare_global_options(top, state->options);
   top.group("Help")
-      .flag("-h,--help", state->help, "show this, or the help of the command it is written after")
+      .flag("-h,--help", state->help, "show this help, or that of the command")
       .flag("--version", state->version, "show the version");
   state->runs.resize(commands_.size());
   for (std::size_t i = 0; i < commands_.size(); ++i) {

@@ -23,14 +23,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kForeign
     {"-s", "name the socket with -u unix:///path/to/socket"},
     {"--socket", "name the socket with -u unix:///path/to/socket"},
     {"-n", "choose the database with --db N"},
-    {"-a", "put the password into REDIS_PASSWORD, or into a file and name it with --password-file"},
-    {"--pass",
-     "put the password into REDIS_PASSWORD, or into a file and name it with --password-file"},
-    {"--password",
-     "put the password into REDIS_PASSWORD, or into a file and name it with --password-file"},
-    {"--askpass", "put the password into a file and name it with --password-file"},
-    {"-t", "set the time limit with --timeout DUR"},
-    {"--format", "choose the form of the output with --output FORMAT"},
+    {"-a", "set REDIS_PASSWORD, or store the password in a file and give --password-file"},
+    {"--pass", "set REDIS_PASSWORD, or store the password in a file and give --password-file"},
+    {"--password", "set REDIS_PASSWORD, or store the password in a file and give --password-file"},
+    {"--askpass", "store the password in a file and give --password-file"},
+    {"-t", "set the timeout with --timeout DUR"},
+    {"--format", "choose the output format with --output FORMAT"},
 }};
 
 Error usage_error(std::string message, std::string hint) {
@@ -122,7 +120,7 @@ Error unknown_command(const CLI::App& app, const std::string& argument) {
   const auto known = nearest(argument, candidates);
   return usage_error(fmt::format("unknown command \"{}\"", shown(argument)),
                      known ? fmt::format("did you mean {}?", *known)
-                           : std::string("fogis-redis --help shows all commands"));
+                           : std::string("fogis-redis --help lists all commands"));
 }
 
 }  // namespace
@@ -168,7 +166,7 @@ Error explain_parse_fault(const CLI::App& app, const CLI::ParseError& fault,
       option != nullptr && takes_value(*option)) {
     return missing_value(last, option);
   }
-  return usage_error(fault.what(), help_command(app) + " shows what is possible");
+  return usage_error(fault.what(), help_command(app) + " lists the values");
 }
 
 Error explain_unknown_option(const CLI::App& app, const std::string& argument) {
@@ -188,13 +186,13 @@ Error explain_unknown_option(const CLI::App& app, const std::string& argument) {
     return fault(name, std::string(hint));
   }
   if (const auto owner = owner_of(app, name)) {
-    return fault(name, fmt::format("{} is an option of {}; write it after that command's name",
-                                   name, *owner));
+    return fault(
+        name, fmt::format("{} is an option of {}; put it after that command's name", name, *owner));
   }
   if (const auto known = is_long ? nearest_option(app, name) : std::nullopt) {
     return fault(name, fmt::format("did you mean {}?", *known));
   }
-  return fault(name, fmt::format("{} shows all options", help_command(app)));
+  return fault(name, fmt::format("{} lists all options", help_command(app)));
 }
 
 Error explain_unknown_argument(const CLI::App& app, const std::string& argument) {
@@ -202,13 +200,13 @@ Error explain_unknown_argument(const CLI::App& app, const std::string& argument)
     return unknown_command(app, argument);
   }
   const bool is_url = argument.find("://") != std::string::npos;
-  return usage_error(fmt::format("unexpected argument \"{}\"", shown(argument)),
-                     is_url ? std::string("name the server with -u URL")
-                            : help_command(app) + " shows how to call it");
+  return usage_error(
+      fmt::format("unexpected argument \"{}\"", shown(argument)),
+      is_url ? std::string("name the server with -u URL") : help_command(app) + " shows the usage");
 }
 
 Error missing_command() {
-  return usage_error("no command given", "fogis-redis --help shows all commands");
+  return usage_error("no command given", "fogis-redis --help lists all commands");
 }
 
 }  // namespace fogis::cli

@@ -23,9 +23,10 @@ cli::Run declare_config(cli::OptionSet /*options*/) {
 }
 
 constexpr cli::Example kConfigExamples[] = {
-    {"config", "what would the other commands use?"},
+    {"config", "show what the other commands would use"},
     {"config --timeout 2s -u rediss://redis.example.org", "the same with these options"},
-    {"config --json | jq '.entries[] | select(.source != \"default\")'", "what is set, and where"},
+    {"config --json | jq '.entries[] | select(.source != \"default\")'",
+     "show what is set, and where"},
 };
 
 }  // namespace
@@ -34,9 +35,9 @@ constinit const cli::Command kConfig{
     .name = "config",
     .summary = "show the effective configuration and where it comes from",
     .description =
-        "Lists every setting with its value and its origin: an option, a part of the URL, an "
-        "environment variable, a file, or the default. Warns of what works but is probably not "
-        "meant. Passwords are masked. Nothing is connected to. Exit code 2: a value is wrong.",
+        "Lists every setting with its value and origin: an option, the URL, an environment "
+        "variable, a file, or the default. Warns about settings that work but are probably "
+        "unintended. Masks passwords. Does not connect. Exit code 2: a value is wrong.",
     .examples = kConfigExamples,
     .formats = output::kPlainFormats,
     .declare = declare_config,

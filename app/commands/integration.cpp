@@ -97,8 +97,8 @@ Result<void> complete(const cli::Session& session, IntegrationOptions& options) 
 void show_rows(cli::Session& session, const checks::Report& report) {
   output::RowLayout layout{
       .id_columns = 0, .details = session.console.verbose(), .known_cause = {}};
-  for (const auto& stage : integration::stages()) {
-    layout.id_columns = std::max(layout.id_columns, stage.id.size());
+  for (const auto& step : integration::steps()) {
+    layout.id_columns = std::max(layout.id_columns, step.id.size());
   }
   for (const auto& check : report.checks) {
     if (is_shown(session, check)) {
@@ -139,8 +139,8 @@ int run_checks(cli::Session& session, const config::Config& config,
 int run_integration(cli::Session& session, IntegrationOptions& options) {
   if (options.list) {
     std::vector<CheckLine> lines;
-    for (const auto& stage : integration::stages()) {
-      lines.push_back({stage.id, stage.title, stage.purpose});
+    for (const auto& step : integration::steps()) {
+      lines.push_back({step.id, step.title, step.purpose});
     }
     return show_check_list(session, lines);
   }
@@ -161,33 +161,34 @@ cli::Run declare_integration(cli::OptionSet options) {
             "HTTP of the calendar service [env CALENDAR_SERVICE_URL]");
   options.group("Observation")
       .duration("--observe", run.observe, ZeroDuration::allowed,
-                "how long to watch the traffic [default 5s]")
-      .duration("--service-interval", run.service_interval, ZeroDuration::refused,
-                "how often the processor runs; it is only judged when --observe is as long "
-                "[default 1h]")
+                "time to watch the traffic [default 5s]")
+      .duration(
+          "--service-interval", run.service_interval, ZeroDuration::refused,
+          "interval at which the processor runs; only checked if --observe is at least as long "
+          "[default 1h]")
       .count("--expect-subscribers", "N", run.expected_subscribers, {0, kMostSubscribers},
-             "consumers wanted on each channel of the calendar [default 1]")
+             "consumers expected on each calendar channel [default 1]")
       .text("--channels", "FILE", values->channels,
-            "examine these channels too, one a line; - for stdin");
+            "also examine these channels, one per line; - for stdin");
   options.group("Messages")
       .choice("--flow", "WAY", run.flow, kFlows,
-              "private: our own channels only; safe: harmless messages on the live channels too; "
-              "live: also a match update that the calendar carries out [default safe]")
+              "private: private channels only; safe: also harmless messages on the live "
+              "channels; live: also a match update that the calendar acts on [default safe]")
       .flag("--allow-side-effects", values->allow_side_effects,
-            "--flow live is meant: the calendar may write");
+            "confirm --flow live: the calendar may write");
   options.group("Verdict").flag("--list", values->list,
-                                "show the checks and what each one proves; runs nothing");
+                                "list the checks and what each one proves; run nothing");
   declare_verdict(options, values->report);
   declare_report(options, values->report);
   return [values](cli::Session& session) { return run_integration(session, *values); };
 }
 
 constexpr cli::Example kIntegrationExamples[] = {
-    {"integration", "what Redis alone can tell"},
+    {"integration", "what Redis alone can show"},
     {"integration --match-processor-url http://localhost:9082 --calendar-service-url "
      "http://localhost:9083",
-     "everything, from the host of a compose deployment"},
-    {"integration --observe 65m --service-interval 1h", "also whether the hourly cycle runs"},
+     "check everything, from the host of a compose deployment"},
+    {"integration --observe 65m --service-interval 1h", "also check whether the hourly cycle runs"},
     {"integration --strict --junit report.xml", "in CI"},
 };
 
@@ -197,11 +198,11 @@ constinit const cli::Command kIntegration{
     .name = "integration",
     .summary = "prove that the processor's messages reach the calendar, or name what is wrong",
     .description =
-        "Looks at Redis, at both services' HTTP (read-only endpoints alone) and at the traffic, "
-        "and names the cause of what is wrong by its number (D1 to D17), with the evidence, the "
-        "consequence and a hint. Only harmless messages are published: no match changes, no "
-        "key is written, every subscription is taken back. Exit code 1: something is wrong; 3 or "
-        "4: Redis could not be reached or refused us.",
+        "Examines Redis, the HTTP endpoints of both services (read-only ones) and the traffic, "
+        "and names the cause of each problem by its number (D1 to D17), with evidence, "
+        "consequence and hint. Publishes only harmless messages: changes no match, writes no "
+        "key, removes every subscription. Exit code 1: something is wrong; 3 or "
+        "4: Redis could not be reached or refused this client.",
     .examples = kIntegrationExamples,
     .formats = output::kReportFormats,
     .declare = declare_integration,

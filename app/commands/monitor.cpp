@@ -27,7 +27,7 @@ using output::Format;
 using std::chrono::nanoseconds;
 
 constexpr std::uint64_t kMostLooks = 1'000'000'000;
-/// Between the two looks of a single report: long enough for rates, short enough for a person.
+/// Between the two samples of a single report: long enough for rates, short enough for a person.
 constexpr auto kGlance = std::chrono::milliseconds(500);
 constexpr auto kSecond = std::chrono::seconds(1);
 constexpr auto kLongestBackoff = std::chrono::seconds(5);  ///< somebody is watching
@@ -54,8 +54,8 @@ Error exclusive(std::string_view left, std::string_view right) {
 Result<monitor::Thresholds> make_thresholds(const MonitorOptions& options) {
   monitor::Thresholds thresholds;
   for (const auto& [severity, assignments] :
-       {std::pair(monitor::Severity::warning, &options.warn),
-        std::pair(monitor::Severity::critical, &options.crit)}) {
+       {std::pair(monitor::AlertLevel::warning, &options.warn),
+        std::pair(monitor::AlertLevel::critical, &options.crit)}) {
     for (const auto& assignment : *assignments) {
       TRY(thresholds.set(severity, assignment));
     }
@@ -79,7 +79,7 @@ Result<void> check_together(const MonitorOptions& options, Format format) {
   return {};
 }
 
-/// The exit code of one look, but for nagios.
+/// The exit code of one sample, but for nagios.
 int code_of(const cli::Session& session, const monitor::Report& report, bool strict) {
   if (report.error) {
     return cli::exit_code_of(*report.error, session.stop);
@@ -122,21 +122,21 @@ monitor::Collector::Options collector_options(const config::Config& config,
   return collector;
 }
 
-/// Two looks, for rates; the first again as often as --retries says.
-monitor::Report look_twice(cli::Session& session, const config::Config& config,
-                           const MonitorPlan& plan) {
+/// Two samples, for rates; the first again as often as --retries says.
+monitor::Report sample_twice(cli::Session& session, const config::Config& config,
+                             const MonitorPlan& plan) {
   output::Progress progress(session.console);
-  progress.doing(fmt::format("looking at {}", config.connection.endpoint()));
+  progress.doing(fmt::format("sampling {}", config.connection.endpoint()));
   const auto unlimited = Deadline::never(&session.stop);
   redis::Backoff backoff(cli::asked_retries(config));
   monitor::Collector collector(config.connection, plan.collector, &session.stop);
-  auto report = collector.look();
+  auto report = collector.take_sample();
   while (report.error && backoff.wait(*report.error, unlimited)) {
-    report = collector.look();
+    report = collector.take_sample();
   }
   if (!report.error &&
       unlimited.pause(plan.options.interval.value_or(kGlance)) == WaitOutcome::ready) {
-    report = collector.look();
+    report = collector.take_sample();
   }
   if (session.stop.requested()) {
     report.error = interrupted_error(Phase::command);
@@ -146,7 +146,7 @@ monitor::Report look_twice(cli::Session& session, const config::Config& config,
 }
 
 int report_once(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
-  const auto report = look_twice(session, config, plan);
+  const auto report = sample_twice(session, config, plan);
   session.console.statistics(report.statistics);
   const bool shows_failure = session.format != Format::text && session.format != Format::json;
   if (report.error && !shows_failure) {
@@ -172,13 +172,13 @@ void write_look(cli::Session& session, const monitor::Report& report) {
                         : output::monitor_line(report, session.style));
 }
 
-/// A failure that no further look can mend, before the server was ever seen.
+/// A failure that no further sample can fix, before the server was ever seen.
 bool is_hopeless(const monitor::Report& report, bool seen) {
   return report.error && !seen && !report.error->retryable &&
          report.error->kind != ErrorKind::interrupted;
 }
 
-/// One look after the other, a line or a document each.
+/// One sample after the other, a line or a document each.
 int report_stream(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
   const auto unlimited = Deadline::never(&session.stop);
   const auto interval = plan.options.interval.value_or(kSecond);
@@ -189,7 +189,7 @@ int report_stream(cli::Session& session, const config::Config& config, const Mon
   auto next = Deadline::Clock::now();
   std::uint64_t looks = 0;
   while (!session.out.closed()) {
-    auto report = collector.look();
+    auto report = collector.take_sample();
     if (session.stop.requested()) {
       break;
     }
@@ -267,31 +267,33 @@ int run_monitor(cli::Session& session, const MonitorOptions& options) {
 
 cli::Run declare_monitor(cli::OptionSet options) {
   const auto values = std::make_shared<MonitorOptions>();
-  options.group("Looks")
+  options.group("Samples")
       .duration("--interval", values->interval, ZeroDuration::refused,
-                "time between looks [default 1s; 500ms between the two of a single report]")
+                "time between samples [default 1s; 500ms between the two of a single report]")
       .count("--count", "N", values->count, {1, kMostLooks},
-             "look so often, a line or JSON document each")
-      .flag("--watch", values->watch, "look until interrupted; a live view on a terminal")
+             "take N samples, one line or JSON document each")
+      .flag("--watch", values->watch, "sample until interrupted; a live view on a terminal")
       .parsed("--listen", "[ADDR:]PORT", values->listen, cli::parse_listen_address,
               "serve /metrics, /health, /api/v1/report and a page, until interrupted")
       .flag("--canary,--probe", values->canary,
-            "send canaries through pub/sub, on a private channel, at each look");
+            "send canaries through pub/sub, on a private channel, with each sample");
   options.group("Verdict")
-      .list("--warn", "METRIC=VALUE,...", values->warn, "limits beyond which it is degraded")
-      .list("--crit", "METRIC=VALUE,...", values->crit, "limits beyond which it is unhealthy")
-      .flag("--strict", values->strict, "degraded is exit code 1 too")
-      .flag("--metrics", values->metrics, "show all metrics with their limits; connects nothing");
+      .list("--warn", "METRIC=VALUE,...", values->warn,
+            "limits beyond which the server is degraded")
+      .list("--crit", "METRIC=VALUE,...", values->crit,
+            "limits beyond which the server is unhealthy")
+      .flag("--strict", values->strict, "also exit with 1 if degraded")
+      .flag("--metrics", values->metrics, "show all metrics with their limits; does not connect");
   return [values](cli::Session& session) { return run_monitor(session, *values); };
 }
 
 constexpr cli::Example kMonitorExamples[] = {
-    {"monitor", "one report: is it healthy?"},
+    {"monitor", "one report: is the server healthy?"},
     {"monitor --canary --watch", "a live view with round trips through pub/sub"},
     {"monitor -q --crit memory=90%,clients=100", "a container's health check"},
     {"monitor -o nagios --canary", "a check for Nagios or Icinga"},
     {"monitor --listen 9121", "a page for people and /metrics for Prometheus"},
-    {"monitor --count 60 --json | jq .metrics.ops_per_second", "a minute of figures"},
+    {"monitor --count 60 --json | jq .metrics.ops_per_second", "one minute of samples"},
 };
 
 }  // namespace
@@ -300,10 +302,12 @@ constinit const cli::Command kMonitor{
     .name = "monitor",
     .summary = "show whether the server and its pub/sub are healthy",
     .description =
-        "Looks at a server and compares what it tells with limits: healthy, degraded (exit code 0, "
-        "or 1 with --strict), unhealthy (1) or unknown (3). Rates come from two looks. With "
-        "--canary it also sends canaries through pub/sub, which alone prove that messages arrive. "
-        "-o nagios uses the exit codes of plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
+        "Samples a server and compares the metrics with limits: healthy, degraded (exit code 0, "
+        "or 1 with --strict), unhealthy (1) or unknown (3). Rates are computed from two samples. "
+        "With "
+        "--canary it also sends canaries through pub/sub, which is the only proof that messages "
+        "arrive. "
+        "-o nagios uses plugin exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.",
     .examples = kMonitorExamples,
     .formats = output::kMetricsFormats,
     .declare = declare_monitor,

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 using monitor::Health;
 using monitor::Report;
 
-/// Room for a slow machine beside the looks' own time limits.
+/// Room for a slow machine beside the samples' own time limits.
 constexpr auto kGrace = std::chrono::seconds(2);
 /// A report is rendered at most so often, however many ask for it.
 constexpr auto kReportLife = std::chrono::milliseconds(100);
@@ -39,7 +39,7 @@ http::ServerResponse page_of(int status, std::string content_type, std::string b
   return response;
 }
 
-/// Answers requests from the latest look. Its pages run on the server's thread, note() on the
+/// Answers requests from the latest sample. Its pages run on the server's thread, note() on the
 /// caller's.
 class Exporter {
 public:
@@ -67,10 +67,10 @@ public:
                   : output::report_before_first_look(endpoint_);
   }
 
-  /// Takes note of the newest look.
+  /// Takes note of the newest sample.
   void note(const Report& report) {
     if (report.error) {
-      failed_looks_.fetch_add(1);
+      failed_samples_.fetch_add(1);
     }
   }
 
@@ -79,8 +79,9 @@ private:
     output::ExporterFacts facts;
     facts.interval = interval_;
     facts.stale_after = stale_after_;
-    facts.look_age = latest == nullptr ? Clock::duration::zero() : Clock::now() - latest->finished;
-    facts.failed_looks = failed_looks_;
+    facts.sample_age =
+        latest == nullptr ? Clock::duration::zero() : Clock::now() - latest->finished;
+    facts.failed_samples = failed_samples_;
     facts.scrapes = scrapes_;
     if (server_ != nullptr) {
       facts.http = server_->counts();
@@ -125,7 +126,7 @@ private:
   std::chrono::nanoseconds interval_;
   std::chrono::nanoseconds stale_after_;
   const http::Server* server_ = nullptr;
-  std::atomic<std::uint64_t> failed_looks_{0};
+  std::atomic<std::uint64_t> failed_samples_{0};
   std::uint64_t scrapes_ = 0;
   http::ServerResponse report_;
   Clock::time_point report_made_;
@@ -135,18 +136,18 @@ void tell_address(cli::Session& session, const http::ListenAddress& address) {
   session.console.note(fmt::format("listening on {}", address.url()));
   if (!address.is_loopback()) {
     session.console.note(
-        "everybody who can reach this address can read the report; there is no password");
+        "anyone who can reach this address can read the report; there is no password");
   }
 }
 
-/// What a person at the terminal or a log should know of a look.
+/// What a person at the terminal or a log should know of a sample.
 void tell_events(cli::Session& session, const Report& report, bool first) {
   for (const auto& event : report.events) {
     session.console.note(fmt::format("{} {}: {}", format_timestamp(event.at),
                                      monitor::name(event.kind), event.text));
   }
   if (first && report.error) {
-    session.console.note(fmt::format("{}; trying again", output::describe(*report.error)));
+    session.console.note(fmt::format("{}; retrying", output::describe(*report.error)));
   }
 }
 

@@ -14,11 +14,11 @@ struct ListenPlan {
   http::ListenAddress address;
   config::ConnectionSettings connection;
   monitor::Collector::Options collector;
-  std::chrono::nanoseconds interval{};  ///< between two looks at the server
+  std::chrono::nanoseconds interval{};  ///< between two samples of the server
   bool strict = false;                  ///< whether a degraded server is a no
 };
 
-/// Looks at the server once an interval and serves /metrics, /health, /api/v1/report and the page,
+/// Samples the server once an interval and serves /metrics, /health, /api/v1/report and the page,
 /// through losses of the server, until a signal. Returns the exit code: 0, or 1 when the last
 /// verdict is a no; where listening fails, that of the failure.
 int run_listen(cli::Session& session, const ListenPlan& plan);

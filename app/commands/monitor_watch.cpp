@@ -17,7 +17,7 @@ namespace {
 
 using output::LiveTerminal;
 
-/// So often the clock and the age of the last look are drawn anew, whatever happens.
+/// So often the clock and the age of the last sample are drawn anew, whatever happens.
 constexpr int kRefreshMilliseconds = 1000;
 
 /// Draws what a sampler finds until it is told to end.
@@ -27,7 +27,7 @@ public:
           const LiveTerminal& terminal, output::LiveView view)
       : session_(&session), sampler_(&sampler), terminal_(&terminal), view_(std::move(view)) {}
 
-  /// Until q, a signal, the end of the terminal or a first look that failed for good.
+  /// Until q, a signal, the end of the terminal or a first sample that failed for good.
   Result<void> run() {
     bool alive = true;
     while (alive && !session_->stop.requested()) {

@@ -17,7 +17,7 @@ bool can_watch(const cli::Session& session);
 
 /// Shows the server until q is pressed or a signal arrives. Returns the last report; null when
 /// there was none.
-/// Errors: what keeps the server from ever being looked at (credentials, rights, TLS, a bad
+/// Errors: what keeps the server from ever being sampled (credentials, rights, TLS, a bad
 /// address); internal when the terminal cannot be set up.
 Result<std::shared_ptr<const monitor::Report>> watch(cli::Session& session,
                                                      const config::Config& config,

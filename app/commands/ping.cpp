@@ -113,7 +113,7 @@ private:
 
   void tell_retry(const redis::RetryNotice& notice, output::Progress& progress) {
     progress.hide();
-    session_->console.detail(fmt::format("attempt {} failed: {}; next in {}", attempts_,
+    session_->console.detail(fmt::format("attempt {} failed: {}; retrying in {}", attempts_,
                                          output::describe(notice.error),
                                          format_duration(notice.delay)));
     progress.doing(fmt::format("waiting for {}: {}", endpoint_, notice.error.message));
@@ -164,7 +164,7 @@ void tell_steps(output::Console& console, const output::PingResult& result) {
     console.step("auth", *opened.auth);
   }
   if (!opened.name_refusal.empty()) {
-    console.detail(fmt::format("the server did not take our name: {}", opened.name_refusal));
+    console.detail(fmt::format("the server rejected the client name: {}", opened.name_refusal));
   }
   console.step("ping", result.first);
 }
@@ -267,11 +267,11 @@ cli::Run declare_ping(cli::OptionSet options) {
   const auto values = std::make_shared<PingOptions>();
   options
       .count("--count", "N", values->count, {1, kMostPings},
-             "how many PINGs, up to 1000000 [default 1]")
+             "number of PINGs, up to 1000000 [default 1]")
       .duration("--interval", values->interval, ZeroDuration::allowed,
-                "pause between PINGs [default 1s]")
+                "interval between PINGs [default 1s]")
       .duration("--wait", values->wait, ZeroDuration::refused,
-                "keep trying until the server is ready, at most this long");
+                "retry until the server is ready, for at most DUR");
   return [values](cli::Session& session) {
     return cli::with_target(
         session, [&](const config::Config& config) { return run_ping(session, config, *values); });
@@ -279,9 +279,9 @@ cli::Run declare_ping(cli::OptionSet options) {
 }
 
 constexpr cli::Example kPingExamples[] = {
-    {"ping", "is the server of REDIS_URL there?"},
-    {"ping --wait 30s", "block until it is ready, for a start script"},
-    {"ping --count 100 --interval 50ms --json", "measure round trips"},
+    {"ping", "does the server of REDIS_URL answer?"},
+    {"ping --wait 30s", "wait until it is ready, in a start script"},
+    {"ping --count 100 --interval 50ms --json", "measure round-trip times"},
     {"ping -u rediss://redis.example.org:6380 --cacert ca.pem -v", "watch a TLS connection"},
 };
 
@@ -289,11 +289,11 @@ constexpr cli::Example kPingExamples[] = {
 
 constinit const cli::Command kPing{
     .name = "ping",
-    .summary = "connect, PING, and show the time of each phase",
+    .summary = "connect, send PING, and show the time of each phase",
     .description =
-        "Resolves the name, connects, does TLS and logs in as configured, and sends PING. Each "
-        "phase is shown with its time; a failure names the phase, the cause and what to do. One "
-        "attempt is made unless --wait or --retries asks for more. Exit code 1: some PINGs were "
+        "Resolves the name, connects, negotiates TLS, logs in and sends PING, as configured. "
+        "Shows the time of each phase; an error names the phase, the cause and what to do. Makes "
+        "one attempt unless you give --wait or --retries. Exit code 1: some PINGs were "
         "lost, or the server is not ready (LOADING and the like).",
     .examples = kPingExamples,
     .formats = output::kPlainFormats,

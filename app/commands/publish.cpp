@@ -170,7 +170,7 @@ void show_end(cli::Session& session, const output::Publication& publication) {
   if (publication.error) {
     session.console.error(*publication.error);
   } else if (!publication.has_receivers()) {
-    session.console.note("fewer receivers than --require-receivers wants");
+    session.console.note("fewer receivers than --require-receivers");
   }
 }
 
@@ -218,33 +218,33 @@ cli::Run declare_publish(cli::OptionSet options) {
   const auto values = std::make_shared<PublishOptions>();
   options
       .arguments("CHANNEL [MESSAGE | -]", values->arguments,
-                 "the channel, then the message; - reads the message from stdin")
-      .text("--file", "FILE", values->file, "the message is the content of FILE")
+                 "channel, then message; - reads the message from stdin")
+      .text("--file", "FILE", values->file, "read the message from FILE")
       .choice("--type", "TYPE", values->type, message::kTypes,
-              "put the envelope of this type around --payload: match_updates, processing_status or "
+              "wrap --payload in an envelope of this type: match_updates, processing_status or "
               "system_alert")
       .text("--payload", "JSON", values->payload, "the payload, or @FILE")
       .flag("--ndjson", values->ndjson, "each line of stdin or --file is a message")
       .count("--count", "N", values->count, {1, kMostMessages},
-             "send the message so many times [default 1]")
-      .parsed("--rate", "R", values->rate, parse_rate, "messages a second, at most")
-      .flag("--no-validate", values->no_validate,
-            "send onto a channel of FOGIS what its readers may not understand")
+             "send the message N times [default 1]")
+      .parsed("--rate", "R", values->rate, parse_rate, "send at most R messages per second")
+      .flag("--no-validate", values->no_validate, "do not validate messages on FOGIS channels")
       .count("--require-receivers", "N", values->receivers, {1, kMostReceivers},
-             "exit code 1 when a message has fewer receivers");
+             "exit with 1 if a message has fewer than N receivers");
   options.group("Replay")
       .text("--replay", "FILE", values->replay, "send the messages of a recording again")
-      .parsed("--speed", "SPEED", values->speed, parse_speed, "2x, 0.5x or max [default 1x]")
+      .parsed("--speed", "SPEED", values->speed, parse_speed,
+              "replay speed: 2x, 0.5x or max [default 1x]")
       .text("--to", "CHANNEL", values->to,
-            "send them all on this channel; needed when the recording has production channels");
+            "send all of them on this channel; required if the recording has production channels");
   return [values](cli::Session& session) { return run_publish(session, *values); };
 }
 
 constexpr cli::Example kPublishExamples[] = {
     {"publish my:channel 'hello'", "send a message, and see how many receive it"},
     {"publish fogis:processor:status --file status.json --require-receivers 1",
-     "check a message and be sure that somebody hears it"},
-    {"publish my:channel - --ndjson < messages.ndjson", "send each line, fast"},
+     "validate a message and make sure that it has a receiver"},
+    {"publish my:channel - --ndjson < messages.ndjson", "send each line as a message"},
     {"publish --replay today.ndjson --to my:channel --speed 10x", "send recorded traffic again"},
 };
 
@@ -252,13 +252,14 @@ constexpr cli::Example kPublishExamples[] = {
 
 constinit const cli::Command kPublish{
     .name = "publish",
-    .summary = "send messages, and account for every one",
+    .summary = "send messages and account for each one",
     .description =
-        "Publishes a message, many copies of it, a message a line, or a recording. On a channel of "
-        "FOGIS each message is judged by the contract first; an invalid one is not sent. After a "
-        "lost connection it goes on, but never sends a message twice that may have arrived, and "
-        "ends with how many are confirmed, unknown and unsent, and which. Exit code 1: not all "
-        "were confirmed, or there were too few receivers.",
+        "Publishes a message, many copies of it, one message per line, or a recording. On a "
+        "FOGIS channel each message is first validated against the contract; an invalid one is "
+        "not sent. After a lost connection it reconnects and continues, but never resends a "
+        "message that may have arrived. At the end it reports how many messages are confirmed, "
+        "unknown and unsent, and which. Exit code 1: not all were confirmed, or there were too "
+        "few receivers.",
     .examples = kPublishExamples,
     .formats = output::kPlainFormats,
     .declare = declare_publish,

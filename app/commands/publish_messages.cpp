@@ -39,7 +39,7 @@ redis::BulkPublisher::Options MessagePublisher::publisher_options(const config::
   };
   options.on_retry = [this](const redis::RetryNotice& notice) {
     progress_.hide();
-    session_.console.detail(fmt::format("attempt {} failed: {}; next in {}", notice.attempt,
+    session_.console.detail(fmt::format("attempt {} failed: {}; retrying in {}", notice.attempt,
                                         output::describe(notice.error),
                                         format_duration(notice.delay)));
   };

@@ -30,9 +30,9 @@ Result<void> check_replay(const PublishOptions& options) {
   }};
   for (const auto& [given, what] : misplaced) {
     if (given) {
-      return failure(usage(fmt::format("--replay does not go with {}", what),
-                           "the recording has messages, channels and times; --to names another "
-                           "channel, --speed another pace"));
+      return failure(usage(fmt::format("--replay cannot be used with {}", what),
+                           "the recording has messages, channels and times; --to sets another "
+                           "channel, --speed another speed"));
     }
   }
   return {};
@@ -45,15 +45,16 @@ Result<PublishRoute> find_source(const PublishOptions& options) {
     return failure(usage("no channel given", "write fogis-redis publish CHANNEL MESSAGE"));
   }
   if (arguments.size() > 2) {
-    return failure(usage(fmt::format("one message is expected, {} are given", arguments.size() - 1),
+    return failure(usage(fmt::format("expected one message, got {}", arguments.size() - 1),
                          "put a message with spaces in quotes"));
   }
   const int sources =
       (arguments.size() == 2 ? 1 : 0) + (options.file ? 1 : 0) + (options.type ? 1 : 0);
   if (sources != 1) {
-    return failure(usage(sources == 0 ? "no message given" : "the message is given twice",
-                         "give one of: a MESSAGE, - for stdin, --file FILE, or --type TYPE with "
-                         "--payload JSON"));
+    return failure(
+        usage(sources == 0 ? "no message given" : "more than one message source is given",
+              "give one of: a MESSAGE, - for stdin, --file FILE, or --type TYPE with "
+              "--payload JSON"));
   }
   const auto& channel = arguments.front();
   if (options.type) {
@@ -69,7 +70,7 @@ Result<PublishRoute> find_source(const PublishOptions& options) {
 
 Result<void> check_type(const PublishOptions& options) {
   if (options.payload && !options.type) {
-    return failure(usage("--payload needs --type", "say which type of message it belongs to"));
+    return failure(usage("--payload needs --type", "give the message type with --type"));
   }
   if (options.type && !options.payload) {
     return failure(usage("--type needs --payload", "give the payload as JSON, or @FILE"));
@@ -82,7 +83,8 @@ Result<void> check_lines(const PublishOptions& options, PublishSource source) {
     return failure(usage("--ndjson needs lines", "give them on stdin with -, or with --file FILE"));
   }
   if (options.ndjson && options.count) {
-    return failure(usage("--ndjson and --count exclude each other", "the lines are the messages"));
+    return failure(usage("--ndjson and --count cannot be used together",
+                         "each line is a message; leave out --count"));
   }
   return {};
 }
@@ -133,14 +135,15 @@ Result<double> parse_speed(std::string_view text) {
       return *speed;
     }
   }
-  return failure(usage(fmt::format("--speed: \"{}\" is no speed", text),
-                       "write how many times as fast, such as 2x or 0.5x, or max"));
+  return failure(usage(fmt::format("--speed: invalid speed \"{}\"", text),
+                       "write a factor such as 2x or 0.5x, or max"));
 }
 
 Result<double> parse_rate(std::string_view text) {
   auto rate = cli::decimal("--rate", text, kHighestRate);
   if (rate && *rate <= 0) {
-    return failure(usage("--rate: 0 would never send", "write messages a second, such as 100"));
+    return failure(
+        usage("--rate: 0 would never send", "write a number of messages per second, such as 100"));
   }
   return rate;
 }

@@ -136,7 +136,7 @@ void MessageReceiver::note(const redis::ConnectionEvent& event) {
   }
   const auto& restored = std::get<redis::Resubscribed>(event);
   session_.console.note(
-      fmt::format("subscribed again after {}; what was published meanwhile is lost",
+      fmt::format("subscribed again after {}; messages published in between are lost",
                   format_duration(restored.restored_at - restored.lost_at)));
   gap_.reset();
   ++reception_.gap_count;

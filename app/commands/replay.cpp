@@ -32,10 +32,10 @@ public:
   Result<void> look_at(std::string_view line, std::uint64_t number) {
     const auto parsed = message::parse_record_line(line);
     if (number == 1 && (!parsed || !std::holds_alternative<RecordHeader>(*parsed))) {
-      return failure(unusable(fmt::format("this is no record: line 1: {}",
-                                          parsed ? "a record begins with its kind and version"
+      return failure(unusable(fmt::format("this is not a record: line 1: {}",
+                                          parsed ? "a record starts with its kind and version"
                                                  : parsed.error().message),
-                              "name a file that subscribe --record has written"));
+                              "give a file written by subscribe --record"));
     }
     if (!parsed) {
       settle(false);
@@ -74,8 +74,8 @@ private:
 
 Result<void> inspect_recording(Input& input, const ReplayPlan& plan, output::ReplaySource& source) {
   if (!input.is_regular()) {
-    return failure(unusable("a record has to be a regular file",
-                            "it is read twice: once to see whether it may be replayed"));
+    return failure(unusable("a record must be a regular file",
+                            "it is read twice: first to check whether it may be replayed"));
   }
   Inspection inspection(source);
   bool is_empty = true;
@@ -88,16 +88,15 @@ Result<void> inspect_recording(Input& input, const ReplayPlan& plan, output::Rep
     TRY(inspection.look_at(line->text, line->number));
   }
   if (is_empty) {
-    return failure(unusable("this is no record: it is empty",
-                            "name a file that subscribe --record has written"));
+    return failure(
+        unusable("this is not a record: it is empty", "give a file written by subscribe --record"));
   }
   inspection.end();
   if (!inspection.production().empty() && !plan.to) {
-    return failure(unusable(
-        fmt::format("the recording has messages of the production channel {}",
-                    *inspection.production().begin()),
-        "name the channel to replay them on with --to, best one of your own; services listen on "
-        "the original"));
+    return failure(unusable(fmt::format("the recording has messages of the production channel {}",
+                                        *inspection.production().begin()),
+                            "give --to CHANNEL, preferably a channel of your own; services listen "
+                            "on the original one"));
   }
   input.rewind();
   return {};

@@ -24,8 +24,8 @@ int verdict(const cli::Session& session, const checks::Report& report,
 void declare_verdict(cli::OptionSet& options, ReportOptions& target) {
   options
       .decimal("--min-success-rate", "PCT", target.policy.min_success_rate, 100,
-               "passed and warned, in percent of all that were not skipped [default 100]")
-      .flag("--strict", target.policy.strict, "a warning or a skipped check fails too");
+               "minimum percentage of passed and warned checks, of those not skipped [default 100]")
+      .flag("--strict", target.policy.strict, "also fail on a warning or a skipped check");
 }
 
 void declare_report(cli::OptionSet& options, ReportOptions& target) {

@@ -138,13 +138,14 @@ cli::Run declare_subscribe(cli::OptionSet options) {
   const auto values = std::make_shared<SubscribeOptions>();
   options.arguments("[CHANNEL...]", values->channels, "channels [default: all channels of FOGIS]")
       .each("--pattern", "GLOB", values->patterns,
-            "subscribe to every channel that matches; may be given several times")
-      .count("--count", "N", values->count, {1, kMostReceived}, "end after so many messages")
-      .duration("--duration", values->duration, ZeroDuration::refused, "end after this time")
-      .flag("--validate", values->validate,
-            "judge each message by the FOGIS contract; an invalid one makes the exit code 1")
+            "subscribe to every channel that matches; may be repeated")
+      .count("--count", "N", values->count, {1, kMostReceived}, "end after N messages")
+      .duration("--duration", values->duration, ZeroDuration::refused, "end after DUR")
+      .flag(
+          "--validate", values->validate,
+          "validate each message against the FOGIS contract; an invalid one makes the exit code 1")
       .text("--record", "FILE", values->record,
-            "keep the messages in FILE, for publish --replay; a record that exists is added to");
+            "record messages in FILE, for publish --replay; appends to an existing record");
   return [values](cli::Session& session) {
     if (values->channels.empty() && values->patterns.empty()) {
       values->channels = message::channel_names(session.environment);
@@ -160,8 +161,8 @@ cli::Run declare_subscribe(cli::OptionSet options) {
 constexpr cli::Example kSubscribeExamples[] = {
     {"subscribe", "watch all channels of FOGIS"},
     {"subscribe --validate --duration 1h --record today.ndjson",
-     "judge and keep an hour of traffic"},
-    {"subscribe --pattern 'fogis:*' -o json", "a JSON document for each message"},
+     "validate and record an hour of traffic"},
+    {"subscribe --pattern 'fogis:*' -o json", "print a JSON document per message"},
     {"subscribe my:channel --count 1 -o raw", "wait for one message and print its bytes"},
 };
 
@@ -169,12 +170,13 @@ constexpr cli::Example kSubscribeExamples[] = {
 
 constinit const cli::Command kSubscribe{
     .name = "subscribe",
-    .summary = "show what is published, judge it, record it",
+    .summary = "show, validate and record what is published",
     .description =
-        "Subscribes and shows each message: time, channel, type and what it is about; with -v the "
-        "whole message. Says on stderr when every subscription stands. A lost connection is "
-        "replaced; the gap is told, and how many messages are missing where they carry numbers. "
-        "Runs until Ctrl-C, --count or --duration, and sums up on stderr. Exit code 1: --count was "
+        "Subscribes and shows each message: time, channel, type and summary; with -v the whole "
+        "message. Reports on stderr when every subscription is acknowledged. Reconnects after a "
+        "lost connection and reports the gap, and the number of missing messages if they carry "
+        "sequence numbers. Runs until Ctrl-C, --count or --duration, and prints a summary on "
+        "stderr. Exit code 1: --count was "
         "not reached, or --validate saw an invalid message.",
     .examples = kSubscribeExamples,
     .formats = output::kStreamFormats,

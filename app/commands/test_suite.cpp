@@ -107,12 +107,11 @@ int run_test_suite(cli::Session& session, const SuiteCommandOptions& options) {
 cli::Run declare_test_suite(cli::OptionSet options) {
   const auto values = std::make_shared<SuiteCommandOptions>();
   auto& suite = values->suite;
-  options.group("Choice of checks")
-      .flag("--list", values->list, "show the checks and what each one proves; runs nothing")
-      .list("--only", "ID,...", suite.only, "run these checks alone")
-      .list("--skip", "ID,...", suite.skip, "leave these checks out")
-      .count("--repeat", "N", suite.repeat, {1, kMostRepeats},
-             "run everything so often [default 1]")
+  options.group("Selection of checks")
+      .flag("--list", values->list, "list the checks and what each one proves; run nothing")
+      .list("--only", "ID,...", suite.only, "run only these checks")
+      .list("--skip", "ID,...", suite.skip, "skip these checks")
+      .count("--repeat", "N", suite.repeat, {1, kMostRepeats}, "repeat N times [default 1]")
       .flag("--fail-fast", suite.fail_fast, "stop at the first check that fails");
   options.group("Amount of work")
       .count("--operations", "N", suite.operations, {kFewestOperations, kMostOperations},
@@ -121,15 +120,15 @@ cli::Run declare_test_suite(cli::OptionSet options) {
              "largest value and message in binary-safety, bytes [default 262144]");
   options.group("Verdict")
       .duration("--max-p99", suite.max_p99, ZeroDuration::refused,
-                "slowest acceptable 99th percentile")
-      .decimal("--min-ops", "N", suite.min_ops, 1e9, "fewest acceptable operations per second");
+                "highest acceptable 99th percentile")
+      .decimal("--min-ops", "N", suite.min_ops, 1e9, "lowest acceptable operations per second");
   declare_verdict(options, values->report);
   declare_report(options, values->report);
   return [values](cli::Session& session) { return run_test_suite(session, *values); };
 }
 
 constexpr cli::Example kTestSuiteExamples[] = {
-    {"--ephemeral test-suite", "on a private server that needs no set-up"},
+    {"--ephemeral test-suite", "run on a private server; needs no set-up"},
     {"test-suite --only pub-sub,performance --max-p99 5ms", "two checks and a limit"},
     {"test-suite --strict --junit report.xml", "in CI"},
     {"test-suite -o markdown >> \"$GITHUB_STEP_SUMMARY\"", "a table for a job summary"},
@@ -139,12 +138,12 @@ constexpr cli::Example kTestSuiteExamples[] = {
 
 constinit const cli::Command kTestSuite{
     .name = "test-suite",
-    .summary = "check that a server does what the FOGIS services need of it",
+    .summary = "check that a server behaves as the FOGIS services need",
     .description =
         "Runs checks against a real server, from connecting to recovering from a lost connection. "
-        "It writes under its own keys and channels alone (fogis:test:...), and removes them also "
-        "after a failure or Ctrl-C. What the server forbids is skipped, with the reason. Exit code "
-        "1: a check failed; 3 or 4: the server could not be reached or refused us.",
+        "Uses only its own keys and channels (fogis:test:...), and removes them even after a "
+        "failure or Ctrl-C. What the server forbids is skipped, with the reason. Exit code "
+        "1: a check failed; 3 or 4: the server could not be reached or refused this client.",
     .examples = kTestSuiteExamples,
     .formats = output::kReportFormats,
     .declare = declare_test_suite,

@@ -69,13 +69,13 @@ Result<Input> open_messages(const std::string& name, const MessageOptions& optio
   struct stat status {};
   if (name != "-" && ::stat(name.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
       !S_ISFIFO(status.st_mode)) {
-    const bool is_folder = S_ISDIR(status.st_mode);
-    const auto* const kind = is_folder                  ? "a folder"
+    const bool is_directory = S_ISDIR(status.st_mode);
+    const auto* const kind = is_directory               ? "a directory"
                              : S_ISSOCK(status.st_mode) ? "a socket"
                                                         : "a device";
     return failure(usage_error(
         fmt::format("cannot read {}: it is {}, not a file", name, kind),
-        is_folder ? "name the files in it" : "read it as stdin: validate-message - < NAME"));
+        is_directory ? "name the files in it" : "read it as stdin: validate-message - < NAME"));
   }
   return Input::open(name, stop,
                      {.layout = options.layout(),
@@ -230,8 +230,9 @@ int run_print_schema(cli::Session& session, const std::string& name,
         fmt::format("write {}; a schema is JSON in both", output::list_of(output::kPlainFormats))));
   }
   if (!options.files.empty()) {
-    return session.fail(usage_error("--print-schema takes no file",
-                                    "leave out the file, or --print-schema to judge it"));
+    return session.fail(
+        usage_error("--print-schema takes no file",
+                    "leave out the file, or leave out --print-schema to validate it"));
   }
   const auto* const schema = choose_schema(name);
   if (schema == nullptr) {
@@ -260,30 +261,30 @@ int run_validate_message(cli::Session& session, const MessageOptions& options) {
         usage_error("no file given", "write fogis-redis validate-message FILE, or - for stdin"));
   }
   if (std::ranges::count(options.files, "-") > 1) {
-    return session.fail(usage_error("\"-\" is given twice", "stdin can be read once"));
+    return session.fail(
+        usage_error("\"-\" is given more than once", "stdin can be read only once"));
   }
   return run_files(session, options);
 }
 
 cli::Run declare_validate_message(cli::OptionSet options) {
   const auto values = std::make_shared<MessageOptions>();
-  options.arguments("FILE... | -", values->files, "messages, one a file; - is stdin")
+  options.arguments("FILE... | -", values->files, "messages, one per file; - is stdin")
       .flag("--ndjson", values->ndjson, "each line is a message")
-      .choice("--as", "TYPE", values->judge.as, message::kTypes,
-              "the type that each message must have")
+      .choice("--as", "TYPE", values->judge.as, message::kTypes, "required message type")
       .choice("--reader", "READER", values->judge.reader, kReaders,
               "contract, or calendar: what the deployed service can handle [default contract]")
       .count("--max-size", "BYTES", values->judge.max_size, {1, kLargestBound},
-             "larger messages are invalid, and are not held in memory [default 16777216]")
+             "reject larger messages, without holding them in memory [default 16777216]")
       .text("--print-schema", "TYPE[-VERSION]", values->print_schema,
-            "print a JSON Schema (draft 7) and end");
+            "print a JSON Schema (draft 7) and exit");
   return [values](cli::Session& session) { return run_validate_message(session, *values); };
 }
 
 constexpr cli::Example kValidateMessageExamples[] = {
-    {"validate-message message.json", "what is wrong with it, and how to mend it"},
+    {"validate-message message.json", "what is wrong with it, and how to fix it"},
     {"validate-message --reader calendar *.json", "will the deployed calendar handle them?"},
-    {"validate-message --ndjson --json - < traffic.ndjson", "a stream, a message a line"},
+    {"validate-message --ndjson --json - < traffic.ndjson", "a stream, one message per line"},
     {"validate-message -o github messages/*.json", "annotations in a workflow"},
     {"validate-message --print-schema match_updates-2.0", "for other validators"},
 };
@@ -292,12 +293,11 @@ constexpr cli::Example kValidateMessageExamples[] = {
 
 constinit const cli::Command kValidateMessage{
     .name = "validate-message",
-    .summary = "judge messages against the FOGIS contract",
+    .summary = "validate messages against the FOGIS contract",
     .description =
-        "Reads messages and tells what their readers will make of them, without connecting "
-        "anywhere. Each finding has its file and line, a JSON pointer, the rule that is broken, "
-        "the consequence and how to mend it. Exit code 1: a message is invalid; warnings are "
-        "allowed.",
+        "Reads messages and reports what their readers will do with them, without connecting. "
+        "Each finding has file and line, a JSON pointer, the broken rule, the consequence and "
+        "how to fix it. Exit code 1: a message is invalid; warnings are allowed.",
     .examples = kValidateMessageExamples,
     .formats = output::kReportFormats,
     .declare = declare_validate_message,

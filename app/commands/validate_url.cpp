@@ -38,7 +38,7 @@ Error url_usage_error(std::string message, std::string hint) {
 Result<std::string> read_input(const StopEvent& stop) {
   auto text = Input::read_whole("-", stop, kMostInput);
   if (!text && text.error().kind == ErrorKind::usage) {
-    return failure(url_usage_error(text.error().message, "give it a list of URLs, one a line"));
+    return failure(url_usage_error(text.error().message, "give it a list of URLs, one per line"));
   }
   return text;
 }
@@ -74,14 +74,15 @@ Result<std::vector<CheckedUrl>> check_all(const UrlOptions& options, const StopE
       continue;
     }
     if (std::exchange(stdin_read, true)) {
-      return failure(url_usage_error("\"-\" is given twice", "stdin can be read once"));
+      return failure(
+          url_usage_error("\"-\" is given more than once", "stdin can be read only once"));
     }
     TRY_ASSIGN(const auto input, read_input(stop));
     check_lines(input, checked);
   }
   if (checked.empty()) {
     return failure(stdin_read
-                       ? url_usage_error("stdin holds no URL", "write one URL a line")
+                       ? url_usage_error("stdin holds no URL", "write one URL per line")
                        : url_usage_error("no URL given",
                                          "write fogis-redis validate-url URL, or - for stdin"));
   }
@@ -161,14 +162,14 @@ int run_validate_url(cli::Session& session, const UrlOptions& options) {
 cli::Run declare_validate_url(cli::OptionSet options) {
   const auto values = std::make_shared<UrlOptions>();
   options
-      .arguments("URL... | -", values->urls, "what to check; - reads URLs from stdin, one a line")
-      .flag("--connect", values->connect, "also connect to each valid one and PING it");
+      .arguments("URL... | -", values->urls, "URLs to check; - reads them from stdin, one per line")
+      .flag("--connect", values->connect, "also connect to each valid URL and send PING");
   return [values](cli::Session& session) { return run_validate_url(session, *values); };
 }
 
 constexpr cli::Example kValidateUrlExamples[] = {
-    {"validate-url redis://localhost:6379/0", "what does this URL say?"},
-    {"validate-url \"$REDIS_URL\" --connect", "is it right, and does somebody answer?"},
+    {"validate-url redis://localhost:6379/0", "check this URL"},
+    {"validate-url \"$REDIS_URL\" --connect", "check it, and whether a server answers"},
     {"validate-url --json - < urls.txt", "check a list; passwords are masked"},
 };
 
@@ -176,11 +177,11 @@ constexpr cli::Example kValidateUrlExamples[] = {
 
 constinit const cli::Command kValidateUrl{
     .name = "validate-url",
-    .summary = "show what a Redis URL says, and what is wrong with it",
+    .summary = "show the parts of a Redis URL, and what is wrong with it",
     .description =
-        "Takes each URL apart without connecting. Each fault is shown at its place, with what to "
-        "write instead; so is each part that redis-cli or redis-py would read in another way. "
-        "Passwords are masked. Exit code 1: a URL is invalid.",
+        "Parses each URL without connecting. Marks each error at its position, with what to "
+        "write instead, and each part that redis-cli or redis-py would read differently. Masks "
+        "passwords. Exit code 1: a URL is invalid.",
     .examples = kValidateUrlExamples,
     .formats = output::kPlainFormats,
     .declare = declare_validate_url,

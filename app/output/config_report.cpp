@@ -59,8 +59,8 @@ std::string labelled(std::string_view label, Colour colour, std::string_view tex
                      wrap_indented(escape_for_terminal(text), label.size() + 1, style.width));
 }
 
-std::string advice(std::string_view label, Colour colour, std::string_view message,
-                   std::string_view hint, const Style& style) {
+std::string labelled_lines(std::string_view label, Colour colour, std::string_view message,
+                           std::string_view hint, const Style& style) {
   auto text = "\n" + labelled(label, colour, message, style);
   return hint.empty() ? text : text + labelled("hint:", Colour::bold, hint, style);
 }
@@ -75,11 +75,11 @@ std::string config_text(const config::Resolution& resolution, const Style& style
   }
   if (warnings) {
     for (const auto& warning : resolution.warnings) {
-      text += advice("warning:", Colour::yellow, warning.message, warning.hint, style);
+      text += labelled_lines("warning:", Colour::yellow, warning.message, warning.hint, style);
     }
   }
   for (const auto& error : resolution.errors) {
-    text += advice("error:", Colour::red, describe(error), error.hint, style);
+    text += labelled_lines("error:", Colour::red, describe(error), error.hint, style);
   }
   return text;
 }

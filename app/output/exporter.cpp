@@ -24,16 +24,30 @@ double seconds(std::chrono::nanoseconds span) {
 constexpr auto kMetrics = std::to_array<ExporterMetric>({
     {"fogis_redis_exporter_scrapes_total", "counter", "Requests for /metrics, this one included",
      [](const Report&, const ExporterFacts& facts) { return static_cast<double>(facts.scrapes); }},
-    {"fogis_redis_exporter_looks_total", "counter", "Looks at the server",
+    {"fogis_redis_exporter_samples_total", "counter", "Samples of the server",
      [](const Report& report, const ExporterFacts&) { return static_cast<double>(report.number); }},
-    {"fogis_redis_exporter_failed_looks_total", "counter", "Looks that got no answer",
+    {"fogis_redis_exporter_failed_samples_total", "counter", "Samples that got no answer",
      [](const Report&, const ExporterFacts& facts) {
-       return static_cast<double>(facts.failed_looks);
+       return static_cast<double>(facts.failed_samples);
      }},
-    {"fogis_redis_exporter_look_duration_seconds", "gauge", "How long the latest look took",
+    {"fogis_redis_exporter_sample_duration_seconds", "gauge", "Duration of the latest sample",
      [](const Report& report, const ExporterFacts&) { return seconds(report.took); }},
-    {"fogis_redis_exporter_look_age_seconds", "gauge", "Time since the latest look was over",
-     [](const Report&, const ExporterFacts& facts) { return seconds(facts.look_age); }},
+    {"fogis_redis_exporter_sample_age_seconds", "gauge", "Time since the latest sample ended",
+     [](const Report&, const ExporterFacts& facts) { return seconds(facts.sample_age); }},
+    {"fogis_redis_exporter_looks_total", "counter",
+     "Deprecated: the former name of fogis_redis_exporter_samples_total",
+     [](const Report& report, const ExporterFacts&) { return static_cast<double>(report.number); }},
+    {"fogis_redis_exporter_failed_looks_total", "counter",
+     "Deprecated: the former name of fogis_redis_exporter_failed_samples_total",
+     [](const Report&, const ExporterFacts& facts) {
+       return static_cast<double>(facts.failed_samples);
+     }},
+    {"fogis_redis_exporter_look_duration_seconds", "gauge",
+     "Deprecated: the former name of fogis_redis_exporter_sample_duration_seconds",
+     [](const Report& report, const ExporterFacts&) { return seconds(report.took); }},
+    {"fogis_redis_exporter_look_age_seconds", "gauge",
+     "Deprecated: the former name of fogis_redis_exporter_sample_age_seconds",
+     [](const Report&, const ExporterFacts& facts) { return seconds(facts.sample_age); }},
     {"fogis_redis_exporter_connections_made_total", "counter",
      "Connections made to the server; more than one means reconnects",
      [](const Report& report, const ExporterFacts&) {
@@ -48,28 +62,29 @@ constexpr auto kMetrics = std::to_array<ExporterMetric>({
      [](const Report&, const ExporterFacts& facts) {
        return static_cast<double>(facts.http.requests);
      }},
-    {"fogis_redis_exporter_http_connections_open", "gauge", "HTTP connections right now",
+    {"fogis_redis_exporter_http_connections_open", "gauge", "Open HTTP connections",
      [](const Report&, const ExporterFacts& facts) {
        return static_cast<double>(facts.http.open);
      }},
     {"fogis_redis_exporter_http_timeouts_total", "counter",
-     "HTTP requests and answers that were cut short because their time was over",
+     "HTTP requests and answers that timed out",
      [](const Report&, const ExporterFacts& facts) {
        return static_cast<double>(facts.http.timed_out);
      }},
     {"fogis_redis_exporter_http_evictions_total", "counter",
-     "HTTP connections that gave their place to a newer one",
+     "HTTP connections closed to make room for a newer one",
      [](const Report&, const ExporterFacts& facts) {
        return static_cast<double>(facts.http.evicted);
      }},
 });
 
-Json summary_json(const monitor::Finding& finding) {
+Json summary_json(const monitor::Alert& finding) {
   Json json;
   json["metric"] = text_or_null(finding.metric == nullptr ? "" : finding.metric->name);
   json["severity"] = monitor::name(finding.severity);
   json["message"] = finding.message;
-  json["advice"] = text_or_null(finding.advice);
+  json["hint"] = text_or_null(finding.hint);
+  json["advice"] = text_or_null(finding.hint);  // the name before 0.2
   return json;
 }
 
@@ -105,7 +120,8 @@ std::string exporter_health_json(const Report& report, const ExporterFacts& fact
   document["status"] = monitor::name(report.verdict.health);
   document["endpoint"] = report.endpoint;
   document["taken"] = format_timestamp(report.taken);
-  document["look_age_ms"] = milliseconds(facts.look_age);
+  document["sample_age_ms"] = milliseconds(facts.sample_age);
+  document["look_age_ms"] = milliseconds(facts.sample_age);
   document["findings"] = Json::array();
   for (const auto& finding : report.verdict.findings) {
     document["findings"].push_back(summary_json(finding));
@@ -120,10 +136,14 @@ std::string exporter_report_json(const Report& report, const monitor::History& h
   exporter["version"] = kVersion;
   exporter["interval_ms"] = milliseconds(facts.interval);
   exporter["stale_after_ms"] = milliseconds(facts.stale_after);
-  exporter["look_age_ms"] = milliseconds(facts.look_age);
+  exporter["sample_age_ms"] = milliseconds(facts.sample_age);
+  exporter["look_age_ms"] = milliseconds(facts.sample_age);
+  exporter["sample_took_ms"] = milliseconds(report.took);
   exporter["look_took_ms"] = milliseconds(report.took);
+  exporter["samples"] = report.number;
   exporter["looks"] = report.number;
-  exporter["failed_looks"] = facts.failed_looks;
+  exporter["failed_samples"] = facts.failed_samples;
+  exporter["failed_looks"] = facts.failed_samples;
   return add_member(monitor_json(report, history), "exporter", exporter);
 }
 
@@ -139,24 +159,24 @@ Report report_before_first_look(std::string endpoint) {
   report.number = 0;
   report.endpoint = std::move(endpoint);
   report.taken = std::chrono::system_clock::now();
-  report.error =
-      make_error(ErrorKind::timed_out, Phase::start, "the first look at the server is not over yet",
-                 "ask again in a moment; a look takes at most the time limits");
+  report.error = make_error(ErrorKind::timed_out, Phase::start,
+                            "the first sample of the server is not complete yet",
+                            "try again in a moment; a sample takes at most the timeouts");
   report.verdict = monitor::judge(*report.error);
   return report;
 }
 
 Report report_unless_stale(const Report& report, const ExporterFacts& facts) {
-  if (facts.look_age <= facts.stale_after) {
+  if (facts.sample_age <= facts.stale_after) {
     return report;
   }
   Report stale = report;
   stale.observation.reset();
   stale.events.clear();
-  stale.error = make_error(
-      ErrorKind::timed_out, Phase::command,
-      fmt::format("no look was finished for {}", format_duration(facts.look_age)),
-      "the server, or the machine that the exporter runs on, stands still or is overloaded");
+  stale.error =
+      make_error(ErrorKind::timed_out, Phase::command,
+                 fmt::format("no sample has completed for {}", format_duration(facts.sample_age)),
+                 "the server, or the machine that the exporter runs on, is stuck or overloaded");
   stale.verdict = monitor::judge(*stale.error);
   return stale;
 }

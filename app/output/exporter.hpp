@@ -15,10 +15,10 @@ namespace fogis::output {
 
 /// What the exporter knows of itself.
 struct ExporterFacts {
-  std::chrono::nanoseconds interval{};     ///< between two looks at the server
-  std::chrono::nanoseconds stale_after{};  ///< a look older than this says nothing any more
-  std::chrono::nanoseconds look_age{};     ///< since the latest look was over
-  std::uint64_t failed_looks = 0;
+  std::chrono::nanoseconds interval{};     ///< between two samples of the server
+  std::chrono::nanoseconds stale_after{};  ///< a sample older than this says nothing any more
+  std::chrono::nanoseconds sample_age{};   ///< since the latest sample was over
+  std::uint64_t failed_samples = 0;
   std::uint64_t scrapes = 0;  ///< requests for /metrics
   http::ServerCounts http;
 };
@@ -46,10 +46,10 @@ std::string exporter_report_json(const monitor::Report& report, const monitor::H
 /// The status of `/health`: 200 while the server is healthy or degraded, else 503.
 int health_status(monitor::Health health);
 
-/// What stands in for a report that is not there: before the first look is over.
+/// What stands in for a report that is not there: before the first sample is over.
 monitor::Report report_before_first_look(std::string endpoint);
 
-/// The report when its look is recent enough; else one of an unknown server, because a look has
+/// The report when its sample is recent enough; else one of an unknown server, because a sample has
 /// been going on for longer than it may take.
 monitor::Report report_unless_stale(const monitor::Report& report, const ExporterFacts& facts);
 

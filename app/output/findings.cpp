@@ -20,7 +20,7 @@ std::string findings_text(const message::Judgement& judgement, const Style& styl
         style.paint(is_error ? Colour::red : Colour::yellow, is_error ? "error:" : "warning:"),
         finding.rule, finding.ref.empty() ? "" : " ", finding.ref,
         finding.pointer.empty() ? "the top" : escape_for_terminal(finding.pointer), finding.found);
-    text += fmt::format("{}  {}; {}\n", indent, finding.consequence, finding.mend);
+    text += fmt::format("{}  {}; {}\n", indent, finding.consequence, finding.hint);
   }
   if (judgement.omitted() > 0) {
     text += fmt::format("{}and {} more\n", indent, judgement.omitted());
@@ -43,7 +43,8 @@ nlohmann::ordered_json findings_json(const message::Judgement& judgement,
     }
     json["found"] = finding.found;
     json["consequence"] = finding.consequence;
-    json["mend"] = finding.mend;
+    json["hint"] = finding.hint;
+    json["mend"] = finding.hint;  // the name before 0.2
     list.push_back(std::move(json));
   }
   return list;

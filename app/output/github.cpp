@@ -117,8 +117,7 @@ Note note_of(const CheckReport& check, const checks::Policy& policy) {
           .message = std::move(message)};
 }
 
-Note note_of(const CheckReport& check, const checks::Finding& finding,
-             const checks::Policy& policy) {
+Note note_of(const CheckReport& check, const checks::Issue& finding, const checks::Policy& policy) {
   std::string message;
   for (const auto& part : finding_parts(finding)) {
     message += fmt::format("{}{}{}{}", message.empty() ? "" : "\n", part.label,
@@ -146,7 +145,7 @@ Note note_of(const JudgedMessage& message, std::size_t index) {
           .title = "fogis-redis " + rule_of(finding),
           .message = fmt::format("{}{}{}\n{}\nhint: {}", finding.pointer,
                                  finding.pointer.empty() ? "" : ": ", finding.found,
-                                 finding.consequence, finding.mend)};
+                                 finding.consequence, finding.hint)};
 }
 
 class MessageGithub : public MessageReport {

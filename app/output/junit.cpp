@@ -148,7 +148,7 @@ constexpr std::size_t kMostCases = 1000;
 std::string finding_body(const JudgedMessage& message, std::size_t index) {
   const auto& finding = message.judgement.findings[index];
   return fmt::format("{}: {} {}: {}\n{}\nhint: {}\n", place_of(message, index), finding.pointer,
-                     rule_of(finding), finding.found, finding.consequence, finding.mend);
+                     rule_of(finding), finding.found, finding.consequence, finding.hint);
 }
 
 /// The findings of a message: the first error speaks for all.
@@ -173,7 +173,7 @@ Outcome outcome_of(const JudgedMessage& message) {
     }
   }
   return {.element = "failure",
-          .message = "more findings than are kept",
+          .message = "more findings than the limit",
           .type = "invalid",
           .body = std::move(body)};
 }
@@ -222,7 +222,7 @@ private:
       add_fault("error", "reading", name(file.error->kind), describe(*file.error));
     } else if (unlisted_invalid_ > 0) {
       add_fault("failure", fmt::format("{} more messages", rest), "invalid",
-                fmt::format("{} more are invalid", unlisted_invalid_));
+                fmt::format("{} more invalid", unlisted_invalid_));
     } else if (file.counts.messages == 0) {
       add_fault("failure", "reading", "invalid", "no message");
     } else if (rest > 0) {

@@ -103,7 +103,7 @@ private:
 
   [[nodiscard]] std::string verdict() const {
     if (!view_.report) {
-      return fit("looking ...");
+      return fit("sampling ...");
     }
     const auto health = view_.report->verdict.health;
     const auto text =
@@ -119,7 +119,7 @@ private:
     if (passed <= 2 * view_.interval + std::chrono::seconds(1)) {
       return {};
     }
-    return fmt::format("{}last look {} ago", view_.paused ? "" : "no answer, ",
+    return fmt::format("{}last sample {} ago", view_.paused ? "" : "no answer, ",
                        format_duration(passed));
   }
 
@@ -204,7 +204,7 @@ private:
 
   [[nodiscard]] std::string footer() const {
     return style_.paint(Colour::dim,
-                        fit(view_.paused ? "PAUSED  q quit  p go on" : "q quit  p pause"));
+                        fit(view_.paused ? "PAUSED  q quit  p resume" : "q quit  p pause"));
   }
 
   const LiveView& view_;

@@ -15,7 +15,7 @@ namespace fogis::output {
 
 /// Everything that one frame shows.
 struct LiveView {
-  std::shared_ptr<const monitor::Report> report;  ///< null before the first look is over
+  std::shared_ptr<const monitor::Report> report;  ///< null before the first sample is over
   monitor::History history;
   std::string endpoint;  ///< redacted
   std::chrono::nanoseconds interval{};

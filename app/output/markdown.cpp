@@ -96,7 +96,7 @@ public:
           escape_markdown(place_of(message, i)), rule_of(finding),
           escape_table_cell(finding.pointer + (finding.pointer.empty() ? "" : ": ") +
                             finding.found),
-          escape_table_cell(finding.consequence), escape_table_cell(finding.mend));
+          escape_table_cell(finding.consequence), escape_table_cell(finding.hint));
     }
   }
 

@@ -12,7 +12,7 @@ namespace {
 
 using checks::Status;
 
-/// A line for each finding, the reader's view and the mend below it; a line for each good file.
+/// A line for each finding, the reader's view and the hint below it; a line for each good file.
 class MessageText : public MessageReport {
 public:
   explicit MessageText(const MessageSink& sink)
@@ -79,7 +79,7 @@ private:
                             escape_for_terminal(place_of(message, index)), finding.pointer,
                             finding.pointer.empty() ? "" : " ", rule_of(finding), finding.found);
     if (!options_.quiet) {
-      text += below("", finding.consequence) + below("hint: ", finding.mend);
+      text += below("", finding.consequence) + below("hint: ", finding.hint);
     }
     return text;
   }

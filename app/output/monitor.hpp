@@ -1,4 +1,4 @@
-// A look at a server in all its forms.
+// A sample at a server in all its forms.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace fogis::output {
 
-/// A look to be rendered in one of the formats of output/format.hpp.
+/// A sample to be rendered in one of the formats of output/format.hpp.
 struct MetricsView {
   const monitor::Report& report;
   const monitor::Thresholds& thresholds;
@@ -22,8 +22,8 @@ struct MetricsView {
 /// Several lines for people: the verdict, its reasons, then a section each.
 std::string monitor_text(const monitor::Report& report, const Style& style);
 
-/// One line about one of many looks: time, verdict, main figures; events on lines of their own. On
-/// a terminal at most `style.width` columns.
+/// One line about one of many samples: time, verdict, main figures; events on lines of their own.
+/// On a terminal at most `style.width` columns.
 std::string monitor_line(const monitor::Report& report, const Style& style);
 
 /// The only line of a quiet report: the verdict and its first reason.
@@ -40,7 +40,7 @@ std::string monitor_json(const monitor::Report& report, JsonLayout layout);
 std::string monitor_json(const monitor::Report& report, const monitor::History& history);
 
 /// Prometheus text exposition format 0.0.4: HELP, TYPE and value of every metric that is there,
-/// redis_exporter's names where it has one; `redis_up 0` alone when the look failed.
+/// redis_exporter's names where it has one; `redis_up 0` alone when the sample failed.
 std::string monitor_prometheus(const monitor::Report& report);
 
 /// `REDIS OK: … | 'memory'=…`: the line of a monitoring plugin, with its further reasons on lines
@@ -55,7 +55,7 @@ std::string metric_list_text(const monitor::Thresholds& thresholds, const Style&
 /// The document `fogis-redis/metric-list`.
 std::string metric_list_json(const monitor::Thresholds& thresholds);
 
-/// A failed look in the forms of a monitoring plugin: `REDIS UNKNOWN: …`.
+/// A failed sample in the forms of a monitoring plugin: `REDIS UNKNOWN: …`.
 std::string nagios_failure(std::string_view message);
 
 }  // namespace fogis::output

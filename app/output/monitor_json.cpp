@@ -62,7 +62,8 @@ Json verdict_findings(const monitor::Verdict& verdict) {
     item["limit"] = metric != nullptr && finding.limit ? value_json(metric->unit, *finding.limit)
                                                        : Json(nullptr);
     item["message"] = finding.message;
-    item["advice"] = text_or_null(finding.advice);
+    item["hint"] = text_or_null(finding.hint);
+    item["advice"] = text_or_null(finding.hint);  // the name before 0.2
     json.push_back(std::move(item));
   }
   return json;

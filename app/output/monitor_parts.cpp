@@ -22,8 +22,8 @@ checks::Status status_of(monitor::Health health) {
   return checks::Status::skip;
 }
 
-checks::Status status_of(monitor::Severity severity) {
-  return severity == monitor::Severity::critical ? checks::Status::fail : checks::Status::warn;
+checks::Status status_of(monitor::AlertLevel severity) {
+  return severity == monitor::AlertLevel::critical ? checks::Status::fail : checks::Status::warn;
 }
 
 std::optional<std::string> shown(std::string_view metric, const monitor::Observation& seen) {

@@ -1,4 +1,4 @@
-// What the text forms of a look at a server share.
+// What the text forms of a sample of a server share.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace fogis::output {
 
 /// The mark and colour that stand for a health.
 checks::Status status_of(monitor::Health health);
-checks::Status status_of(monitor::Severity severity);
+checks::Status status_of(monitor::AlertLevel severity);
 
 /// A metric's value with its unit, when it is there.
 std::optional<std::string> shown(std::string_view metric, const monitor::Observation& seen);

@@ -119,7 +119,7 @@ void add_latency_events(Exposition& out, const Observation& seen) {
   if (!seen.sample.latency_events || seen.sample.latency_events->empty()) {
     return;
   }
-  out.head("redis_latency_spike_duration_seconds", "Length of the last latency spike", "gauge");
+  out.head("redis_latency_spike_duration_seconds", "Duration of the last latency spike", "gauge");
   for (const auto& event : *seen.sample.latency_events) {
     out.sample("redis_latency_spike_duration_seconds",
                fmt::format("event_name=\"{}\"", escape_label(event.name)),
@@ -129,8 +129,7 @@ void add_latency_events(Exposition& out, const Observation& seen) {
 
 void add_health(Exposition& out, const monitor::Report& report) {
   using monitor::Health;
-  out.head("fogis_redis_health", "1 for the state that the server is in, 0 for the others",
-           "gauge");
+  out.head("fogis_redis_health", "1 for the server's current state, 0 for the others", "gauge");
   for (const auto health :
        {Health::healthy, Health::degraded, Health::unhealthy, Health::unknown}) {
     out.sample("fogis_redis_health", fmt::format("state=\"{}\"", name(health)),
@@ -139,7 +138,7 @@ void add_health(Exposition& out, const monitor::Report& report) {
   if (report.verdict.findings.empty()) {
     return;
   }
-  out.head("fogis_redis_finding", "1 for each limit that is crossed", "gauge");
+  out.head("fogis_redis_finding", "1 for each limit that is exceeded", "gauge");
   for (const auto& finding : report.verdict.findings) {
     out.sample("fogis_redis_finding",
                fmt::format(R"(metric="{}",severity="{}")",
@@ -153,11 +152,11 @@ void add_health(Exposition& out, const monitor::Report& report) {
 
 std::string monitor_prometheus(const monitor::Report& report) {
   Exposition out;
-  out.single("redis_up", "Whether the server could be looked at", "gauge",
+  out.single("redis_up", "Whether the server could be sampled", "gauge",
              report.observation ? 1 : 0);
   add_health(out, report);
-  out.single("fogis_redis_restarts_total", "Restarts of the server since we look", "counter",
-             static_cast<double>(report.restarts));
+  out.single("fogis_redis_restarts_total", "Restarts of the server since monitoring began",
+             "counter", static_cast<double>(report.restarts));
   if (report.observation) {
     const auto& seen = *report.observation;
     add_server(out, seen);

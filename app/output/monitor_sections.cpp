@@ -87,18 +87,18 @@ std::string pubsub(const Observation& seen) {
       .add(counted("patterns", seen, "pattern"))
       .add(counted("pubsub_clients", seen, "subscribed client"))
       .add("most unread ", shown("output_buffer", seen), limit ? fmt::format(" of {}", *limit) : "")
-      .add("", shown("disconnections_total", seen), " cut off since the start")
+      .add("", shown("disconnections_total", seen), " disconnected since the start")
       .join();
 }
 
 std::string keys(const Observation& seen) {
   const auto lookups = shown("lookups", seen);
   if (!lookups) {
-    return "hit rate: not known before the second look";
+    return "hit rate: not known before the second sample";
   }
   const auto rate = shown("hit_rate", seen);
   return rate ? fmt::format("{} of {} lookups found their key", *rate, *lookups)
-              : "no lookups since the first look";
+              : "no lookups since the first sample";
 }
 
 std::string flag_text(std::string_view metric, const Observation& seen, std::string_view yes,
@@ -129,7 +129,7 @@ std::string replication(const Observation& seen) {
   return Parts()
       .add(role)
       .add(flag_text("master_link", seen, "connected", "not connected"))
-      .add("heard of it ", shown("master_silence", seen), " ago")
+      .add("last contact ", shown("master_silence", seen), " ago")
       .add(counted("replicas", seen, "replica"))
       .join();
 }
@@ -176,8 +176,8 @@ std::string errors(const Observation& seen) {
   for (const auto& [code, count] : seen.changes->errors()) {
     codes.add(fmt::format("{} {}", count, escape_for_terminal(code)));
   }
-  return codes.empty() ? "no errors since the last look"
-                       : "errors since the last look: " + codes.join();
+  return codes.empty() ? "no errors since the last sample"
+                       : "errors since the last sample: " + codes.join();
 }
 
 std::string trouble(const Observation& seen) {

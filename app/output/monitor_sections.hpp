@@ -1,4 +1,4 @@
-// The figures of a look at a server in words, a line a section.
+// The figures of a sample of a server in words, a line a section.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Channels, subscribers and events of a look at a server: a row each.
+// Channels, subscribers and events of a sample of a server: a row each.
 #pragma once
 
 #include <span>

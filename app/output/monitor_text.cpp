@@ -42,9 +42,10 @@ std::string reasons(const monitor::Report& report, const Style& style) {
   for (const auto& finding : report.verdict.findings) {
     text += fmt::format("  {} {}\n", mark(style, status_of(finding.severity)),
                         wrap_indented(escape_for_terminal(finding.message), indent, style.width));
-    if (!finding.advice.empty()) {
-      text += std::string(indent, ' ') + "hint: " +
-              wrap_indented(escape_for_terminal(finding.advice), indent + 6, style.width) + "\n";
+    if (!finding.hint.empty()) {
+      text += std::string(indent, ' ') +
+              "hint: " + wrap_indented(escape_for_terminal(finding.hint), indent + 6, style.width) +
+              "\n";
     }
   }
   return text;
@@ -53,7 +54,7 @@ std::string reasons(const monitor::Report& report, const Style& style) {
 std::string absent_rows(const monitor::Report& report, const Style& style) {
   std::string text;
   for (const auto& [what, reason] : report.absent) {
-    text += row("not told", fmt::format("{}: {}", what, escape_for_terminal(reason)), style);
+    text += row("not available", fmt::format("{}: {}", what, escape_for_terminal(reason)), style);
   }
   return text;
 }

@@ -81,7 +81,7 @@ Json replay_json(const std::optional<ReplaySource>& replay) {
 }
 
 std::string replay_text(const ReplaySource& replay) {
-  auto text = which("cut off, not replayed", replay.torn, Numbering::line) +
+  auto text = which("truncated, not replayed", replay.torn, Numbering::line) +
               which("damaged, not replayed", replay.damaged, Numbering::line);
   if (replay.gaps > 0) {
     text += fmt::format("the recording has {}: messages may be missing\n",
@@ -135,7 +135,7 @@ std::string publication_text(const Publication& publication, const Style& style)
           which("refused", publication.refused, numbering) +
           which("rejected", account.rejected, numbering);
   if (account.confirmed > 0) {
-    text += fmt::format("{}; {} in {} ({:.0f} a second)\n", receivers_text(account),
+    text += fmt::format("{}; {} in {} ({:.0f} per second)\n", receivers_text(account),
                         format_bytes(account.confirmed_bytes), format_duration(publication.lasted),
                         publication.rate());
   }

@@ -88,7 +88,8 @@ Json latency_json(const Histogram& latency) {
 
 std::string lost_lines(const message::ChannelLedger& ledger) {
   constexpr std::size_t kShown = 10;
-  std::string text = fmt::format("lost: {} by their numbers\n", count_of(ledger.lost(), "message"));
+  std::string text =
+      fmt::format("lost: {} by sequence number\n", count_of(ledger.lost(), "message"));
   std::size_t shown = 0;
   for (const auto& [channel, entry] : sorted_channels(ledger)) {
     if (entry->sequence.lost() == 0) {
@@ -142,7 +143,7 @@ std::string format_bytes(std::uint64_t bytes) {
 
 std::string reception_text(const Reception& reception, const Style& style) {
   auto text = fmt::format(
-      "{}, {} in {} ({:.0f} a second)\n", count_of(reception.messages, "message"),
+      "{}, {} in {} ({:.0f} per second)\n", count_of(reception.messages, "message"),
       format_bytes(reception.payload_bytes), format_duration(reception.lasted), reception.rate());
   if (reception.validated) {
     const auto invalid = fmt::format("invalid: {}", reception.invalid);
@@ -167,8 +168,8 @@ std::string reception_text(const Reception& reception, const Style& style) {
     text += lost_lines(reception.ledger);
   }
   if (reception.dropped > 0) {
-    text += style.paint(Colour::yellow, fmt::format("dropped: {} ({}), because the output was not "
-                                                    "taken fast enough",
+    text += style.paint(Colour::yellow, fmt::format("dropped: {} ({}), because the output was "
+                                                    "not read fast enough",
                                                     count_of(reception.dropped, "message"),
                                                     format_bytes(reception.dropped_bytes))) +
             "\n";

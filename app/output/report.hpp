@@ -40,10 +40,10 @@ struct FindingPart {
 };
 
 /// Problem, evidence, consequence and hint, as far as there are any.
-std::vector<FindingPart> finding_parts(const checks::Finding& finding);
+std::vector<FindingPart> finding_parts(const checks::Issue& finding);
 
 /// The same in lines.
-std::string finding_text(const checks::Finding& finding);
+std::string finding_text(const checks::Issue& finding);
 
 /// Whether the cause tells more than the findings.
 bool has_own_cause(const checks::CheckResult& result);

@@ -33,7 +33,7 @@ Error write_error(const std::string& path, int errno_value) {
 
 Error nobody_reads(const std::string& path) {
   return make_error(ErrorKind::output, Phase::output,
-                    fmt::format("cannot write \"{}\": nobody reads it", path),
+                    fmt::format("cannot write \"{}\": no process reads it", path),
                     "start its reader first, or name a file");
 }
 
@@ -81,7 +81,7 @@ Result<ReportFile> ReportFile::prepare(const std::string& path) {
   }
   const auto status = std::filesystem::status(real, fault);
   if (std::filesystem::is_directory(status)) {
-    return failure(unusable(path, "it is a folder", "name a file in it"));
+    return failure(unusable(path, "it is a directory", "name a file in it"));
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     if (::access(real.c_str(), W_OK) != 0) {
@@ -89,12 +89,12 @@ Result<ReportFile> ReportFile::prepare(const std::string& path) {
     }
     return ReportFile(real, false);
   }
-  const auto folder = real.has_parent_path() ? real.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(folder, fault)) {
-    return failure(unusable(path, "the folder does not exist", "make it first"));
+  const auto directory = real.has_parent_path() ? real.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(directory, fault)) {
+    return failure(unusable(path, "the directory does not exist", "create it first"));
   }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    return failure(unusable(path, describe_errno(errno), "choose another folder"));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+    return failure(unusable(path, describe_errno(errno), "choose another directory"));
   }
   return ReportFile(real, true);
 }

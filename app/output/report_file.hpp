@@ -14,7 +14,7 @@ namespace fogis::output {
 class ReportFile {
 public:
   /// Looks whether it can be written, before the work whose result it is to hold. Makes nothing.
-  /// Errors (usage): no name, a folder, a folder that is missing or may not be written to.
+  /// Errors (usage): no name, a directory, a directory that is missing or may not be written to.
   static Result<ReportFile> prepare(const std::string& path);
 
   /// Writes the content: to a new file beside it, which then takes the name. A pipe's reader that

@@ -26,14 +26,14 @@ Json details_json(const checks::CheckResult& result) {
   return json;
 }
 
-Json finding_json(const checks::Finding& finding) {
+Json finding_json(const checks::Issue& finding) {
   return {{"id", finding.id},
           {"severity", finding.status == checks::Status::fail ? "error" : "warning"},
           {"problem", finding.problem},
           {"evidence", finding.evidence},
           {"consequence", finding.consequence},
           {"hint", finding.hint},
-          {"mend", finding.hint}};
+          {"mend", finding.hint}};  // the name before 0.2
 }
 
 /// All findings of the report, each with its check.

@@ -39,7 +39,7 @@ std::string summary_line(const checks::Report& report) {
   return text + fmt::format("; in {}", format_duration(report.duration));
 }
 
-std::vector<FindingPart> finding_parts(const checks::Finding& finding) {
+std::vector<FindingPart> finding_parts(const checks::Issue& finding) {
   std::vector<FindingPart> parts{{"", fmt::format("{}: {}", finding.id, finding.problem)}};
   const auto add = [&](std::string_view label, const std::string& text) {
     if (!text.empty()) {
@@ -52,7 +52,7 @@ std::vector<FindingPart> finding_parts(const checks::Finding& finding) {
   return parts;
 }
 
-std::string finding_text(const checks::Finding& finding) {
+std::string finding_text(const checks::Issue& finding) {
   std::string text;
   for (const auto& part : finding_parts(finding)) {
     text += fmt::format("{}{}{}{}", text.empty() ? "" : "\n", part.label,

@@ -100,7 +100,7 @@ std::string report_row(const checks::CheckReport& check, const Style& style,
     text += cause_text(result, layout, indent + 2, style);
   }
   if (!result.channels.empty()) {
-    text += below("", "listeners and messages of each channel:", indent + 2, style) +
+    text += below("", "listeners and messages per channel:", indent + 2, style) +
             channels_text(result, indent + 2, style);
   }
   if (layout.details && !result.details.empty()) {
@@ -117,18 +117,18 @@ std::string report_text(const CheckView& view) {
                   wrap_indented(summary_line(report), verdict.size() + 1, style.width));
   const auto rate = report.success_rate();
   if (!rate) {
-    text += "nothing could be judged\n";
+    text += "nothing could be evaluated\n";
   } else if (*rate < policy.min_success_rate) {
-    text += fmt::format("wanted: a success rate of {:.4g} %\n", policy.min_success_rate);
+    text += fmt::format("required: a success rate of {:.4g} %\n", policy.min_success_rate);
   } else if (verdict == "FAIL" && policy.strict) {
-    text += "wanted: every check passed (--strict)\n";
+    text += "required: every check passes (--strict)\n";
   }
   for (const auto& what : report.unseen) {
     text +=
         fmt::format("not seen: {}\n", wrap_indented(escape_for_terminal(what), 10, style.width));
   }
   for (const auto& key : report.leftovers) {
-    text += fmt::format("left behind until it expires: {}\n", escape_for_terminal(key));
+    text += fmt::format("not removed, expires by itself: {}\n", escape_for_terminal(key));
   }
   return text;
 }

@@ -62,7 +62,7 @@ Result<nanoseconds> parse_duration(std::string_view text, ZeroDuration zero) {
   }
   const nanoseconds span(std::llround(seconds * kNanosecondsPerSecond));
   if (span == nanoseconds::zero() && zero == ZeroDuration::refused) {
-    return failure(bad_duration(text, "it must be more than zero"));
+    return failure(bad_duration(text, "it must be greater than zero"));
   }
   return span;
 }

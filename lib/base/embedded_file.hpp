@@ -6,7 +6,7 @@
 namespace fogis {
 
 struct EmbeddedFile {
-  std::string_view name;  ///< without folders
+  std::string_view name;  ///< without directories
   std::string_view text;
 };
 

@@ -9,7 +9,7 @@
 
 namespace fogis {
 
-/// The cause of a failure, as coarse as a caller needs it to decide: retry, exit code, advice.
+/// The cause of a failure, as coarse as a caller needs it to decide: retry, exit code, hint.
 enum class ErrorKind : std::uint8_t {
   usage,            ///< an option, an argument or a duration is wrong
   configuration,    ///< a variable, a URL or a file that configures us is wrong

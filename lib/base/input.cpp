@@ -46,7 +46,7 @@ Result<Input> Input::open(const std::string& path, const StopEvent& stop, const 
   }
   struct stat status {};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    return failure(unreadable(path, "it is a folder"));
+    return failure(unreadable(path, "it is a directory"));
   }
   return Input(std::move(file), path, &stop, options);
 }

@@ -46,7 +46,7 @@ public:
   };
 
   /// Opens a path, or takes stdin for "-". A FIFO is opened without waiting for its writer.
-  /// Errors (usage): it cannot be opened, or is a folder. `stop` must outlive the input.
+  /// Errors (usage): it cannot be opened, or is a directory. `stop` must outlive the input.
   static Result<Input> open(const std::string& path, const StopEvent& stop, const Options& options);
   static Result<Input> open(const std::string& path, const StopEvent& stop) {
     return open(path, stop, {});

@@ -10,8 +10,9 @@ namespace fogis {
 Result<StopEvent> StopEvent::create() {
   UniqueFd descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!descriptor) {
-    return failure(make_system_error(ErrorKind::internal, Phase::start, "cannot make a stop event",
-                                     errno, "raise the limit of open files (ulimit -n)"));
+    return failure(make_system_error(ErrorKind::internal, Phase::start,
+                                     "cannot create a stop event", errno,
+                                     "raise the limit of open files (ulimit -n)"));
   }
   return StopEvent(std::move(descriptor));
 }

@@ -173,7 +173,7 @@ Error Context::explain(Error error, std::initializer_list<std::string_view> comm
         fmt::format("allow it: ACL SETUSER {} {}", user(), missing_rule(error.message, command));
   } else if (error.kind == ErrorKind::rejected && denies_command(error.message)) {
     error.kind = ErrorKind::forbidden;
-    error.hint = fmt::format("the server has no {} or renamed it, as managed services do",
+    error.hint = fmt::format("the server lacks {} or has renamed it, as managed services do",
                              acl_name(command));
   }
   return error;

@@ -35,7 +35,7 @@ struct Detail {
 };
 
 /// A fault that was traced to its cause. All texts are whole sentences without a full stop.
-struct Finding {
+struct Issue {
   std::string id;                ///< number of the known field failure ("D9"), else kebab-case
   Status status = Status::fail;  ///< fail, or warn where nothing is lost yet
   std::string problem;           ///< what is wrong
@@ -62,7 +62,7 @@ struct CheckResult {
   std::string hint;     ///< what to do next; empty when nothing useful can be said
   std::vector<Detail> details;
   std::optional<Error> error;            ///< the failure behind the status, where there is one
-  std::vector<Finding> findings;         ///< the faults behind the status; `cause` sums them up
+  std::vector<Issue> findings;           ///< the faults behind the status; `cause` sums them up
   std::vector<ChannelVerdict> channels;  ///< of a check that looks at channels
 
   CheckResult& detail(std::string detail_name, DetailValue value) {

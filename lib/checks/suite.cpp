@@ -33,7 +33,7 @@ Error unknown_check(const std::string& id) {
     known.push_back(check.id);
   }
   const auto meant = nearest(id, known);
-  return make_error(ErrorKind::usage, Phase::usage, fmt::format("there is no check \"{}\"", id),
+  return make_error(ErrorKind::usage, Phase::usage, fmt::format("unknown check \"{}\"", id),
                     meant ? fmt::format("did you mean {}? --list shows all", *meant)
                           : std::string("--list shows all"));
 }
@@ -154,7 +154,7 @@ private:
     // What an interruption has cut short says nothing about the server.
     if (stopped() && result.status != Status::pass) {
       report_.interrupted = true;
-      result = skipped("cut short", std::string(kInterrupted));
+      result = skipped("interrupted", std::string(kInterrupted));
     } else if (&check == &gate()) {
       judge_gate(result);
     } else if (result.error && is_connection_failure(*result.error) && !server_answers()) {

@@ -23,13 +23,13 @@ std::pair<Status, std::string_view> judge(ErrorKind kind) {
     case ErrorKind::interrupted:
       return {Status::skip, "interrupted"};
     case ErrorKind::forbidden:
-      return {Status::skip, "not allowed here"};
+      return {Status::skip, "not permitted"};
     case ErrorKind::not_ready:
       return {Status::fail, "the server is not ready for it"};
     case ErrorKind::rejected:
       return {Status::fail, "the server refused a command"};
     case ErrorKind::protocol:
-      return {Status::fail, "the server broke the protocol"};
+      return {Status::fail, "the server violated the protocol"};
     case ErrorKind::timed_out:
       return {Status::error, "no answer in time"};
     case ErrorKind::disconnected:
@@ -42,7 +42,7 @@ std::pair<Status, std::string_view> judge(ErrorKind kind) {
     case ErrorKind::untrusted:
       return {Status::error, "the server is not trusted"};
     default:
-      return {Status::error, "could not be carried out"};
+      return {Status::error, "could not be run"};
   }
 }
 

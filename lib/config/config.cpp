@@ -28,7 +28,7 @@ void resolve_service(const ResolveContext& context) {
       {option, from_url(context.url.client_name, "query client_name"), variable}, config.service);
   context.entry("service", service);
   context.entry("client_name", client_name);
-  constexpr auto kFault = "Redis takes visible ASCII characters without spaces as a name";
+  constexpr auto kFault = "a name may contain only visible ASCII characters without spaces";
   constexpr auto kHint = "write a name such as fogis-redis";
   if (option && variable && !is_client_name(variable->value)) {
     context.warn_of_overridden(variable->origin, kFault, kHint);
@@ -58,7 +58,8 @@ void ignore_connection(const ResolveContext& context) {
   context.entry("url", {{}, Source::option, "--ephemeral"}, "(a private server)");
   if (options.url) {
     context.error(make_error(ErrorKind::usage, Phase::usage,
-                             "--ephemeral and --url exclude each other", "leave one of them out"));
+                             "--ephemeral and --url cannot be used together",
+                             "leave one of them out"));
   }
   const bool has_other = options.db || options.user || options.password_file || options.cacert ||
                          options.cacertdir || options.cert || options.key || options.sni ||

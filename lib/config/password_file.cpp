@@ -41,8 +41,8 @@ Result<std::string> read_all(int descriptor, const std::string& path, const Dead
       break;
     } else if (errno == EAGAIN) {
       if (deadline.wait(descriptor, POLLIN) != WaitOutcome::ready) {
-        return failure(bad_file(path, "is a pipe through which nothing comes",
-                                "end its writer, or name a file"));
+        return failure(bad_file(path, "is a pipe that no process writes to",
+                                "close its writer, or give a file"));
       }
     } else if (errno != EINTR) {
       return failure(system_error(path, errno));
@@ -63,7 +63,7 @@ Result<PasswordFile> read_password_file(const std::string& path,
   }
   TRY_ASSIGN(auto content, read_all(file.get(), path, Deadline::after(patience, nullptr)));
   if (content.size() > kLargestFile) {
-    return failure(bad_file(path, "is larger than 64 KiB", "it holds the password alone"));
+    return failure(bad_file(path, "is larger than 64 KiB", "it must contain only the password"));
   }
   if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
       content.starts_with(kByteOrderMark)) {
@@ -82,7 +82,7 @@ Result<PasswordFile> read_password_file(const std::string& path,
     return failure(bad_file(path, "is empty", "write the password into its first line"));
   }
   if (content.find('\n') != std::string::npos) {
-    return failure(bad_file(path, "has more than one line", "it holds the password alone"));
+    return failure(bad_file(path, "has more than one line", "it must contain only the password"));
   }
   return PasswordFile{Secret(std::move(content)),
                       S_ISREG(status.st_mode) && (status.st_mode & S_IROTH) != 0};

@@ -14,7 +14,7 @@ namespace {
 
 std::string hint_for(FileType type) {
   return type == FileType::file ? "name a PEM file that this user can read"
-                                : "name a folder made by openssl rehash";
+                                : "give a directory made by openssl rehash";
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ Result<void> check_readable(const std::string& path, FileType type) {
   if (!file || ::fstat(file.get(), &status) != 0) {
     return system_fault(errno);
   }
-  if (type == FileType::folder) {
+  if (type == FileType::directory) {
     return S_ISDIR(status.st_mode) ? Result<void>() : system_fault(ENOTDIR);
   }
   if (S_ISDIR(status.st_mode)) {
@@ -40,7 +40,7 @@ Result<void> check_readable(const std::string& path, FileType type) {
     return failure(make_error(ErrorKind::configuration, Phase::config,
                               fmt::format("cannot use \"{}\": it is {}, not a file", path,
                                           S_ISFIFO(status.st_mode) ? "a pipe" : "a device"),
-                              "copy it into a file: it is read for each connection"));
+                              "copy it to a file: it is read for each connection"));
   }
   return {};
 }

@@ -8,7 +8,7 @@
 
 namespace fogis::config {
 
-enum class FileType : std::uint8_t { file, folder };
+enum class FileType : std::uint8_t { file, directory };
 
 /// Whether `path` is of this type and can be opened for reading. A pipe or a device is no file
 /// here: OpenSSL would wait for its writer, deaf to signals, and read it anew for every connection.

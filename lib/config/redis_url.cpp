@@ -81,7 +81,7 @@ void report_variables(const UrlPiece& text, UrlFindings& findings) {
     });
     constexpr auto kCode = "unreplaced-variable";
     constexpr auto kMessage = "this looks like a variable that was not replaced";
-    constexpr auto kHint = "give its value: the shell, compose or the pipeline did not fill it in";
+    constexpr auto kHint = "give its value: the shell, compose or the pipeline did not replace it";
     if (erased > 0) {
       findings.fault(variable, "url", kCode, kMessage, kHint);
     } else {
@@ -98,9 +98,9 @@ void fault_missing_scheme(const UrlPiece& text, UrlFindings& findings) {
     std::string_view hint;
   };
   constexpr std::array<Beginning, 4> kBeginnings{{
-      {"\"", "a quotation mark", "leave the quotes out: they are for the shell alone"},
-      {"'", "a quotation mark", "leave the quotes out: they are for the shell alone"},
-      {"REDIS_URL=", "REDIS_URL=", "give what stands behind the equals sign alone"},
+      {"\"", "a quotation mark", "leave out the quotes: they are only for the shell"},
+      {"'", "a quotation mark", "leave out the quotes: they are only for the shell"},
+      {"REDIS_URL=", "REDIS_URL=", "give only what follows the equals sign"},
       {"\xEF\xBB\xBF", "a byte order mark", "save the file without it (UTF-8 without BOM)"},
   }};
   for (const auto& beginning : kBeginnings) {
@@ -147,7 +147,7 @@ const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFin
   if (start.word != scheme->name) {
     // redis-py compares with startswith("redis://").
     findings.warn(word, "scheme", "scheme-in-capitals",
-                  "redis-py refuses a scheme that is not in small letters",
+                  "redis-py refuses a scheme that is not lowercase",
                   fmt::format("write {}://", scheme->name));
   }
   return scheme;
@@ -172,14 +172,14 @@ void warn_of_user_info(const UrlPiece& user, const UrlPiece& password, bool has_
   if (!has_colon) {
     // Tried with redis-cli 7.0.15: redis://PASSWORD@host is authenticated as the default user.
     findings.warn(user, "user", "user-without-colon",
-                  "without a colon this tool and redis-py take it for a user name, redis-cli for "
+                  "without a colon, this tool and redis-py read it as a user name, redis-cli as "
                   "the password",
                   "write user:password@ or :password@");
   } else if (password.text.empty()) {
     findings.note(password, "password", "empty-password",
                   "the password is empty: this tool and redis-py send none, redis-cli 7.0 sends an "
                   "empty one",
-                  "leave the colon and the @ out, or name the password");
+                  "leave out the colon and the @, or give the password");
   } else if (user.text.empty()) {
     // Tried with redis-cli 7.0.15: WRONGPASS. Later versions leave an empty user name out.
     findings.note(user, "user", "empty-user",
@@ -216,8 +216,8 @@ void parse_user_info(const UrlPiece& user_info, Reading& reading) {
     reading.url.password = Secret(percent_decode(password, "password", reading.findings));
   }
   if (user_info.text.empty()) {
-    reading.findings.warn(user_info, "user", "empty-user-info", "nothing stands before the @",
-                          "leave the @ out");
+    reading.findings.warn(user_info, "user", "empty-user-info", "nothing precedes the @",
+                          "leave out the @");
   } else {
     warn_of_user_info(user, password, has_colon, reading.findings);
   }
@@ -232,13 +232,13 @@ void parse_database_path(const UrlPiece& path, Reading& reading) {
   const auto slash = number.text.find('/');
   if (slash == number.text.size() - 1) {
     reading.findings.warn(number.sub(slash), "path", "trailing-slash",
-                          "a slash after the database means nothing", "leave it out");
+                          "a slash after the database has no meaning", "remove it");
     number = number.sub(0, slash);
   } else if (slash != std::string_view::npos) {
     // Seen in redis-py: int(path without slashes); tried with redis-cli 7.0.15.
     reading.findings.fault(number.sub(slash), "path", "extra-path",
                            "more than a database number in the path",
-                           "write /N: of /1/2 redis-cli makes database 1 and redis-py 12");
+                           "write /N: redis-cli reads /1/2 as database 1, redis-py as 12");
     return;
   }
   reading.url.database = parse_url_database(number.text, number, "path", reading.findings);
@@ -256,23 +256,23 @@ std::size_t misplaced_user_info(std::string_view path) {
 void parse_socket_path(const UrlPiece& path, Reading& reading) {
   if (const auto at = misplaced_user_info(path.text); at != std::string_view::npos) {
     reading.findings.fault(path.sub(0, at + 1), "path", kUserInfoInPath,
-                           "user name and password stand in the path of the socket",
+                           "user name and password are in the socket's path",
                            "write unix://:password@/run/redis/redis.sock, and %40 for an @ that "
                            "belongs to the path");
     return;
   }
   auto decoded = percent_decode(path, "path", reading.findings);
   if (decoded.size() <= 1) {
-    reading.findings.fault(path, "path", "missing-socket-path", "the path of the socket is missing",
+    reading.findings.fault(path, "path", "missing-socket-path", "the socket's path is missing",
                            "write unix:///run/redis/redis.sock");
   } else if (decoded.ends_with('/')) {
-    reading.findings.fault(path, "path", "bad-socket-path", "this is a folder, not a socket",
+    reading.findings.fault(path, "path", "bad-socket-path", "this is a directory, not a socket",
                            "write unix:///run/redis/redis.sock");
   } else if (decoded.size() > kLongestSocketPath) {
     reading.findings.fault(path, "path", "socket-path-too-long",
-                           fmt::format("the path has {} bytes, a socket's has at most {}",
+                           fmt::format("the path has {} bytes; a socket's path has at most {}",
                                        decoded.size(), kLongestSocketPath),
-                           "use a shorter path, or a symbolic link to its folder");
+                           "use a shorter path, or a symbolic link to its directory");
   } else {
     reading.url.socket_path = std::move(decoded);
   }
@@ -297,12 +297,12 @@ void warn_of_query(const UrlPiece& address, const UrlPiece& path, const UrlPiece
                           std::move(hint));
   };
   if (query.text.find('@') != std::string_view::npos) {
-    warn("redis-cli takes all before the \"@\" in the query for user name and password",
+    warn("redis-cli reads everything before the \"@\" in the query as user name and password",
          "write it as %40");
   } else if (path.text.empty() && address.text.find(':') == std::string_view::npos) {
-    warn("redis-cli takes the query for a part of the host name", "write the port before it");
+    warn("redis-cli reads the query as part of the host name", "write the port before it");
   } else if (path.text.empty() && query.text.find('/') != std::string_view::npos) {
-    warn("redis-cli takes what follows the slash in the query for the database",
+    warn("redis-cli reads what follows the slash in the query as the database",
          "write /0 before the query");
   } else if (path.text.size() <= 1 && reading.url.database.value_or(0) != 0) {
     warn("redis-cli ignores the query and uses database 0",
@@ -328,7 +328,7 @@ Reading read_body(const UrlPiece& body, const UrlScheme& scheme, std::size_t at)
   if (scheme.transport == Transport::unix_socket) {
     if (!address.text.empty()) {
       reading.findings.fault(address, "path", "relative-socket-path",
-                             "the path of the socket does not begin with a slash",
+                             "the socket's path does not begin with a slash",
                              "write unix:///run/redis/redis.sock, with three slashes");
     } else {
       parse_socket_path(path, reading);
@@ -347,7 +347,7 @@ Reading read_body(const UrlPiece& body, const UrlScheme& scheme, std::size_t at)
 
 /// Reads the body as RFC 3986 splits it. Where that ends in faults and an "@" comes later, the
 /// password very probably holds a delimiter, and the body is read once more with all before the "@"
-/// as user information: better advice, and nothing of a password in it.
+/// as user information: a better hint, and nothing of a password in it.
 Reading read_likeliest(const UrlPiece& body, const UrlScheme& scheme) {
   const auto authority = body.split_before("/?#").first;
   const auto at = authority.text.rfind('@');

@@ -29,7 +29,7 @@ Sourced read_url(ResolveContext& context) {
   const auto variable = context.environment("REDIS_URL");
   if (variable && variable->empty() && !context.options.url) {
     context.warn("empty-variable",
-                 "REDIS_URL is set to nothing: this tool uses its default, the services cannot "
+                 "REDIS_URL is empty: this tool uses its default, the services cannot "
                  "connect",
                  fmt::format("set REDIS_URL={}", kDefaultUrl));
   }
@@ -54,8 +54,7 @@ Sourced read_url(ResolveContext& context) {
   }
   if (url.source == Source::option && (context.url.password || context.url.username_is_secret)) {
     context.warn("password-in-option",
-                 "the password in --url can be seen by every user of this machine in the list of "
-                 "processes",
+                 "every user of this machine can see the password in --url in the process list",
                  "use REDIS_URL, REDIS_PASSWORD or --password-file");
   }
   return url;
@@ -93,9 +92,10 @@ void resolve_host(const ResolveContext& context, const Sourced& url) {
   connection.port = context.url.port.value_or(kDefaultPort);
   connection.socket_path = path.value;
   if (host.value == "redis") {
-    context.warn("host-redis",
-                 "the host is \"redis\": the FOGIS compose network knows the server as fogis-redis",
-                 "write redis://fogis-redis:6379");
+    context.warn(
+        "host-redis",
+        "the host is \"redis\": on the FOGIS compose network the server is called fogis-redis",
+        "write redis://fogis-redis:6379");
   }
 }
 
@@ -106,9 +106,9 @@ void resolve_database(const ResolveContext& context) {
   context.entry("database", database);
   const auto number = parse_number<std::uint32_t>(database.value);
   if (!is_digits(database.value) || !number || *number > kMaxDatabase) {
-    context.error(
-        bad_value(database, fmt::format("\"{}\" is not a database number", database.value),
-                  "a server has 16 databases, 0 to 15, unless it is configured otherwise"));
+    context.error(bad_value(database,
+                            fmt::format("\"{}\" is not a database number", database.value),
+                            "a server has 16 databases, 0 to 15, by default"));
     return;
   }
   context.result.config.connection.database = *number;
@@ -145,11 +145,11 @@ void warn_of_credential(const ResolveContext& context, const std::string& origin
   if (has_unreplaced_variable(value)) {
     context.warn("unreplaced-variable",
                  fmt::format("{} looks like a variable that was not replaced", origin),
-                 "give its value: the shell, compose or the pipeline did not fill it in");
+                 "give its value: the shell, compose or the pipeline did not replace it");
   }
   if (value.ends_with('\n') || value.ends_with('\r')) {
     context.warn("line-end-in-credential",
-                 fmt::format("{} ends with a line break, which is sent as a part of it", origin),
+                 fmt::format("{} ends with a line break, which is sent as part of it", origin),
                  "remove it, e.g. by $(cat FILE) in the shell, or use --password-file");
   }
 }
@@ -202,7 +202,7 @@ void resolve_credentials(const ResolveContext& context) {
   if (user.source == Source::option && password.source == Source::url && context.url.username &&
       *context.url.username != user.value) {
     context.warn("password-of-other-user",
-                 "--user replaces the user of the URL, whose password is used all the same",
+                 "--user replaces the user of the URL, whose password is still used",
                  "give --password-file as well");
   }
   connection.username = user.value;

@@ -26,7 +26,7 @@ struct ResolveContext {
   void warn(std::string code, std::string message, std::string hint = {}) const {
     result.warnings.push_back({std::move(code), std::move(message), std::move(hint)});
   }
-  /// A variable that something else takes the place of, so that an option can mend it.
+  /// A variable that something else takes the place of, so that an option can fix it.
   void warn_of_overridden(const std::string& variable, const std::string& fault,
                           std::string hint) const {
     warn("bad-variable-overridden", variable + " is not used, but is wrong: " + fault,

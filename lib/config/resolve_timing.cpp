@@ -48,7 +48,7 @@ Result<nanoseconds> read_duration(const Sourced& value, ZeroDuration zero) {
 }
 
 /// Reads the first of `candidates`. A fault in it is an error; a fault in a variable that loses to
-/// it is a warning, so that an option can mend what the environment got wrong.
+/// it is a warning, so that an option can fix what the environment got wrong.
 nanoseconds resolve_duration(const ResolveContext& context, std::string setting,
                              const std::vector<std::optional<Sourced>>& candidates,
                              nanoseconds fallback, ZeroDuration zero) {
@@ -87,7 +87,7 @@ void resolve_retries(const ResolveContext& context) {
   const auto fault = [](const Sourced& value) {
     return fmt::format("\"{}\" is not a number of 0 or more", value.value);
   };
-  constexpr auto kHint = "write how often to try again, such as 3";
+  constexpr auto kHint = "write a number of retries, such as 3";
   if (option && variable && !read_retries(*variable)) {
     context.warn_of_overridden(variable->origin, fault(*variable), kHint);
   }
@@ -113,10 +113,9 @@ void warn_of_numbers(const ResolveContext& context) {
   for (const auto& [name, is_whole] : kNumbers) {
     const auto value = context.environment(name);
     if (value && value->empty()) {
-      context.warn(
-          "empty-variable",
-          fmt::format("{} is set to nothing, in which match-list-processor finds no number", name),
-          "remove it or give it a number");
+      context.warn("empty-variable",
+                   fmt::format("{} is empty; match-list-processor needs a number", name),
+                   "remove it or give it a number");
     } else if (value && is_whole && value->find('.') != std::string::npos) {
       context.warn("fraction-in-variable",
                    fmt::format("{} has a fraction, which match-list-processor cannot read", name),

@@ -17,8 +17,8 @@ void resolve_transport(const ResolveContext& context) {
   } else if (context.options.tls) {
     tls = {"yes", Source::option, "--tls"};
     if (transport == Transport::unix_socket) {
-      context.error(
-          bad_value(tls, "a unix socket is not used with TLS", "leave --tls out, or name a host"));
+      context.error(bad_value(tls, "TLS does not work over a unix socket",
+                              "leave out --tls, or give a host"));
     } else {
       transport = Transport::tls;
     }
@@ -38,12 +38,12 @@ void resolve_verify(const ResolveContext& context) {
   context.entry("tls_verify", shown);
   if (!verify && context.result.config.connection.transport == Transport::tls) {
     context.warn("tls-not-verified",
-                 fmt::format("{}: any server can pass for the one that is meant", shown.origin),
-                 "name its authority with --cacert");
+                 fmt::format("{}: any server can impersonate the intended one", shown.origin),
+                 "give its authority with --cacert");
   }
 }
 
-/// The name of a file or folder, after a look whether it can be read.
+/// The name of a file or directory, after a look whether it can be read.
 std::string resolve_file(const ResolveContext& context, std::string setting, const Sourced& path,
                          FileType type = FileType::file) {
   context.entry(std::move(setting), path);
@@ -88,7 +88,7 @@ void warn_of_idle_options(const ResolveContext& context) {
   add(options.sni.has_value(), "--sni");
   add(options.insecure, "--insecure");
   if (!idle.empty()) {
-    context.warn("tls-option-without-tls", fmt::format("without TLS nothing comes of {}", idle),
+    context.warn("tls-option-without-tls", fmt::format("without TLS, {} has no effect", idle),
                  "add --tls");
   }
 }
@@ -104,14 +104,14 @@ void resolve_tls(const ResolveContext& context) {
                              first_of({from_option(options.cacert, "--cacert"),
                                        from_url(context.url.ca_file, "query ssl_ca_certs")},
                                       ""));
-  tls.ca_directory =
-      resolve_file(context, "tls_ca_directory",
-                   first_of({from_option(options.cacertdir, "--cacertdir")}, ""), FileType::folder);
+  tls.ca_directory = resolve_file(context, "tls_ca_directory",
+                                  first_of({from_option(options.cacertdir, "--cacertdir")}, ""),
+                                  FileType::directory);
   resolve_client_certificate(context);
   const auto name = first_of({from_option(options.sni, "--sni")}, "");
   context.entry("tls_server_name", name);
   if (options.sni && name.value.empty()) {
-    context.error(bad_value(name, "the name is empty", "leave --sni out to use the host"));
+    context.error(bad_value(name, "the name is empty", "leave out --sni to use the host"));
   }
   tls.server_name = name.value;
   warn_of_idle_options(context);

@@ -40,8 +40,8 @@ void examine_enabled(std::string_view name, std::string_view /*fallback*/, const
     return;
   }
   warnings.push_back({"redis-enabled-not-understood",
-                      fmt::format("{} is neither true nor false: only the word true enables, so "
-                                  "Redis is off",
+                      fmt::format("{} is neither true nor false: only the word true enables "
+                                  "Redis, so it is off",
                                   name),
                       fmt::format("set {}=true", name)});
 }
@@ -77,7 +77,7 @@ void examine_channel(std::string_view name, std::string_view fallback, const std
   if (value != fallback) {
     warnings.push_back(
         {"channel-ignored-by-calendar",
-         fmt::format("{} moves the publisher alone: the calendar ignores it and listens on {}",
+         fmt::format("{} changes only the publisher: the calendar ignores it and listens on {}",
                      name, fallback),
          fmt::format("remove {}", name)});
   }
@@ -88,7 +88,7 @@ void examine_host(std::string_view name, std::string_view /*fallback*/,
   const bool is_host = name == "REDIS_HOST";
   warnings.push_back(
       {is_host ? "redis-host-ignored" : "redis-port-ignored",
-       fmt::format("{} is set, but neither service reads it, nor does this tool", name),
+       fmt::format("{} is set, but neither the services nor this tool read it", name),
        "set REDIS_URL=redis://HOST:PORT"});
 }
 

@@ -63,8 +63,8 @@ void fault_host_character(const UrlPiece& host, std::size_t at, UrlFindings& fin
     findings.fault(host, kHost, "non-ascii-host", "the host has characters that are not ASCII",
                    "write an international name in its ASCII form, xn--…");
   } else if (byte > 0x20 && byte != 0x7F) {
-    findings.fault(host.sub(at, 1), kHost, "bad-host", "no host name has this character",
-                   "a host name has letters, digits, dots, hyphens and underscores");
+    findings.fault(host.sub(at, 1), kHost, "bad-host", "a host name cannot contain this character",
+                   "use letters, digits, dots, hyphens and underscores");
   }
   // White space and control characters are named once for the whole URL.
 }
@@ -100,7 +100,7 @@ void parse_name(const UrlPiece& host, RedisUrl& url, UrlFindings& findings) {
   }
   if (has_bad_labels(text)) {
     findings.fault(host, kHost, "bad-host", "this is not a host name",
-                   "between dots stand 1 to 63 characters, 253 in all");
+                   "each label has 1 to 63 characters, the whole name at most 253");
     return;
   }
   const bool is_numeric = text.find_first_not_of("0123456789.") == std::string_view::npos;
@@ -141,7 +141,7 @@ void parse_port(const UrlPiece& port, RedisUrl& url, UrlFindings& findings) {
   const auto value = parse_number<std::uint16_t>(number.text).value_or(0);
   if (value == 0) {
     findings.fault(number, kPort, "port-out-of-range", "the port is not within 1 to 65535",
-                   "Redis listens on 6379 unless it is configured otherwise");
+                   "Redis listens on 6379 by default");
     return;
   }
   url.port = value;
@@ -185,11 +185,12 @@ void parse_url_address(const UrlPiece& address, RedisUrl& url, UrlFindings& find
   if (host.text.empty()) {
     // redis-py then keeps its default, localhost. redis-cli too when the port is missing as well,
     // else it looks for a host with an empty name (tried with 7.0.15).
-    findings.warn(host, kHost, "empty-host",
-                  port.text.empty()
-                      ? "no host: localhost is used"
-                      : "no host: this tool and redis-py use localhost, redis-cli finds none",
-                  "name the host");
+    findings.warn(
+        host, kHost, "empty-host",
+        port.text.empty()
+            ? "no host: localhost is used"
+            : "no host: this tool and redis-py use localhost, redis-cli does not find one",
+        "give the host");
   } else {
     parse_name(host, url, findings);
   }

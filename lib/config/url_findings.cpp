@@ -35,7 +35,7 @@ std::string percent_decode(const UrlPiece& piece, const std::string& part, UrlFi
   const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };
   if (!std::all_of(text.begin(), text.end(), is_ascii)) {
     findings.warn(piece, part, "not-ascii", "a URL holds ASCII characters only (RFC 3986)",
-                  "write the bytes of others as %XX");
+                  "write other bytes as %XX");
   }
   return decoded;
 }

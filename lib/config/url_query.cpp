@@ -37,7 +37,7 @@ void read_database(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
                   fmt::format("the path says database {0} and the query says {1}: this tool and "
                               "redis-cli use {0}, redis-py uses {1}",
                               *url.database, *database),
-                  "name the database once, in the path");
+                  "give the database once, in the path");
     return;
   }
   url.database = database;
@@ -48,7 +48,7 @@ void read_protocol(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
     url.protocol = pair.value == "2" ? RespVersion::resp2 : RespVersion::resp3;
     return;
   }
-  findings.fault(pair.raw_value, kPart, "bad-protocol", "there is no such protocol version",
+  findings.fault(pair.raw_value, kPart, "bad-protocol", "unknown protocol version",
                  "protocol is 2 or 3");
 }
 
@@ -81,8 +81,8 @@ void read_timeout(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   }
   // redis-py hands it to the pool; only BlockingConnectionPool has such a parameter.
   findings.warn(pair.whole, kPart, "timeout-of-pool",
-                "redis-py takes \"timeout\" for the wait for a free connection of a "
-                "BlockingConnectionPool, and other pools of it refuse the key",
+                "redis-py reads \"timeout\" as the wait for a free connection of a "
+                "BlockingConnectionPool; its other pools refuse the key",
                 "write socket_timeout");
   if (!url.timeout) {
     url.timeout = pair.value;
@@ -101,15 +101,15 @@ void warn_without_tls(const Pair& pair, const RedisUrl& url, UrlFindings& findin
   }
   // redis-py issue 3217: TypeError, unexpected keyword argument 'ssl_cert_reqs'.
   findings.warn(pair.whole, kPart, "tls-key-without-tls",
-                fmt::format("{} means nothing to a connection without TLS, and redis-py refuses "
-                            "to connect with it",
+                fmt::format("{} has no effect without TLS, and redis-py refuses to connect with "
+                            "it",
                             pair.key),
-                "write rediss:// or leave the key out");
+                "write rediss:// or leave out the key");
 }
 
 void read_verify(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   if (pair.value != "required" && pair.value != "none" && pair.value != "optional") {
-    findings.fault(pair.raw_value, kPart, "bad-cert-reqs", "there is no such way of verification",
+    findings.fault(pair.raw_value, kPart, "bad-cert-reqs", "unknown verification mode",
                    "ssl_cert_reqs is required or none");
     return;
   }
@@ -118,9 +118,9 @@ void read_verify(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   if (pair.value == "none" && url.transport == Transport::tls) {
     findings.warn(
         pair.whole, kPart, "nothing-verified",
-        "with ssl_cert_reqs=none nothing is verified: anybody between can read and change "
-        "what is sent",
-        "leave it out, and name the authority with ssl_ca_certs");
+        "with ssl_cert_reqs=none nothing is verified: anyone on the network path can read and "
+        "change the traffic",
+        "leave it out, and give the authority with ssl_ca_certs");
   }
   if (pair.value == "optional") {
     // Python's ssl documentation: in client mode CERT_OPTIONAL has the meaning of CERT_REQUIRED.
@@ -139,7 +139,7 @@ void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   const auto is_printable = [](char byte) { return byte >= '!' && byte <= '~'; };
   if (!std::all_of(pair.value.begin(), pair.value.end(), is_printable)) {
     findings.fault(pair.raw_value, kPart, "bad-client-name",
-                   "a client name holds visible ASCII characters only",
+                   "a client name may contain only visible ASCII characters",
                    "CLIENT SETNAME refuses spaces and control characters");
     return;
   }
@@ -149,7 +149,7 @@ void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
 /// A key of redis-py that changes how that client works, not where or as whom it connects.
 void ignore(const Pair& pair, RedisUrl& /*url*/, UrlFindings& findings) {
   findings.note(pair.whole, kPart, "ignored-query-key",
-                fmt::format("{} is read by redis-py and not by this tool", pair.key));
+                fmt::format("only redis-py reads {}, not this tool", pair.key));
 }
 
 struct Key {
@@ -186,7 +186,7 @@ const Key* find_key(std::string_view name) {
 void fault_unknown_key(const Pair& pair, const UrlPiece& raw_key, UrlFindings& findings) {
   if (pair.key == "password" || pair.key == "username") {
     findings.fault(raw_key, kPart, "credentials-in-query",
-                   fmt::format("a {} in the query is read by redis-py alone", pair.key),
+                   fmt::format("only redis-py reads a {} in the query", pair.key),
                    "put it before the host, user:password@host, or use --user and "
                    "--password-file");
     return;
@@ -219,7 +219,7 @@ bool has_escape(std::string_view text) {
 void warn_of_decoding(const Pair& pair, UrlFindings& findings) {
   if (pair.raw_value.text.find('+') != std::string_view::npos) {
     findings.warn(pair.raw_value, kPart, "plus-in-query",
-                  "redis-py takes a plus sign in the query for a space",
+                  "redis-py reads a plus sign in the query as a space",
                   "write %2B for a plus sign and %20 for a space");
   }
   if (has_escape(pair.value)) {
@@ -248,7 +248,7 @@ void read_pair(const UrlPiece& whole, std::vector<std::string>& seen, RedisUrl& 
   seen.push_back(pair.key);
   if (pair.raw_value.text.empty()) {
     findings.fault(pair.raw_value, kPart, "empty-query-value",
-                   fmt::format("{} has no value", pair.key), "redis-py leaves such a key out");
+                   fmt::format("{} has no value", pair.key), "redis-py ignores such a key");
     return;
   }
   const auto faults_before = findings.faults.size();

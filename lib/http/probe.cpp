@@ -130,7 +130,7 @@ Error fault(ErrorKind kind, std::string message, std::string hint = {}) {
 Error as_http(Error error) {
   error.phase = Phase::http;
   if (error.kind == ErrorKind::untrusted) {
-    error.hint = "SSL_CERT_FILE names the file of the authority that signed it";
+    error.hint = "set SSL_CERT_FILE to the certificate of the authority that signed it";
   } else if (error.kind == ErrorKind::protocol) {
     error.hint = "if the port speaks plain HTTP, write http:// instead of https://";
   }
@@ -213,7 +213,7 @@ bool is_redirection(const Exchange& result) {
          !result.location.empty();
 }
 
-Result<Response> follow(Target place, const Deadline& deadline, const ProbeLimits& limits) {
+Result<Response> follow(RedirectTarget place, const Deadline& deadline, const ProbeLimits& limits) {
   for (unsigned redirects = 0;; ++redirects) {
     TRY_ASSIGN(auto result, request(place.url, place.target, deadline, limits));
     if (!is_redirection(result)) {
@@ -222,7 +222,7 @@ Result<Response> follow(Target place, const Deadline& deadline, const ProbeLimit
     if (redirects == limits.redirects) {
       return failure(fault(ErrorKind::protocol,
                            fmt::format("it redirects more than {} times", limits.redirects),
-                           "give the URL at which the redirections end"));
+                           "give the final URL of the redirects"));
     }
     TRY_ASSIGN(auto next, follow_location(place.url, place.target, result.location));
     if (place.url.tls && !next.url.tls) {

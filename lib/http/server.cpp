@@ -86,12 +86,12 @@ ServerCounts Server::counts() const {
 ServerResponse Server::respond(const Request& request) {
   if (address_.is_loopback() && !is_own_host(request.host)) {
     return plain_response(421,
-                          "Here only addresses and localhost are answered to. To be reached by "
-                          "another name, listen on an address that is not loopback.");
+                          "On a loopback address only IP addresses and localhost are accepted as "
+                          "Host. To use another name, listen on a non-loopback address.");
   }
   const auto route = routes_.find(request.path);
   if (route == routes_.end()) {
-    return plain_response(404, "There is no such page.");
+    return plain_response(404, "Page not found.");
   }
   counters_->requests.fetch_add(1);
   return route->second(request);

@@ -176,7 +176,8 @@ bool ServerConnection::expire(Clock::time_point now) {
 
 void ServerConnection::evict(Clock::time_point now) {
   if (state_ == State::reading) {
-    answer(plain_response(503, "Too many connections; the slowest gives way."), false, true, now);
+    answer(plain_response(503, "Too many connections; the slowest one is closed."), false, true,
+           now);
   }
   state_ = State::closed;
 }

@@ -14,13 +14,13 @@ struct Refusal {
   std::string_view reason;
 };
 
-constexpr Refusal kNotHttp{400, "This is an HTTP server, and that was no HTTP request."};
+constexpr Refusal kNotHttp{400, "Not an HTTP request."};
 constexpr Refusal kBadField{400, "A header field is malformed."};
 constexpr Refusal kBadHost{400, "Exactly one Host field is needed."};
-constexpr Refusal kBody{400, "A request with a body is not served."};
-constexpr Refusal kMethod{405, "Only GET and HEAD are served."};
+constexpr Refusal kBody{400, "Requests with a body are not supported."};
+constexpr Refusal kMethod{405, "Only GET and HEAD are supported."};
 constexpr Refusal kTooLarge{431, "The request's head is too large."};
-constexpr Refusal kVersion{505, "HTTP/1.0 and HTTP/1.1 are served."};
+constexpr Refusal kVersion{505, "Only HTTP/1.0 and HTTP/1.1 are supported."};
 
 /// `tchar` of RFC 9110.
 bool is_token_character(char c) {

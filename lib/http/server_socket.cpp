@@ -59,9 +59,9 @@ std::string_view hint_for(int fault) {
     case EADDRINUSE:
       return "another program has this port (ss -ltnp shows which): stop it or choose another";
     case EACCES:
-      return "ports below 1024 need rights: choose a higher one, such as 9121";
+      return "ports below 1024 need privileges: choose a higher one, such as 9121";
     case EADDRNOTAVAIL:
-      return "this machine has no such address: use 127.0.0.1, or 0.0.0.0 for all it has";
+      return "this machine has no such address: use 127.0.0.1, or 0.0.0.0 for all its addresses";
     case EAFNOSUPPORT:
       return "this machine has no IPv6: use 127.0.0.1 or 0.0.0.0";
     default:

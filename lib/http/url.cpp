@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::size_t kLongestHost = 253;  ///< RFC 1035
-constexpr std::string_view kHint = "write it like http://localhost:9083";
+constexpr std::string_view kHint = "write a URL such as http://localhost:9083";
 
 tl::unexpected<Error> refuse(std::string_view fault) {
   return failure(
@@ -66,7 +66,7 @@ Result<void> read_authority(std::string_view authority, Url& url) {
   if (authority.starts_with('[')) {
     const auto end = authority.find(']');
     if (end == std::string_view::npos || !is_ipv6(authority.substr(1, end - 1))) {
-      return refuse("the host in brackets is no IPv6 address");
+      return refuse("the host in brackets is not an IPv6 address");
     }
     url.host = authority.substr(1, end - 1);
     const auto rest = authority.substr(end + 1);
@@ -81,7 +81,7 @@ Result<void> read_authority(std::string_view authority, Url& url) {
     url.host = authority.substr(0, colon);
     port = has_port ? authority.substr(colon + 1) : std::string_view();
     if (!is_host_name(url.host)) {
-      return refuse(url.host.empty() ? "the URL has no host" : "the host is no name or address");
+      return refuse(url.host.empty() ? "the URL has no host" : "the host is not a name or address");
     }
   }
   url.port = url.tls ? kHttpsPort : kHttpPort;
@@ -120,15 +120,15 @@ Result<Url> parse_url(std::string_view text) {
   }
   url.tls = *tls;
   if (!is_visible(rest)) {
-    return refuse("the URL holds blanks, control or non-ASCII characters");
+    return refuse("the URL contains spaces, control or non-ASCII characters");
   }
   if (rest.find_first_of("?#") != std::string_view::npos) {
-    return refuse("the URL of a service has neither query nor fragment");
+    return refuse("the URL of a service must not have a query or fragment");
   }
   const auto slash = rest.find('/');
   const auto authority = rest.substr(0, slash);
   if (authority.find('@') != std::string_view::npos) {
-    return refuse("the URL holds credentials, which the services do not take");
+    return refuse("the URL contains credentials, which the services do not accept");
   }
   TRY(read_authority(authority, url));
   if (slash != std::string_view::npos) {
@@ -138,9 +138,9 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
-Result<Target> follow_location(const Url& from, std::string_view target,
-                               std::string_view location) {
-  Target result{from, {}};
+Result<RedirectTarget> follow_location(const Url& from, std::string_view target,
+                                       std::string_view location) {
+  RedirectTarget result{from, {}};
   result.url.path.clear();
   const auto text = location.substr(0, location.find('#'));
   if (text.starts_with('/') && !text.starts_with("//")) {
@@ -163,7 +163,7 @@ Result<Target> follow_location(const Url& from, std::string_view target,
       0, path == std::string_view::npos ? path : absolute.size() - rest.size() + path));
   if (!url) {
     return failure(make_error(ErrorKind::protocol, Phase::http,
-                              "it redirects to what is no http or https URL"));
+                              "it redirects to something other than an http or https URL"));
   }
   result.url = std::move(*url);
   result.target = path == std::string_view::npos ? "/" : std::string(rest.substr(path));

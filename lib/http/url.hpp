@@ -28,13 +28,14 @@ struct Url {
 Result<Url> parse_url(std::string_view text);
 
 /// Where a `Location` header leads, seen from a request for `target` (an absolute path) at `from`.
-struct Target {
+struct RedirectTarget {
   Url url;             ///< its path is empty
   std::string target;  ///< absolute path with the query
 };
 
 /// Absolute URLs, `//host/…`, absolute paths and relative ones.
 /// Errors (kind protocol, phase http): no http or https URL.
-Result<Target> follow_location(const Url& from, std::string_view target, std::string_view location);
+Result<RedirectTarget> follow_location(const Url& from, std::string_view target,
+                                       std::string_view location);
 
 }  // namespace fogis::http

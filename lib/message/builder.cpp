@@ -183,10 +183,10 @@ Result<nlohmann::json> read_payload(std::string_view text) {
     return failure(
         make_error(ErrorKind::usage, Phase::schema,
                    fmt::format("the payload cannot be read ({}): {}", fault.rule, fault.found),
-                   std::string(fault.mend)));
+                   std::string(fault.hint)));
   }
   if (!payload.is_object()) {
-    return failure(make_error(ErrorKind::usage, Phase::schema, "the payload is no JSON object",
+    return failure(make_error(ErrorKind::usage, Phase::schema, "the payload is not a JSON object",
                               R"(give an object, such as {"status": "started"})"));
   }
   return payload;

@@ -59,7 +59,7 @@ private:
     if (has_room()) {
       judgement_.findings.push_back({rule->name, rule->ref, severity, rule->reader, path.pointer(),
                                      std::forward<Found>(found)(), rule->consequence_for(reader),
-                                     rule->mend, offset});
+                                     rule->hint, offset});
     }
   }
 

@@ -37,7 +37,7 @@ struct Finding {
   std::string pointer;
   std::string found;             ///< what stands there
   std::string_view consequence;  ///< what the reader will do with it; static
-  std::string_view mend;         ///< how to put it right; static
+  std::string_view hint;         ///< how to put it right; static
   /// The byte at which reading the document ended, for what keeps it from being read.
   std::optional<std::size_t> offset = std::nullopt;
 };

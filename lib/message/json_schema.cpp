@@ -41,8 +41,7 @@ unsigned kinds_named(std::string_view type) {
 }
 
 Error unusable(std::string_view fault) {
-  return make_error(ErrorKind::internal, Phase::schema,
-                    fmt::format("a schema cannot be used: {}", fault));
+  return make_error(ErrorKind::internal, Phase::schema, fmt::format("invalid schema: {}", fault));
 }
 
 /// What a schema asks of a value itself, for people.
@@ -104,7 +103,7 @@ Result<JsonSchema> JsonSchema::compile(std::string_view text) {
 
 Result<JsonSchema> JsonSchema::read(const json& schema) {
   if (!schema.is_object()) {
-    return failure(unusable("it is no object: " + describe(schema)));
+    return failure(unusable("it is not an object: " + describe(schema)));
   }
   JsonSchema result;
   for (const auto& [keyword, argument] : schema.items()) {
@@ -129,8 +128,7 @@ Result<void> JsonSchema::read_keyword(const std::string& keyword, const json& ar
   } else if (keyword == "pattern") {
     pattern_ = argument.get<std::string>();
     test_ = find_string_test(pattern_);
-    return test_ != nullptr ? Result<void>()
-                            : failure(unusable("no test for the pattern " + pattern_));
+    return test_ != nullptr ? Result<void>() : failure(unusable("unsupported pattern " + pattern_));
   } else if (keyword == "required") {
     for (const auto& key : argument) {
       property(key.get<std::string>()).required = true;
@@ -238,19 +236,19 @@ bool JsonSchema::check(const json& value, Collector& findings) const {
 }
 
 void JsonSchema::report(const json& value, const Path& path, Collector& findings) const {
-  for (const auto stage : {Stage::values, Stage::forms, Stage::elements}) {
+  for (const auto stage : {Pass::values, Pass::forms, Pass::elements}) {
     report(stage, value, path, findings);
   }
 }
 
-void JsonSchema::report(Stage stage, const json& value, const Path& path,
+void JsonSchema::report(Pass stage, const json& value, const Path& path,
                         Collector& findings) const {
-  if (stage == Stage::values) {
+  if (stage == Pass::values) {
     report_value(value, path, findings);
-  } else if (stage == Stage::forms && !has_form(value)) {
+  } else if (stage == Pass::forms && !has_form(value)) {
     add(path, findings,
         [&] { return fmt::format("{}, expected the form {}", describe(value), pattern_); });
-  } else if (stage == Stage::elements && items_ != nullptr && value.is_array()) {
+  } else if (stage == Pass::elements && items_ != nullptr && value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (!items_->accepts(value[i])) {
         items_->report(value[i], Path(path, i), findings);
@@ -264,7 +262,7 @@ void JsonSchema::report(Stage stage, const json& value, const Path& path,
     }
   }
   for (const auto& property : properties_) {
-    if (stage == Stage::values && property.required && value.is_object() &&
+    if (stage == Pass::values && property.required && value.is_object() &&
         !value.contains(property.key)) {
       add(Path(path, property.key), findings, [] { return std::string("missing"); });
     }

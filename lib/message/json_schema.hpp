@@ -40,7 +40,7 @@ private:
     bool required = false;
     std::unique_ptr<JsonSchema> schema;  ///< null when anything will do
   };
-  enum class Stage : std::uint8_t { values, forms, elements };
+  enum class Pass : std::uint8_t { values, forms, elements };
 
   JsonSchema() = default;
   static Result<JsonSchema> read(const nlohmann::json& schema);
@@ -56,8 +56,7 @@ private:
   [[nodiscard]] bool accepts_members(const nlohmann::json& value) const;
 
   void report(const nlohmann::json& value, const Path& path, Collector& findings) const;
-  void report(Stage stage, const nlohmann::json& value, const Path& path,
-              Collector& findings) const;
+  void report(Pass stage, const nlohmann::json& value, const Path& path, Collector& findings) const;
   void report_value(const nlohmann::json& value, const Path& path, Collector& findings) const;
 
   unsigned types_ = ~0U;  ///< a bit for each kind of value

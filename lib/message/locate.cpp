@@ -34,7 +34,7 @@ std::vector<std::string> split_pointer(std::string_view pointer) {
 }
 
 /// A place that is looked for, and how far it was followed.
-struct Target {
+struct Place {
   std::vector<std::string> steps;
   std::size_t offset = 0;
   std::size_t followed = 0;  ///< so many steps lead to where reading is
@@ -44,7 +44,7 @@ struct Target {
 /// it does for whoever reads the document.
 class Finder {
 public:
-  Finder(std::string_view text, std::vector<Target>& targets) : text_(text), targets_(targets) {}
+  Finder(std::string_view text, std::vector<Place>& targets) : text_(text), targets_(targets) {}
 
   void begin(char bracket, std::size_t offset) {
     element(offset);
@@ -92,7 +92,7 @@ private:
   }
 
   std::string_view text_;
-  std::vector<Target>& targets_;
+  std::vector<Place>& targets_;
   std::vector<std::size_t> indices_;  ///< of each container around: the next element, or kObject
   std::size_t deepest_ = 0;           ///< the most steps that a target was followed
 };
@@ -120,7 +120,7 @@ std::vector<std::size_t> find_lines(std::string_view text, std::span<const Findi
   if (text.find('\n') == std::string_view::npos) {
     return std::vector<std::size_t>(findings.size(), 1);
   }
-  std::vector<Target> places;
+  std::vector<Place> places;
   places.reserve(findings.size());
   const auto first = std::min(text.find_first_not_of(kSkipped), text.size());
   for (const auto& finding : findings) {
@@ -131,7 +131,7 @@ std::vector<std::size_t> find_lines(std::string_view text, std::span<const Findi
   JsonReader(text).read({}, finder);
   std::vector<std::size_t> offsets;
   offsets.reserve(places.size());
-  std::ranges::transform(places, std::back_inserter(offsets), &Target::offset);
+  std::ranges::transform(places, std::back_inserter(offsets), &Place::offset);
   return lines_of(text, offsets);
 }
 

@@ -116,7 +116,7 @@ Result<RecordLine> read_message(const json& document) {
   auto channel = bytes_of(document, "channel");
   auto payload = bytes_of(document, "payload");
   if (!received || !channel || !payload) {
-    return failure(unreadable("neither a message nor a gap nor the head of a record"));
+    return failure(unreadable("not a message, gap or head of a record"));
   }
   return RecordedMessage{*received, std::move(*channel),
                          bytes_of(document, "pattern").value_or(std::string()),
@@ -163,11 +163,11 @@ Result<RecordLine> parse_record_line(std::string_view line) {
   constexpr std::size_t kValues = 100'000;
   const Bounds bounds{std::numeric_limits<std::size_t>::max() / 2, kDepth, kValues};
   if (!scan(line, bounds, document, findings)) {
-    return failure(unreadable(judgement.findings.empty() ? "it is no JSON document"
+    return failure(unreadable(judgement.findings.empty() ? "it is not a JSON document"
                                                          : judgement.findings.front().found));
   }
   if (!document.is_object()) {
-    return failure(unreadable("it is no JSON object"));
+    return failure(unreadable("it is not a JSON object"));
   }
   if (const auto* kind = as_text(find_member(document, "kind"))) {
     return read_header(document, *kind);

@@ -48,18 +48,19 @@ Result<RecordFile> RecordFile::open(const std::string& path, const RecordHeader&
   // O_NONBLOCK: a FIFO is refused below instead of waited for.
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, kMode));
   if (!file) {
-    return failure(unusable(path, describe_errno(errno), "name a file that can be written"));
+    return failure(unusable(path, describe_errno(errno), "give a file that can be written"));
   }
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return failure(unusable(path, "it is no regular file", "name a file, or a new one"));
+    return failure(
+        unusable(path, "it is not a regular file", "give a regular file, or a new name"));
   }
   std::string opening;
   if (status.st_size > 0) {
     const auto line = parse_record_line(first_line(file.get()));
     if (!line || !std::holds_alternative<RecordHeader>(*line)) {
-      return failure(unusable(path, "it holds something else than a record",
-                              "name another file; a record would be added to"));
+      return failure(unusable(path, "it is not a record",
+                              "give another file; only an existing record is appended to"));
     }
     opening = ends_in_line_break(file.get(), status.st_size) ? "" : "\n";
   }
@@ -119,7 +120,7 @@ Result<void> RecordFile::finish() {
     return failure(make_error(
         ErrorKind::output, Phase::output,
         fmt::format("\"{}\" was removed or replaced while it was written", path_),
-        "nothing that was recorded is there; leave the file alone until the recording ends"));
+        "the recorded messages are lost; do not touch the file until the recording ends"));
   }
   return {};
 }

@@ -44,7 +44,7 @@ void report_timestamps(const RuleInput& input, Collector& findings, std::string_
     const auto timestamp = parse_timestamp(text);
     if (timestamp && is_wrong(*timestamp)) {
       findings.add(rule, path, [&] {
-        return "\"" + excerpt(text) + "\", judged at " + format_timestamp(input.now);
+        return "\"" + excerpt(text) + "\", validated at " + format_timestamp(input.now);
       });
     }
   });

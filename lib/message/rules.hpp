@@ -38,7 +38,7 @@ struct Rule {
   Stage stage = Stage::rules;
   std::string_view summary;      ///< what the rule forbids
   std::string_view consequence;  ///< what the reader will do with it
-  std::string_view mend;         ///< how to put it right
+  std::string_view hint;         ///< how to put it right
   /// Looks for the fault in a message; null where it is found elsewhere (see stage).
   void (*check)(const RuleInput& input, Collector& findings) = nullptr;
   std::optional<Type> type =

@@ -49,9 +49,8 @@ public:
     frame.slot = &member->second;
     if (!is_new) {
       with_path([&](const Path& path) {
-        findings_.add("duplicate-key", path, [&] {
-          return fmt::format("the key \"{}\" a second time", excerpt(member->first));
-        });
+        findings_.add("duplicate-key", path,
+                      [&] { return fmt::format("duplicate key \"{}\"", excerpt(member->first)); });
       });
       *frame.slot = nullptr;
     }
@@ -196,7 +195,7 @@ bool check_outside(std::string_view text, const Bounds& bounds, Collector& findi
 
 void report_too_large(std::uint64_t size, const Bounds& bounds, Collector& findings) {
   findings.add("too-large", Path(),
-               [&] { return fmt::format("{} bytes; the bound is {}", size, bounds.size); });
+               [&] { return fmt::format("{} bytes; the limit is {}", size, bounds.size); });
 }
 
 bool scan(std::string_view text, Bounds bounds, nlohmann::json& document, Collector& findings) {

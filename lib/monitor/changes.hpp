@@ -1,4 +1,4 @@
-// What happened between two looks at a server.
+// What happened between two samples of a server.
 #pragma once
 
 #include <chrono>

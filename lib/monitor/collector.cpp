@@ -11,9 +11,9 @@
 namespace fogis::monitor {
 namespace {
 
-constexpr unsigned kPings = 5;                  ///< in each look
-constexpr unsigned kLooksBetweenSettings = 60;  ///< settings rarely change
-constexpr std::int64_t kManyClients = 1000;     ///< CLIENT LIST costs the server for each of them
+constexpr unsigned kPings = 5;                    ///< in each sample
+constexpr unsigned kSamplesBetweenSettings = 60;  ///< settings rarely change
+constexpr std::int64_t kManyClients = 1000;       ///< CLIENT LIST costs the server for each of them
 constexpr auto kCanaryConnect = std::chrono::seconds(2);
 constexpr auto kMinute = std::chrono::minutes(1);
 constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
@@ -50,7 +50,7 @@ Result<void> Collector::connect() {
                                      connection_options(statistics_)));
   connection_.emplace(std::move(opened));
   denied_.clear();  // rights may have changed
-  looks_until_settings_ = 0;
+  samples_until_settings_ = 0;
   return {};
 }
 
@@ -95,11 +95,11 @@ Result<void> Collector::ping(Sample& sample) {
 }
 
 Result<void> Collector::read_settings() {
-  if (looks_until_settings_ > 0 || is_denied("CONFIG GET")) {
-    looks_until_settings_ -= looks_until_settings_ > 0 ? 1 : 0;
+  if (samples_until_settings_ > 0 || is_denied("CONFIG GET")) {
+    samples_until_settings_ -= samples_until_settings_ > 0 ? 1 : 0;
     return {};
   }
-  looks_until_settings_ = kLooksBetweenSettings;
+  samples_until_settings_ = kSamplesBetweenSettings;
   redis::Pipeline pipeline;
   pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
   pipeline.add({"CONFIG", "GET", "save"});
@@ -267,7 +267,7 @@ void Collector::note_health(Report& report) {
   last_health_ = health;
 }
 
-Report Collector::look() {
+Report Collector::take_sample() {
   Report report;
   report.number = ++number_;
   report.endpoint = settings_.endpoint();
@@ -294,8 +294,9 @@ Report Collector::look() {
   if (report.observation && !report.observation->sample.pubsub_clients &&
       !is_denied("CLIENT LIST")) {
     report.absent.push_back(
-        {"CLIENT LIST", fmt::format("more than {} clients: the list would cost the server too much",
-                                    kManyClients)});
+        {"CLIENT LIST",
+         fmt::format("more than {} clients: the list would be too expensive for the server",
+                     kManyClients)});
   }
   report.events = std::move(pending_events_);
   pending_events_.clear();

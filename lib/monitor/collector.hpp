@@ -1,4 +1,4 @@
-// Looks at a server again and again.
+// Samples a server again and again.
 #pragma once
 
 #include <chrono>
@@ -22,8 +22,8 @@
 
 namespace fogis::monitor {
 
-/// Holds one connection (three with a canary) and what earlier looks have seen: rates, events and
-/// percentiles come from more than one. A lost connection is opened again by a later look, with
+/// Holds one connection (three with a canary) and what earlier samples have seen: rates, events and
+/// percentiles come from more than one. A lost connection is opened again by a later sample, with
 /// backoff. What the server denies once is not asked again on the same connection. Not
 /// thread-safe. The stop event ends every wait.
 class Collector {
@@ -38,9 +38,9 @@ public:
   /// Connects nothing yet. `stop` may be null and must outlive the collector.
   Collector(config::ConnectionSettings settings, Options options, const StopEvent* stop);
 
-  /// One look. A failure is told in the report: those of Connection::open and of
+  /// One sample. A failure is told in the report: those of Connection::open and of
   /// Connection::command; interrupted. While the backoff lasts, the last failure again.
-  Report look();
+  Report take_sample();
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -67,14 +67,14 @@ private:
   redis::Canary canary_;
   std::map<std::string, std::string, std::less<>> denied_;  ///< what, and the server's reason
   Settings server_settings_;
-  unsigned looks_until_settings_ = 0;
+  unsigned samples_until_settings_ = 0;
   LatencyWindow ping_;
   std::optional<Sample> last_;         ///< of the same or an earlier run
   std::vector<Event> pending_events_;  ///< to go into the report being made
   std::deque<std::pair<Clock::time_point, Lookups>>
       lookups_;                   ///< lifetime totals, a minute of them
-  std::optional<Error> failure_;  ///< of the last look
-  redis::Backoff backoff_;        ///< while looks fail
+  std::optional<Error> failure_;  ///< of the last sample
+  redis::Backoff backoff_;        ///< while samples fail
   Clock::time_point next_attempt_;
   std::optional<Health> last_health_;
   std::uint64_t number_ = 0;

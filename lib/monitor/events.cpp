@@ -58,10 +58,10 @@ private:
     }
     if (role != before_.role()) {
       add(EventKind::failover,
-          role == "replica" ? fmt::format("the server is a replica of {} now", master_of(after_))
-                            : "the server is a master now");
+          role == "replica" ? fmt::format("the server is now a replica of {}", master_of(after_))
+                            : "the server is now a master");
     } else if (role == "replica" && master_of(before_) != master_of(after_)) {
-      add(EventKind::failover, fmt::format("the master is {} now", master_of(after_)));
+      add(EventKind::failover, fmt::format("the master is now {}", master_of(after_)));
     }
   }
 
@@ -100,7 +100,7 @@ private:
       const auto found = now.find(client.id);
       if (found == now.end() && client.output_buffer >= kLargeBuffer) {
         add(EventKind::subscriber_gone,
-            fmt::format("{} is gone with {} unread", describe(client), size(client)));
+            fmt::format("{} disconnected with {} unread", describe(client), size(client)));
       } else if (found != now.end() && has_grown(client, *found->second)) {
         add(EventKind::buffer_growing,
             fmt::format("{} does not keep up: {} unread", describe(client), size(*found->second)));

@@ -64,8 +64,8 @@ std::string detail_of(const Metric& metric, double limit, const Observation& see
   return fmt::format("{} of {} canaries came back out of order", canary.disordered, canary.sent);
 }
 
-Finding make_finding(const Metric& metric, Severity severity, double value, double limit,
-                     const Observation& seen) {
+Alert make_finding(const Metric& metric, AlertLevel severity, double value, double limit,
+                   const Observation& seen) {
   const auto words = explain(metric.name);
   auto message =
       words.meaning.empty() ? comparison(metric, value, limit) : std::string(words.meaning);
@@ -77,11 +77,11 @@ Finding make_finding(const Metric& metric, Severity severity, double value, doub
           .value = value,
           .limit = limit,
           .message = std::move(message),
-          .advice = std::string(words.advice)};
+          .hint = std::string(words.hint)};
 }
 
 void judge_metric(const Metric& metric, const Observation& seen, const Thresholds& thresholds,
-                  std::vector<Finding>& findings) {
+                  std::vector<Alert>& findings) {
   const auto limit = thresholds.of(metric.name);
   if (!limit.warning && !limit.critical) {
     return;
@@ -91,20 +91,20 @@ void judge_metric(const Metric& metric, const Observation& seen, const Threshold
     return;
   }
   if (const auto severity = crossed(metric, *value, limit)) {
-    const auto reached = *severity == Severity::critical ? *limit.critical : *limit.warning;
+    const auto reached = *severity == AlertLevel::critical ? *limit.critical : *limit.warning;
     findings.push_back(make_finding(metric, *severity, *value, reached, seen));
   }
 }
 
 /// A probe that was asked for and could not be made leaves a question open.
-void judge_missing_probe(const Observation& seen, std::vector<Finding>& findings) {
+void judge_missing_probe(const Observation& seen, std::vector<Alert>& findings) {
   if (seen.canary && seen.canary->denied()) {
     findings.push_back({.metric = find_metric("canary_ok"),
-                        .severity = Severity::warning,
+                        .severity = AlertLevel::warning,
                         .value = std::nullopt,
                         .limit = std::nullopt,
                         .message = "the canary is not permitted: " + seen.canary->error->message,
-                        .advice = seen.canary->error->hint});
+                        .hint = seen.canary->error->hint});
   }
 }
 
@@ -113,8 +113,8 @@ bool is_visible(const Observation& seen) {
   return !seen.sample.info.empty() || (seen.canary && !seen.canary->denied());
 }
 
-Health health_of(const std::vector<Finding>& findings, bool visible) {
-  if (!findings.empty() && findings.front().severity == Severity::critical) {
+Health health_of(const std::vector<Alert>& findings, bool visible) {
+  if (!findings.empty() && findings.front().severity == AlertLevel::critical) {
     return Health::unhealthy;
   }
   if (!visible) {
@@ -156,11 +156,11 @@ Verdict judge(const Error& error) {
   const bool answered = error.kind == ErrorKind::not_ready;
   return {.health = answered ? Health::unhealthy : Health::unknown,
           .findings = {{.metric = nullptr,
-                        .severity = Severity::critical,
+                        .severity = AlertLevel::critical,
                         .value = std::nullopt,
                         .limit = std::nullopt,
                         .message = error.message,
-                        .advice = error.hint}}};
+                        .hint = error.hint}}};
 }
 
 }  // namespace fogis::monitor

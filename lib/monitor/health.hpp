@@ -18,33 +18,33 @@ enum class Health : std::uint8_t {
   healthy,
   degraded,   ///< a warning limit is crossed
   unhealthy,  ///< a critical limit is crossed, or the server says that it is not ready
-  unknown,    ///< it could not be looked at
+  unknown,    ///< it could not be sampled
 };
 
 /// `healthy`, `degraded`, `unhealthy`, `unknown`.
 std::string_view name(Health health);
 
 /// A limit that is crossed.
-struct Finding {
+struct Alert {
   const Metric* metric = nullptr;  ///< static; null: not a metric, see `message`
-  Severity severity = Severity::warning;
+  AlertLevel severity = AlertLevel::warning;
   std::optional<double> value;  ///< in the metric's unit
   std::optional<double> limit;
   std::string message;  ///< `memory is 95.1 %, above 94 %`; may hold text from the network
-  std::string advice;
+  std::string hint;
 };
 
 struct Verdict {
   Health health = Health::unknown;
-  std::vector<Finding> findings;  ///< critical ones first, then in the order of the metrics
+  std::vector<Alert> findings;  ///< critical ones first, then in the order of the metrics
 };
 
 /// Compares everything that has a limit. Two are compared only where that makes sense: the hit rate
 /// after more than 100 lookups, the age of the last snapshot while changes are unsaved.
 Verdict judge(const Observation& observation, const Thresholds& thresholds);
 
-/// What a look that failed tells: unhealthy when the server itself said that it is not ready, else
-/// unknown.
+/// What a sample that failed tells: unhealthy when the server itself said that it is not ready,
+/// else unknown.
 Verdict judge(const Error& error);
 
 }  // namespace fogis::monitor

@@ -11,7 +11,7 @@
 
 namespace fogis::monitor {
 
-/// The figures of one look that are drawn. Absent ones are gaps.
+/// The figures of one sample that are drawn. Absent ones are gaps.
 struct Point {
   std::chrono::system_clock::time_point taken;
   std::optional<double> ops;      ///< per second

@@ -41,7 +41,7 @@ enum class Source : std::uint8_t {
   seconds,   ///< the same where INFO counts seconds and the metric milliseconds
   status,    ///< a flag: whether a text field of INFO is `ok`
   rate,      ///< growth of a field of INFO for each second
-  increase,  ///< growth of a field of INFO since the last look
+  increase,  ///< growth of a field of INFO since the last sample
   computed,  ///< by a function
 };
 
@@ -66,7 +66,7 @@ std::span<const Metric> metrics();
 const Metric* find_metric(std::string_view name);
 
 /// The value in the metric's unit; nothing where the server does not offer it, and for rates at the
-/// first look.
+/// first sample.
 std::optional<double> value_of(const Metric& metric, const Observation& observation);
 /// The same by name, which must be one of the table.
 std::optional<double> value_of(std::string_view metric, const Observation& observation);

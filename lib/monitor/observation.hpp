@@ -10,7 +10,7 @@
 
 namespace fogis::monitor {
 
-/// Reads of keys in the last minute; fewer while we have not looked for so long.
+/// Reads of keys in the last minute; fewer while we have not sampled for so long.
 struct Lookups {
   double hits = 0;
   double misses = 0;
@@ -21,7 +21,7 @@ struct Lookups {
 /// A sample with what we measured ourselves and what earlier samples add to it.
 struct Observation {
   Sample sample;
-  std::optional<Changes> changes;             ///< absent at the first look and after a restart
+  std::optional<Changes> changes;             ///< absent at the first sample and after a restart
   std::optional<Lookups> lookups;             ///< as changes
   std::optional<LatencySummary> ping;         ///< round trips of our own PINGs
   std::optional<redis::CanaryReport> canary;  ///< absent unless asked for

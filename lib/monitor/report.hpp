@@ -1,4 +1,4 @@
-// What one look at a server has shown: all that is rendered.
+// What one sample of a server has shown: all that is rendered.
 #pragma once
 
 #include <chrono>
@@ -18,17 +18,17 @@ namespace fogis::monitor {
 
 /// A value. Texts of the server are as they came.
 struct Report {
-  std::uint64_t number = 1;  ///< of this look, from 1
+  std::uint64_t number = 1;  ///< of this sample, from 1
   std::string endpoint;      ///< redacted
   std::chrono::system_clock::time_point taken;
-  std::chrono::steady_clock::time_point finished;  ///< when the look was over, by a steady clock
-  std::chrono::nanoseconds took{};                 ///< the whole look
-  std::optional<Observation> observation;          ///< absent when the look failed
+  std::chrono::steady_clock::time_point finished;  ///< when the sample was over, by a steady clock
+  std::chrono::nanoseconds took{};                 ///< the whole sample
+  std::optional<Observation> observation;          ///< absent when the sample failed
   std::optional<Error> error;                      ///< why it failed
   Verdict verdict;
   std::vector<Absence> absent;  ///< what the server does not offer or denies
-  std::vector<Event> events;    ///< since the last look
-  std::uint64_t restarts = 0;   ///< of the server, since the first look
+  std::vector<Event> events;    ///< since the last sample
+  std::uint64_t restarts = 0;   ///< of the server, since the first sample
   redis::StatisticsSnapshot statistics;
 };
 

@@ -1,4 +1,4 @@
-// One look at a server: what it said, and what it did not say.
+// One sample of a server: what it said, and what it did not say.
 #pragma once
 
 #include <chrono>

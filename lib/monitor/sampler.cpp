@@ -20,7 +20,7 @@ Result<std::unique_ptr<Sampler>> Sampler::start(config::ConnectionSettings setti
   UniqueFd news(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!news) {
     return failure(make_system_error(ErrorKind::internal, Phase::command,
-                                     "cannot make an event descriptor", errno));
+                                     "cannot create an event descriptor", errno));
   }
   return std::unique_ptr<Sampler>(new Sampler(std::move(settings), std::move(options), interval,
                                               std::move(stop), std::move(news)));
@@ -43,7 +43,7 @@ void Sampler::run() {
   const auto unlimited = Deadline::never(&stop_);
   auto next = Deadline::Clock::now();
   while (!stop_.requested()) {
-    auto report = collector_.look();
+    auto report = collector_.take_sample();
     if (stop_.requested()) {
       return;
     }

@@ -1,4 +1,4 @@
-// Looks at regular times on a thread of its own, for readers that must not wait.
+// Samples at regular times on a thread of its own, for readers that must not wait.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,9 @@
 
 namespace fogis::monitor {
 
-/// However many read, the server is looked at once an interval. Looks that take longer than the
+/// However many read, the server is sampled once an interval. Samples that take longer than the
 /// interval are not made up for. Its functions may be called from any thread. Destroying it ends a
-/// look that is going on.
+/// sample that is going on.
 class Sampler {
 public:
   /// Starts at once. Errors: internal when the system has no descriptor left.
@@ -29,7 +29,7 @@ public:
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  /// The newest report; null before the first look is over.
+  /// The newest report; null before the first sample is over.
   [[nodiscard]] std::shared_ptr<const Report> latest() const;
   /// A copy of the last minutes.
   [[nodiscard]] History history() const;

@@ -20,16 +20,16 @@ struct Default {
   Explanation words;
 };
 
-constexpr std::string_view kMemoryAdvice =
-    "MEMORY STATS shows by what; free some or raise maxmemory";
-constexpr std::string_view kClientsAdvice =
+constexpr std::string_view kMemoryHint =
+    "MEMORY STATS shows what uses it; free some or raise maxmemory";
+constexpr std::string_view kClientsHint =
     "CLIENT LIST shows who they are; a client that leaks connections is the usual cause";
-constexpr std::string_view kDiskAdvice =
-    "look at the server's log and its free disk space; until then writes may be refused";
-constexpr std::string_view kSlowAdvice =
-    "the server or the way to it is slow: look at SLOWLOG GET, at its CPU and at the network";
-constexpr std::string_view kLaggingAdvice =
-    "it is about to be cut off and to lose messages: CLIENT LIST TYPE pubsub shows which one";
+constexpr std::string_view kDiskHint =
+    "check the server's log and its free disk space; until then writes may be refused";
+constexpr std::string_view kSlowHint =
+    "the server or the network is slow: check SLOWLOG GET, the server's CPU and the network";
+constexpr std::string_view kLaggingHint =
+    "it is about to be disconnected and to lose messages: CLIENT LIST TYPE pubsub shows which one";
 
 constexpr auto kDefaults = std::to_array<Default>({
     {"loading",
@@ -37,54 +37,54 @@ constexpr auto kDefaults = std::to_array<Default>({
      {"the server is still loading its data", "wait for it: fogis-redis ping --wait 30s"}},
     {"ping_ok",
      {.warning = std::nullopt, .critical = 1},
-     {"PING is refused", "the server says why: look at its log and INFO persistence"}},
-    {"ping_p50", {.warning = 10, .critical = 50}, {"", kSlowAdvice}},
-    {"memory", {.warning = 78, .critical = 94}, {"", kMemoryAdvice}},
-    {"clients", {.warning = 20, .critical = 50}, {"", kClientsAdvice}},
+     {"PING is refused",
+      "the server's reply says why: check the server's log and INFO persistence"}},
+    {"ping_p50", {.warning = 10, .critical = 50}, {"", kSlowHint}},
+    {"memory", {.warning = 78, .critical = 94}, {"", kMemoryHint}},
+    {"clients", {.warning = 20, .critical = 50}, {"", kClientsHint}},
     {"clients_share",
      {.warning = 80, .critical = 95},
-     {"", "close what is not needed or raise maxclients: further clients will be refused"}},
+     {"", "close unneeded connections or raise maxclients: further clients will be refused"}},
     {"rejections",
      {.warning = std::nullopt, .critical = 0},
      {"clients are refused for maxclients",
-      "close what is not needed or raise maxclients; CLIENT LIST shows who holds connections"}},
+      "close unneeded connections or raise maxclients; CLIENT LIST shows who has them"}},
     {"fogis_subscribers",
      {.warning = 1, .critical = std::nullopt},
      {"too few subscribers where live messages are published",
-      "is the calendar running and subscribed? fogis-redis integration finds out"}},
-    {"output_buffer_share", {.warning = 50, .critical = 90}, {"", kLaggingAdvice}},
+      "is the calendar running and subscribed? run fogis-redis integration"}},
+    {"output_buffer_share", {.warning = 50, .critical = 90}, {"", kLaggingHint}},
     {"disconnections",
      {.warning = 0, .critical = std::nullopt},
-     {"a client was cut off for reading too slowly",
-      "if it was a subscriber it lost messages: look at its log and at its load"}},
+     {"a client was disconnected for reading too slowly",
+      "if it was a subscriber, it lost messages: check its log and its load"}},
     {"canary_ok",
      {.warning = std::nullopt, .critical = 1},
-     {"pub/sub does not deliver",
-      "look at CLIENT LIST for paused clients, at the network and for a failover"}},
-    {"canary_p50", {.warning = 10, .critical = 50}, {"", kSlowAdvice}},
+     {"pub/sub does not deliver", "check for CLIENT PAUSE, a network problem or a failover"}},
+    {"canary_p50", {.warning = 10, .critical = 50}, {"", kSlowHint}},
     {"hit_rate",
      {.warning = 80, .critical = std::nullopt},
      {"", "keys expire or are evicted before they are read: look at evictions and TTLs"}},
     {"aof",
      {.warning = 1, .critical = std::nullopt},
-     {"the append-only file is off: keys are lost with a restart",
+     {"the append-only file is off: keys are lost on a restart",
       "CONFIG SET appendonly yes, as FOGIS deploys; pub/sub itself needs none"}},
     {"aof_write_ok",
      {.warning = std::nullopt, .critical = 1},
-     {"the append-only file cannot be written", kDiskAdvice}},
+     {"the append-only file cannot be written", kDiskHint}},
     {"snapshot_ok",
      {.warning = std::nullopt, .critical = 1},
-     {"the last snapshot could not be saved", kDiskAdvice}},
+     {"the last snapshot could not be saved", kDiskHint}},
     {"save_age",
      {.warning = kHour, .critical = std::nullopt},
-     {"", "changes wait to be saved: look at the save rules and at rdb_last_bgsave_status"}},
+     {"", "unsaved changes are waiting: check the save rules and rdb_last_bgsave_status"}},
     {"master_link",
      {.warning = std::nullopt, .critical = 1},
      {"this replica has lost its master",
       "INFO replication names the master: is it up, and reachable from there?"}},
     {"slow_commands",
      {.warning = 0, .critical = std::nullopt},
-     {"", "each held up every publisher and subscriber: SLOWLOG GET shows them"}},
+     {"", "each one delayed every publisher and subscriber: SLOWLOG GET shows them"}},
 });
 
 const Default* find_default(std::string_view metric) {
@@ -94,11 +94,11 @@ const Default* find_default(std::string_view metric) {
   return found == kDefaults.end() ? nullptr : found;
 }
 
-std::string_view option_of(Severity severity) {
-  return severity == Severity::warning ? "--warn" : "--crit";
+std::string_view option_of(AlertLevel severity) {
+  return severity == AlertLevel::warning ? "--warn" : "--crit";
 }
 
-Error unknown_metric(Severity severity, std::string_view given) {
+Error unknown_metric(AlertLevel severity, std::string_view given) {
   std::vector<std::string_view> names;
   for (const auto& metric : metrics()) {
     names.push_back(metric.name);
@@ -112,11 +112,11 @@ Error unknown_metric(Severity severity, std::string_view given) {
 
 /// What would have been right; a size for a metric in percent has a sibling that takes it.
 std::string hint_for(const Metric& metric, std::string_view text) {
-  auto hint = fmt::format("write for instance {}={}", metric.name, example(metric.unit));
+  auto hint = fmt::format("write for example {}={}", metric.name, example(metric.unit));
   if (metric.unit == Unit::percent && parse_value(Unit::bytes, text)) {
     const auto sibling = metric.name == "memory" ? "memory_used" : "output_buffer";
     if (metric.name == "memory" || metric.name == "output_buffer_share") {
-      hint += fmt::format("; sizes are taken by {}", sibling);
+      hint += fmt::format("; {} accepts sizes", sibling);
     }
   }
   return hint;
@@ -128,8 +128,8 @@ bool beyond(const Metric& metric, double value, double limit) {
 
 }  // namespace
 
-std::string_view name(Severity severity) {
-  return severity == Severity::warning ? "warning" : "critical";
+std::string_view name(AlertLevel severity) {
+  return severity == AlertLevel::warning ? "warning" : "critical";
 }
 
 Explanation explain(std::string_view metric) {
@@ -143,14 +143,14 @@ Thresholds::Thresholds() {
   }
 }
 
-Result<void> Thresholds::set(Severity severity, std::string_view assignment) {
+Result<void> Thresholds::set(AlertLevel severity, std::string_view assignment) {
   const auto equals = assignment.find('=');
   const auto given = assignment.substr(0, equals);
   if (equals == std::string_view::npos || given.empty()) {
     return failure(
         make_error(ErrorKind::usage, Phase::usage,
                    fmt::format("{}: \"{}\" is not METRIC=VALUE", option_of(severity), assignment),
-                   "write for instance memory=80% or clients=off"));
+                   "write for example memory=80% or clients=off"));
   }
   const auto* const metric = find_metric(given);
   if (metric == nullptr) {
@@ -169,7 +169,7 @@ Result<void> Thresholds::set(Severity severity, std::string_view assignment) {
     limit = *value;
   }
   auto& both = limits_[std::string(given)];
-  (severity == Severity::warning ? both.warning : both.critical) = limit;
+  (severity == AlertLevel::warning ? both.warning : both.critical) = limit;
   return {};
 }
 
@@ -184,8 +184,8 @@ Result<void> Thresholds::check() const {
     const auto critical = format_value(metric->unit, *limit.critical);
     return failure(
         make_error(ErrorKind::usage, Phase::usage,
-                   fmt::format("{}: the warning at {} would come after the critical limit of {}",
-                               given, warning, critical),
+                   fmt::format("{}: the warning limit {} lies beyond the critical limit {}", given,
+                               warning, critical),
                    fmt::format("set both, --warn {0}=... and --crit {0}=..., or {0}=off", given)));
   }
   return {};
@@ -196,12 +196,12 @@ Limit Thresholds::of(std::string_view metric) const {
   return found == limits_.end() ? Limit() : found->second;
 }
 
-std::optional<Severity> crossed(const Metric& metric, double value, const Limit& limit) {
+std::optional<AlertLevel> crossed(const Metric& metric, double value, const Limit& limit) {
   if (limit.critical && beyond(metric, value, *limit.critical)) {
-    return Severity::critical;
+    return AlertLevel::critical;
   }
   if (limit.warning && beyond(metric, value, *limit.warning)) {
-    return Severity::warning;
+    return AlertLevel::warning;
   }
   return std::nullopt;
 }

@@ -12,10 +12,10 @@
 
 namespace fogis::monitor {
 
-enum class Severity : std::uint8_t { warning, critical };
+enum class AlertLevel : std::uint8_t { warning, critical };
 
 /// `warning` or `critical`.
-std::string_view name(Severity severity);
+std::string_view name(AlertLevel severity);
 
 /// What a metric is compared with, in its unit. A value crosses a limit when it is above it, or
 /// below where less is worse; a value that equals it does not.
@@ -27,10 +27,10 @@ struct Limit {
 /// What a crossed limit means, and what to do. Static texts.
 struct Explanation {
   std::string_view meaning;  ///< instead of naming the value; empty: value and limit say it
-  std::string_view advice;
+  std::string_view hint;
 };
 
-/// The words for a metric; advice for all of them, a meaning for flags and the like.
+/// The words for a metric; a hint for all of them, a meaning for flags and the like.
 Explanation explain(std::string_view metric);
 
 /// Limits by metric. A value.
@@ -42,7 +42,7 @@ public:
   /// Takes `metric=value`, or `metric=off` to have no limit.
   /// Errors (usage): not of that form, unknown metric (suggests the nearest), a value that is none
   /// in the metric's unit. The message begins with the option's name.
-  Result<void> set(Severity severity, std::string_view assignment);
+  Result<void> set(AlertLevel severity, std::string_view assignment);
 
   /// Errors (usage): a warning that would come after the critical limit.
   [[nodiscard]] Result<void> check() const;
@@ -55,6 +55,6 @@ private:
 };
 
 /// The worst limit that `value` crosses.
-std::optional<Severity> crossed(const Metric& metric, double value, const Limit& limit);
+std::optional<AlertLevel> crossed(const Metric& metric, double value, const Limit& limit);
 
 }  // namespace fogis::monitor

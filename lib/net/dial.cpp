@@ -25,7 +25,7 @@ Result<UniqueFd> make_socket(int family) {
   if (!socket) {
     // A family that the kernel lacks (no IPv6) is a property of the address, not of ourselves.
     const auto kind = errno == EAFNOSUPPORT ? ErrorKind::unreachable : ErrorKind::internal;
-    return failure(make_system_error(kind, Phase::connect, "cannot make a socket", errno,
+    return failure(make_system_error(kind, Phase::connect, "cannot create a socket", errno,
                                      "raise the limit of open files (ulimit -n)"));
   }
   return socket;
@@ -90,12 +90,12 @@ Result<UniqueFd> dial_one(const Address& address, const Deadline& deadline) {
 
 std::string hint_for(const Error& error) {
   if (error.kind == ErrorKind::timed_out) {
-    return "packets are dropped on the way: check host, firewall and container network";
+    return "packets are being dropped: check host, firewall and container network";
   }
   switch (error.system_errno) {
     case ECONNREFUSED:
-      return "nothing listens on this port: is the server running, and is this the host's or the "
-             "container's port?";
+      return "nothing listens on this port: is the server running, and is this the port of the "
+             "host or of the container?";
     case ENETUNREACH:
     case EHOSTUNREACH:
       return "there is no route to this address: check the network";
@@ -117,14 +117,14 @@ std::string path_hint(const std::string& path, int fault) {
     case ENOENT:
       return "check the path, and `unixsocket` in the server's configuration";
     case EACCES:
-      return "the socket's permissions keep this user out: see `unixsocketperm` of the server";
+      return "the socket's permissions exclude this user: see `unixsocketperm` of the server";
     default:
       break;
   }
   if (::stat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode)) {
     return "this file is not a socket";
   }
-  return "the socket is there but no server listens on it: is it running?";
+  return "the socket exists but no server listens on it: is it running?";
 }
 
 /// One attempt. errno EAGAIN: the server's queue of new connections is full.
@@ -160,7 +160,7 @@ Result<Dialled> dial_unix(const std::string& path, const Deadline& deadline) {
   // One byte is for the terminating zero.
   if (path.size() >= sizeof(address.sun_path)) {
     return failure(make_error(ErrorKind::configuration, Phase::connect,
-                              fmt::format("the socket path has {} bytes, the system allows {}",
+                              fmt::format("the socket path has {} bytes; the system allows {}",
                                           path.size(), sizeof(address.sun_path) - 1),
                               "use a shorter path or a symbolic link"));
   }

@@ -184,7 +184,7 @@ Error explain(const std::string& host, const Lookup& lookup) {
   }
   if (!lookup.refusal.empty()) {
     return not_resolved(host, lookup.refusal,
-                        "look at that name server, or name another one in /etc/resolv.conf");
+                        "check that name server, or set another one in /etc/resolv.conf");
   }
   if (lookup.status == ARES_ECONNREFUSED) {
     return not_resolved(

@@ -60,9 +60,9 @@ std::unique_ptr<Stream> make_plain_stream(UniqueFd socket) {
 }
 
 Error socket_fault(int errno_value) {
-  return make_system_error(ErrorKind::disconnected, Phase::command, "the connection broke",
-                           errno_value,
-                           "look at the server's log: it may have restarted or cut this client");
+  return make_system_error(
+      ErrorKind::disconnected, Phase::command, "the connection failed", errno_value,
+      "look at the server's log: it may have restarted or disconnected this client");
 }
 
 }  // namespace fogis::net

@@ -110,8 +110,8 @@ Error session_error(unsigned long code) {
   const int reason = ERR_GET_REASON(code);
   if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
       reason == SSL_R_HTTP_REQUEST || reason == SSL_R_UNEXPECTED_MESSAGE) {
-    return tls_error(ErrorKind::protocol, "what answers does not speak TLS",
-                     "for a server without TLS use redis:// and leave --tls out");
+    return tls_error(ErrorKind::protocol, "the peer does not speak TLS",
+                     "for a server without TLS, use redis:// without --tls");
   }
   if (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
       reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) {
@@ -120,9 +120,10 @@ Error session_error(unsigned long code) {
                      "it may want a client certificate: --cert with --key");
   }
   if (reason >= SSL_AD_REASON_OFFSET) {
-    return tls_error(ErrorKind::untrusted,
-                     fmt::format("the server refused our certificate: {}", reason_text(code)),
-                     "it must be signed by the authority in the server's tls-ca-cert-file");
+    return tls_error(
+        ErrorKind::untrusted,
+        fmt::format("the server refused the client certificate: {}", reason_text(code)),
+        "it must be signed by the authority in the server's tls-ca-cert-file");
   }
   return tls_error(ErrorKind::disconnected, fmt::format("TLS failed: {}", reason_text(code)),
                    "look at the server's log");
@@ -133,7 +134,8 @@ std::string trust_hint(long verdict, const std::string& name) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return fmt::format(
-          "the certificate does not name {}: connect by a name it has, or give that name with "
+          "the certificate does not name {}: connect by a name that it contains, or give that name "
+          "with "
           "--sni",
           name);
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -141,7 +143,7 @@ std::string trust_hint(long verdict, const std::string& name) {
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return "check the clocks of both machines";
     default:
-      return "name the authority that signed it with --cacert; --insecure skips verification";
+      return "give the authority that signed it with --cacert; --insecure skips verification";
   }
 }
 
@@ -244,7 +246,7 @@ Result<void> load_authorities(SSL_CTX* context, const TlsSettings& settings) {
     return failure(tls_error(ErrorKind::configuration,
                              fmt::format("cannot read the authorities in {}: {}", settings.ca_file,
                                          file_fault(take_error())),
-                             "--cacert wants a PEM file with certificates"));
+                             "--cacert needs a PEM file with certificates"));
   }
   if (!settings.ca_directory.empty()) {
     SSL_CTX_load_verify_dir(context, settings.ca_directory.c_str());
@@ -260,14 +262,14 @@ Result<void> load_identity(SSL_CTX* context, const TlsSettings& settings) {
     return failure(tls_error(ErrorKind::configuration,
                              fmt::format("cannot read the certificate in {}: {}",
                                          settings.certificate_file, file_fault(take_error())),
-                             "--cert wants a PEM file"));
+                             "--cert needs a PEM file"));
   }
   if (SSL_CTX_use_PrivateKey_file(context, settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
     return failure(tls_error(
         ErrorKind::configuration,
         fmt::format("cannot use the key in {}: {}", settings.key_file, file_fault(take_error())),
-        "--key wants the unencrypted PEM key of the certificate in --cert"));
+        "--key needs the unencrypted PEM key of the certificate in --cert"));
   }
   return {};
 }
@@ -325,7 +327,7 @@ Result<Session> make_session(SSL_CTX* context, const std::string& name, bool ver
 
 Error handshake_timeout() {
   return tls_error(ErrorKind::timed_out, "no TLS handshake in time",
-                   "a server without TLS waits in silence: try redis:// without --tls");
+                   "a server without TLS does not answer: try redis:// without --tls");
 }
 
 Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {

@@ -32,28 +32,29 @@ Result<std::string> find_server(const std::string& search_path) {
   }
   return failure(make_error(
       ErrorKind::configuration, Phase::start,
-      "there is neither redis-server nor valkey-server in PATH, which --ephemeral needs",
-      "install one (apt-get install redis-server), or name a running server with --url"));
+      "--ephemeral needs redis-server or valkey-server, and neither is in PATH",
+      "install one (apt-get install redis-server), or give a running server with --url"));
 }
 
-/// Where the private folder may be, best first. Its name is not guessable, so that nobody can be
+/// Where the private directory may be, best first. Its name is not guessable, so that nobody can be
 /// there before us.
-std::vector<std::string> possible_folders() {
+std::vector<std::string> possible_directories() {
   const auto name = fmt::format("fogis-redis-{}", random_hex(12));
-  std::vector<std::string> folders;
+  std::vector<std::string> directories;
   for (const auto& parent :
        {variable("TMPDIR"), std::string("/tmp"), fmt::format("/run/user/{}", ::getuid())}) {
-    auto folder = fmt::format("{}/{}", parent, name);
-    if (parent.starts_with('/') && folder.size() + 1 + kSocketName.size() <= kLongestSocketPath) {
-      folders.push_back(std::move(folder));
+    auto directory = fmt::format("{}/{}", parent, name);
+    if (parent.starts_with('/') &&
+        directory.size() + 1 + kSocketName.size() <= kLongestSocketPath) {
+      directories.push_back(std::move(directory));
     }
   }
-  return folders;
+  return directories;
 }
 
 std::vector<std::string> server_arguments(const std::vector<std::string>& further) {
   std::vector<std::string> arguments{
-      // Nobody else reaches it: no port, and a socket in a folder of ours (the current one).
+      // Nobody else reaches it: no port, and a socket in a directory of ours (the current one).
       "--port", "0", "--unixsocket", std::string(kSocketName), "--unixsocketperm", "700",
       // Nothing outlives it.
       "--save", "", "--appendonly", "no", "--dir", ".",
@@ -71,7 +72,7 @@ std::vector<std::string> server_arguments(const std::vector<std::string>& furthe
 Result<EphemeralServer> EphemeralServer::start(const Options& options, const Deadline& deadline) {
   const auto began = Deadline::Clock::now();
   TRY_ASSIGN(auto program, find_server(options.search_path.value_or(variable("PATH"))));
-  auto watchdog = Watchdog::start({.folders = possible_folders(),
+  auto watchdog = Watchdog::start({.directories = possible_directories(),
                                    .program = program,
                                    .arguments = server_arguments(options.arguments),
                                    .output_name = std::string(kLogName)});
@@ -83,7 +84,7 @@ Result<EphemeralServer> EphemeralServer::start(const Options& options, const Dea
 }
 
 std::string EphemeralServer::socket_path() const {
-  return fmt::format("{}/{}", folder(), kSocketName);
+  return fmt::format("{}/{}", directory(), kSocketName);
 }
 
 }  // namespace fogis::process

@@ -15,9 +15,9 @@
 namespace fogis::process {
 
 /// A redis-server (else valkey-server) from PATH that only we can reach: no TCP port, a unix socket
-/// in a temporary folder of mode 0700, nothing written but its log there. Server and folder are
-/// gone when this object is, and also when we are killed (see Watchdog).
-/// Move-only. Not thread-safe.
+/// in a temporary directory of mode 0700, nothing written but its log there. Server and directory
+/// are gone when this object is, and also when we are killed (see Watchdog). Move-only. Not
+/// thread-safe.
 class EphemeralServer {
 public:
   struct Options {
@@ -27,12 +27,12 @@ public:
     std::vector<std::string> arguments = {};
   };
 
-  /// Starts a server and waits until it answers PING, about 10 ms. Its folder is made under TMPDIR,
-  /// /tmp or the user's runtime folder: the first that is absolute, writable and short enough for a
-  /// socket's address. When this fails nothing is left behind.
-  /// Errors, all of phase start: configuration (no server in PATH, or it cannot be executed, or no
-  /// folder can be made), unreachable (the server ended; the message has its last words), timed_out
-  /// (it does not answer), interrupted, protocol (what answers is no Redis server), internal.
+  /// Starts a server and waits until it answers PING, about 10 ms. Its directory is made under
+  /// TMPDIR, /tmp or the user's runtime directory: the first that is absolute, writable and short
+  /// enough for a socket's address. When this fails nothing is left behind. Errors, all of phase
+  /// start: configuration (no server in PATH, or it cannot be executed, or no directory can be
+  /// made), unreachable (the server ended; the message has its last words), timed_out (it does not
+  /// answer), interrupted, protocol (what answers is no Redis server), internal.
   static Result<EphemeralServer> start(const Options& options, const Deadline& deadline);
   static Result<EphemeralServer> start(const Deadline& deadline) {
     return start(Options{}, deadline);
@@ -40,14 +40,14 @@ public:
 
   /// Absolute path of the unix socket.
   [[nodiscard]] std::string socket_path() const;
-  /// The private folder.
-  [[nodiscard]] const std::string& folder() const { return watchdog_.folder(); }
+  /// The private directory.
+  [[nodiscard]] const std::string& directory() const { return watchdog_.directory(); }
   [[nodiscard]] pid_t pid() const { return watchdog_.program_pid(); }
   [[nodiscard]] pid_t watchdog_pid() const { return watchdog_.pid(); }
   /// Absolute path of the program that runs.
   [[nodiscard]] const std::string& program() const { return program_; }
 
-  /// Ends the server and removes its folder; both are gone when this returns.
+  /// Ends the server and removes its directory; both are gone when this returns.
   /// Errors: as Watchdog::stop().
   Result<void> stop() { return watchdog_.stop(); }
 

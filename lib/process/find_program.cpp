@@ -16,13 +16,13 @@ bool is_executable(const std::string& path) {
 
 std::optional<std::string> find_program(std::string_view name, std::string_view search_path) {
   while (!search_path.empty()) {
-    const auto folder = search_path.substr(0, search_path.find(':'));
-    search_path.remove_prefix(folder.size() < search_path.size() ? folder.size() + 1
-                                                                 : folder.size());
-    if (!folder.starts_with('/')) {
+    const auto directory = search_path.substr(0, search_path.find(':'));
+    search_path.remove_prefix(directory.size() < search_path.size() ? directory.size() + 1
+                                                                    : directory.size());
+    if (!directory.starts_with('/')) {
       continue;
     }
-    auto path = std::string(folder) + '/' + std::string(name);
+    auto path = std::string(directory) + '/' + std::string(name);
     if (is_executable(path)) {
       return path;
     }

@@ -38,7 +38,7 @@ void report(GuardReport::Kind kind, int value) {
 }
 
 /// Lets go of all that is our maker's: its terminal and process group (so that neither Ctrl-C nor a
-/// kill of the group reaches us), its folder and its descriptors (so that a reader of its output
+/// kill of the group reaches us), its directory and its descriptors (so that a reader of its output
 /// sees the end).
 void detach(const GuardTask& task) {
   ::setsid();
@@ -67,33 +67,33 @@ void detach(const GuardTask& task) {
   }
 }
 
-/// Makes the first folder that can be made; returns its path, or null after a report.
-const char* make_folder(const GuardTask& task) {
+/// Makes the first directory that can be made; returns its path, or null after a report.
+const char* make_directory(const GuardTask& task) {
   int fault = ENOENT;
-  for (std::size_t i = 0; i < task.folder_count; ++i) {
-    if (::mkdir(task.folders[i], S_IRWXU) == 0) {
-      report(GuardReport::Kind::folder_made, static_cast<int>(i));
-      return task.folders[i];
+  for (std::size_t i = 0; i < task.directory_count; ++i) {
+    if (::mkdir(task.directories[i], S_IRWXU) == 0) {
+      report(GuardReport::Kind::directory_made, static_cast<int>(i));
+      return task.directories[i];
     }
     fault = errno;
   }
-  report(GuardReport::Kind::no_folder, fault);
+  report(GuardReport::Kind::no_directory, fault);
   return nullptr;
 }
 
 /// In the program's process, up to its exec. It starts as from a shell: own process group, default
 /// dispositions, empty mask (Redis would ignore SIGTERM otherwise), nothing open but its streams.
-[[noreturn]] void become_program(const GuardTask& task, int folder, pid_t guard_pid) {
+[[noreturn]] void become_program(const GuardTask& task, int directory, pid_t guard_pid) {
   ::setpgid(0, 0);
-  // Should the guard be killed, the program goes with it; its maker then removes the folder.
+  // Should the guard be killed, the program goes with it; its maker then removes the directory.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != guard_pid) {
     leave();  // Killed before that. Its end is what has to be told, and is seen by itself.
   }
-  const int output = ::openat(folder, task.output_name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-                              S_IRUSR | S_IWUSR);
+  const int output = ::openat(directory, task.output_name,
+                              O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (output >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(output, STDERR_FILENO) >= 0 &&
-      ::fchdir(folder) == 0) {
+      ::fchdir(directory) == 0) {
     for (int number = 1; number < NSIG; ++number) {
       ::signal(number, SIG_DFL);  // Refused for SIGKILL, SIGSTOP and the C library's own.
     }
@@ -107,11 +107,11 @@ const char* make_folder(const GuardTask& task) {
 }
 
 /// Returns the program's pid, or -1 after a report.
-pid_t start_program(const GuardTask& task, int folder) {
+pid_t start_program(const GuardTask& task, int directory) {
   const pid_t self = ::getpid();
   const pid_t pid = ::_Fork();  // fork() runs handlers that need not be async-signal-safe.
   if (pid == 0) {
-    become_program(task, folder, self);
+    become_program(task, directory, self);
   }
   if (pid < 0) {
     report(GuardReport::Kind::not_executable, errno);
@@ -179,13 +179,13 @@ void guard(const GuardTask& task) {
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
   const int children = ::signalfd(-1, &child_ended, SFD_CLOEXEC | SFD_NONBLOCK);
-  const char* const path = make_folder(task);
+  const char* const path = make_directory(task);
   if (path == nullptr) {
     leave();
   }
-  const int folder = ::open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  watch(start_program(task, folder), children);
-  report(GuardReport::Kind::removed, remove_tree(folder, path));
+  const int directory = ::open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  watch(start_program(task, directory), children);
+  report(GuardReport::Kind::removed, remove_tree(directory, path));
   leave();
 }
 

@@ -13,32 +13,32 @@ namespace fogis::process {
 namespace {
 
 constexpr int kDeepest = 32;
-constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-int empty_folder(int folder, int depth);
+int empty_directory(int directory, int depth);
 
 bool is_self_or_parent(const char* name) {
   return name[0] == '.' && (name[1] == '\0' || (name[1] == '.' && name[2] == '\0'));
 }
 
-int remove_entry(int folder, const char* name, int depth) {
-  if (::unlinkat(folder, name, 0) == 0 || errno == ENOENT) {
+int remove_entry(int directory, const char* name, int depth) {
+  if (::unlinkat(directory, name, 0) == 0 || errno == ENOENT) {
     return 0;
   }
   const int refusal = errno;
-  const int inner = ::openat(folder, name, kOpenFolder);
+  const int inner = ::openat(directory, name, kOpenDirectory);
   if (inner < 0) {
     return refusal;
   }
-  const int fault = empty_folder(inner, depth + 1);
+  const int fault = empty_directory(inner, depth + 1);
   ::close(inner);
   if (fault != 0) {
     return fault;
   }
-  return ::unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
+  return ::unlinkat(directory, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
 }
 
-int empty_folder(int folder, int depth) {
+int empty_directory(int directory, int depth) {
   if (depth > kDeepest) {
     return ELOOP;
   }
@@ -46,9 +46,9 @@ int empty_folder(int folder, int depth) {
   // Positions may shift when entries vanish, so it is read from the start until a pass finds none.
   for (bool found = true; found;) {
     found = false;
-    ::lseek(folder, 0, SEEK_SET);
+    ::lseek(directory, 0, SEEK_SET);
     while (true) {
-      const auto size = ::syscall(SYS_getdents64, folder, entries.data(), entries.size());
+      const auto size = ::syscall(SYS_getdents64, directory, entries.data(), entries.size());
       if (size <= 0) {
         if (size < 0) {
           return errno;
@@ -62,7 +62,7 @@ int empty_folder(int folder, int depth) {
           continue;
         }
         found = true;
-        const int fault = remove_entry(folder, entry->d_name, depth);
+        const int fault = remove_entry(directory, entry->d_name, depth);
         if (fault != 0) {
           return fault;
         }
@@ -74,12 +74,12 @@ int empty_folder(int folder, int depth) {
 
 }  // namespace
 
-int remove_tree(int folder, const char* path) {
-  const int opened = folder >= 0 ? -1 : ::open(path, kOpenFolder);
-  if (folder < 0 && opened < 0) {
+int remove_tree(int directory, const char* path) {
+  const int opened = directory >= 0 ? -1 : ::open(path, kOpenDirectory);
+  if (directory < 0 && opened < 0) {
     return errno == ENOENT ? 0 : errno;
   }
-  const int fault = empty_folder(folder >= 0 ? folder : opened, 1);
+  const int fault = empty_directory(directory >= 0 ? directory : opened, 1);
   if (opened >= 0) {
     ::close(opened);
   }

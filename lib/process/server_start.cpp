@@ -72,17 +72,18 @@ private:
 
   Result<void> judge(const GuardReport& report) {
     switch (report.kind) {
-      case GuardReport::Kind::no_folder:
-        return failure(make_system_error(ErrorKind::configuration, Phase::start,
-                                         "cannot make a temporary folder for the private server",
-                                         report.value, "set TMPDIR to a short writable path"));
+      case GuardReport::Kind::no_directory:
+        return failure(
+            make_system_error(ErrorKind::configuration, Phase::start,
+                              "cannot create a temporary directory for the private server",
+                              report.value, "set TMPDIR to a short writable path"));
       case GuardReport::Kind::not_executable:
         return failure(make_system_error(ErrorKind::configuration, Phase::start,
                                          "cannot run the private server's program", report.value,
                                          "check the redis-server that comes first in PATH"));
       case GuardReport::Kind::ended:
         return failure(early_end(report.value));
-      case GuardReport::Kind::folder_made:
+      case GuardReport::Kind::directory_made:
       case GuardReport::Kind::started:
       case GuardReport::Kind::removed:
         break;
@@ -94,8 +95,8 @@ private:
   bool connect() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const auto path = fmt::format("{}/{}", watchdog_.folder(), server_.socket);
-    if (watchdog_.folder().empty() || path.size() >= sizeof(address.sun_path)) {
+    const auto path = fmt::format("{}/{}", watchdog_.directory(), server_.socket);
+    if (watchdog_.directory().empty() || path.size() >= sizeof(address.sun_path)) {
       return false;
     }
     path.copy(address.sun_path, path.size());
@@ -131,9 +132,9 @@ private:
   }
 
   [[nodiscard]] std::string with_last_words(std::string message) const {
-    const auto words = last_words(fmt::format("{}/{}", watchdog_.folder(), server_.log));
+    const auto words = last_words(fmt::format("{}/{}", watchdog_.directory(), server_.log));
     if (!words.empty()) {
-      message += fmt::format("; it said: {}", words);
+      message += fmt::format("; its output: {}", words);
     }
     return message;
   }
@@ -141,8 +142,8 @@ private:
   [[nodiscard]] Error early_end(int status) const {
     auto error = make_error(
         ErrorKind::unreachable, Phase::start,
-        with_last_words(fmt::format("the private server {} at its start", how_it_ended(status))),
-        "check that redis-server runs, or name a running server with --url");
+        with_last_words(fmt::format("the private server {} while starting", how_it_ended(status))),
+        "check that redis-server runs, or give a running server with --url");
     error.retryable = false;  // The same program with the same arguments.
     return error;
   }

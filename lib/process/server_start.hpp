@@ -11,7 +11,7 @@ namespace fogis::process {
 
 /// What is known of a server that was started.
 struct StartedServer {
-  std::string_view socket;  ///< names of files in the watchdog's folder
+  std::string_view socket;  ///< names of files in the watchdog's directory
   std::string_view log;
   Deadline::Clock::time_point began;  ///< since when the user waits
 };

@@ -56,7 +56,7 @@ Error no_process(std::string_view what) {
 Result<Watchdog> Watchdog::start(const Task& task) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    return failure(no_process("cannot make a socket"));
+    return failure(no_process("cannot create a socket"));
   }
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
@@ -64,11 +64,11 @@ Result<Watchdog> Watchdog::start(const Task& task) {
   std::vector<std::string> arguments{task.program};
   arguments.insert(arguments.end(), task.arguments.begin(), task.arguments.end());
   const auto argument_pointers = pointers(arguments);
-  auto folders = task.folders;
-  const auto folder_pointers = pointers(folders);
+  auto directories = task.directories;
+  const auto directory_pointers = pointers(directories);
   const GuardTask guard_task{
-      .folders = folder_pointers.data(),
-      .folder_count = folders.size(),
+      .directories = directory_pointers.data(),
+      .directory_count = directories.size(),
       .program = task.program.c_str(),
       .arguments = argument_pointers.data(),
       .environment = environ,
@@ -84,28 +84,28 @@ Result<Watchdog> Watchdog::start(const Task& task) {
 }
 
 Watchdog::Watchdog(const Task& task, UniqueFd channel, pid_t pid)
-    : folders_(task.folders),
+    : directories_(task.directories),
       stop_patience_(task.stop_patience),
       channel_(std::move(channel)),
       pid_(pid) {}
 
 Watchdog::Watchdog(Watchdog&& other) noexcept
-    : folders_(std::move(other.folders_)),
+    : directories_(std::move(other.directories_)),
       stop_patience_(other.stop_patience_),
       channel_(std::move(other.channel_)),
       pid_(std::exchange(other.pid_, -1)),
       program_pid_(std::exchange(other.program_pid_, -1)),
-      folder_(std::move(other.folder_)) {}
+      directory_(std::move(other.directory_)) {}
 
 Watchdog& Watchdog::operator=(Watchdog&& other) noexcept {
   if (this != &other) {
     static_cast<void>(stop());
-    folders_ = std::move(other.folders_);
+    directories_ = std::move(other.directories_);
     stop_patience_ = other.stop_patience_;
     channel_ = std::move(other.channel_);
     pid_ = std::exchange(other.pid_, -1);
     program_pid_ = std::exchange(other.program_pid_, -1);
-    folder_ = std::move(other.folder_);
+    directory_ = std::move(other.directory_);
   }
   return *this;
 }
@@ -132,14 +132,14 @@ Result<std::optional<GuardReport>> Watchdog::next_report() {
 }
 
 void Watchdog::note(const GuardReport& report) {
-  if (report.kind == GuardReport::Kind::folder_made) {
-    folder_ = folders_[static_cast<std::size_t>(report.value)];
+  if (report.kind == GuardReport::Kind::directory_made) {
+    directory_ = directories_[static_cast<std::size_t>(report.value)];
   } else if (report.kind == GuardReport::Kind::started) {
     program_pid_ = report.value;
   }
 }
 
-/// What the watchdog says of the folder: 0 or errno; nothing when it died or takes too long.
+/// What the watchdog says of the directory: 0 or errno; nothing when it died or takes too long.
 std::optional<int> Watchdog::await_removal() {
   const auto deadline = Deadline::after(stop_patience_, nullptr);
   while (deadline.wait(channel_.get(), POLLIN) == WaitOutcome::ready) {
@@ -148,7 +148,7 @@ std::optional<int> Watchdog::await_removal() {
       break;
     }
     if (*report && ((*report)->kind == GuardReport::Kind::removed ||
-                    (*report)->kind == GuardReport::Kind::no_folder)) {
+                    (*report)->kind == GuardReport::Kind::no_directory)) {
       return (*report)->kind == GuardReport::Kind::removed ? (*report)->value : 0;
     }
   }
@@ -167,26 +167,26 @@ Result<void> Watchdog::stop() {
   }
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
   if (!removal) {
-    fault = remove_folder();
+    fault = remove_directory();
   }
   pid_ = -1;
   program_pid_ = -1;
   channel_.reset();
   if (fault != 0) {
     return failure(make_system_error(ErrorKind::internal, Phase::start,
-                                     fmt::format("cannot remove the folder {}", folder_), fault,
-                                     "remove it by hand"));
+                                     fmt::format("cannot remove the directory {}", directory_),
+                                     fault, "remove it manually"));
   }
   return {};
 }
 
-/// For a watchdog that could not. It may have made a folder without being able to say which.
-int Watchdog::remove_folder() const {
-  if (!folder_.empty()) {
-    return remove_tree(-1, folder_.c_str());
+/// For a watchdog that could not. It may have made a directory without being able to say which.
+int Watchdog::remove_directory() const {
+  if (!directory_.empty()) {
+    return remove_tree(-1, directory_.c_str());
   }
-  for (const auto& folder : folders_) {
-    remove_tree(-1, folder.c_str());
+  for (const auto& directory : directories_) {
+    remove_tree(-1, directory.c_str());
   }
   return 0;
 }

@@ -261,7 +261,7 @@ Result<void> BulkPublisher::take_answer(const Reply& reply) {
   if (!reply.is_error()) {
     return failure(
         make_error(ErrorKind::protocol, Phase::command,
-                   fmt::format("PUBLISH was answered with {} instead of a count", describe(reply)),
+                   fmt::format("PUBLISH returned {} instead of a count", describe(reply)),
                    "check that the address is that of a Redis server"));
   }
   if (!refusal_) {
@@ -329,9 +329,9 @@ void BulkPublisher::settle(const Deadline& deadline) {
 }
 
 Error BulkPublisher::unasked_answer() const {
-  return make_error(ErrorKind::protocol, Phase::command,
-                    "the server sent a reply that nobody asked for",
-                    "something between us and the server mixes up replies, e.g. a broken proxy");
+  return make_error(
+      ErrorKind::protocol, Phase::command, "the server sent an unexpected reply",
+      "something between this client and the server mixes up replies, e.g. a broken proxy");
 }
 
 }  // namespace fogis::redis

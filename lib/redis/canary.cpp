@@ -83,7 +83,7 @@ Result<void> Canary::publish(CanaryReport& report, const Deadline& deadline) {
   if (!replies) {
     auto& error = replies.error();
     if (error.kind == ErrorKind::timed_out) {
-      error.message = fmt::format("PUBLISH was not answered: {}", error.message);
+      error.message = fmt::format("no answer to PUBLISH: {}", error.message);
     }
     return failure(std::move(error));
   }

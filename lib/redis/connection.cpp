@@ -28,7 +28,7 @@ std::span<char> read_buffer() {
 
 Error unusable(const std::string& endpoint) {
   auto error = make_error(ErrorKind::disconnected, Phase::command,
-                          "the connection was given up after an earlier fault");
+                          "the connection was closed after an earlier error");
   error.endpoint = endpoint;
   return error;
 }
@@ -36,7 +36,7 @@ Error unusable(const std::string& endpoint) {
 Error timed_out(Phase phase, std::string_view what) {
   return make_error(ErrorKind::timed_out, phase, fmt::format("{} in time", what),
                     "the server may be stopped, busy or paused: look at its process and SLOWLOG; "
-                    "--timeout allows more time");
+                    "a longer --timeout allows more time");
 }
 
 }  // namespace
@@ -138,8 +138,9 @@ Error Connection::fault(Error error) {
 }
 
 Error Connection::unasked_reply() const {
-  return make_error(ErrorKind::protocol, phase_, "the server sent a reply that nobody asked for",
-                    "something between us and the server mixes up replies, e.g. a broken proxy");
+  return make_error(
+      ErrorKind::protocol, phase_, "the server sent an unexpected reply",
+      "something between this client and the server mixes up replies, e.g. a broken proxy");
 }
 
 /// A reply beyond the last one that was asked for would be taken for the answer to the next
@@ -185,7 +186,7 @@ Result<Reply> Connection::next_reply(const Deadline& deadline, Pushes pushes) {
       return std::move(**reply);
     }
     if (!first) {
-      TRY(check_time(deadline, "no whole reply"));
+      TRY(check_time(deadline, "no complete reply"));
     }
     if (!stream_->has_pending()) {
       TRY(wait(read_events_, deadline, "no reply"));
@@ -218,7 +219,7 @@ Result<Reply> Connection::last_words(Error write_error) {
 /// replies. Those that arrive are added to `replies` if it is given.
 Result<void> Connection::write_all(std::string_view bytes, const Deadline& deadline,
                                    std::vector<Reply>* replies) {
-  constexpr std::string_view kComplaint = "the server does not take our data";
+  constexpr std::string_view kComplaint = "the server does not read our data";
   for (bool first = true; !bytes.empty(); first = false) {
     if (!first) {
       TRY(check_time(deadline, kComplaint));
@@ -276,11 +277,12 @@ Result<void> Connection::read_some() {
 }
 
 Error Connection::io_fault(net::IoStatus status) const {
-  auto error = status == IoStatus::failed
-                   ? stream_->fault()
-                   : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",
-                                "look at its log: it may be shutting down, or have cut this client "
-                                "(timeout, CLIENT KILL, output buffer limit)");
+  auto error =
+      status == IoStatus::failed
+          ? stream_->fault()
+          : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",
+                       "look at its log: it may be shutting down, or have disconnected this client "
+                       "(timeout, CLIENT KILL, output buffer limit)");
   // In TLS 1.3 a server judges our certificate after we have begun to send: late, but not a fault
   // of what we sent.
   if (error.kind != ErrorKind::untrusted) {

@@ -127,7 +127,7 @@ Error database_error(Error error, std::uint32_t database) {
   if (error.kind == ErrorKind::rejected) {
     error.kind = ErrorKind::configuration;
     error.message = fmt::format("database {} cannot be selected: {}", database, error.message);
-    error.hint = "servers have databases 0 to 15 unless configured otherwise, clusters only 0";
+    error.hint = "servers have databases 0 to 15 by default, clusters only 0";
   }
   return error;
 }
@@ -186,11 +186,11 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
         to_error((*replies)[static_cast<std::size_t>(index)], Phase::auth, endpoint_, secret);
     if (error.server_code == "NOAUTH" && !settings.username.empty() && !settings.password) {
       error.hint =
-          "a user is given and no password: write redis://user:password@host, or "
-          "redis://:password@host when it is the password";
+          "a user is given without a password: write redis://user:password@host, or "
+          "redis://:password@host if it is the password";
     }
     if (index == introduction.hello && is_hello_unknown(error)) {
-      error.hint = "there is no RESP3 before Redis 6, nor in some proxies: leave protocol=3 out";
+      error.hint = "Redis before 6 and some proxies have no RESP3: leave out protocol=3";
     }
     return error;
   };
@@ -226,7 +226,8 @@ Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands
     auto& error = first.error();
     if (error.kind == ErrorKind::disconnected && !heard_ && report_.tls_version.empty()) {
       error.hint =
-          "look at the server's log; a server that wants TLS hangs up like this: try "
+          "look at the server's log; a server that requires TLS closes the connection like this: "
+          "try "
           "rediss:// or --tls";
     }
     return failure(fault(std::move(error)));

@@ -73,7 +73,7 @@ Result<Pool::Slot> Pool::take_slot(const Deadline& deadline) {
         return failure(
             make_error(ErrorKind::timed_out, Phase::connect,
                        fmt::format("all {} connections of the pool stayed in use", size_),
-                       "another command is waiting for a slow server, or the pool is too small"));
+                       "other commands wait for a slow server, or the pool is too small"));
       case WaitOutcome::failed:
         return failure(
             make_system_error(ErrorKind::internal, Phase::connect, "cannot wait", wait_errno));

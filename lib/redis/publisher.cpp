@@ -16,9 +16,8 @@ Result<std::int64_t> Publisher::publish(std::string_view channel, std::string_vi
     return failure(to_error(reply, Phase::command, endpoint));
   }
   if (reply.type != ReplyType::integer) {
-    auto error =
-        make_error(ErrorKind::protocol, Phase::command,
-                   fmt::format("PUBLISH was answered with {} instead of a count", describe(reply)));
+    auto error = make_error(ErrorKind::protocol, Phase::command,
+                            fmt::format("PUBLISH returned {} instead of a count", describe(reply)));
     error.endpoint = endpoint;
     return failure(std::move(error));
   }

@@ -15,9 +15,10 @@ bool is_acknowledgement(std::string_view kind) {
 }
 
 Error unexpected(const Reply& reply) {
-  return make_error(ErrorKind::protocol, Phase::subscribe,
-                    fmt::format("a subscriber was sent {}", describe(reply)),
-                    "something between us and the server mixes up replies, e.g. a broken proxy");
+  return make_error(
+      ErrorKind::protocol, Phase::subscribe,
+      fmt::format("a subscriber received {}", describe(reply)),
+      "something between this client and the server mixes up replies, e.g. a broken proxy");
 }
 
 /// Takes `expected` off the front.

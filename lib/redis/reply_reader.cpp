@@ -188,18 +188,17 @@ Error foreign_protocol(std::string_view sample, std::string_view fault) {
     return make_error(ErrorKind::protocol, Phase::command, std::move(message), std::move(hint));
   };
   if (sample.starts_with("HTTP/")) {
-    return error("what answers speaks HTTP, not Redis",
-                 "check the port: a web service listens there");
+    return error("the peer speaks HTTP, not Redis", "check the port: a web service listens there");
   }
   if (sample.starts_with("\x15\x03")) {
-    return error("what answers speaks TLS", "use rediss:// or --tls");
+    return error("the peer speaks TLS", "use rediss:// or --tls");
   }
   if (sample.starts_with("SSH-")) {
-    return error("what answers speaks SSH, not Redis", "check the port: Redis uses 6379");
+    return error("the peer speaks SSH, not Redis", "check the port: Redis uses 6379");
   }
-  return error(fmt::format("what answers does not speak Redis: {}; it sent \"{}\"",
+  return error(fmt::format("the peer does not speak Redis: {}; it sent \"{}\"",
                            escape_for_terminal(fault), escape_for_terminal(sample)),
-               "check host and port: something else listens there, or a proxy garbles the stream");
+               "check host and port: something else listens there, or a proxy corrupts the stream");
 }
 
 }  // namespace
@@ -218,7 +217,7 @@ struct ReplyReader::State {
   Error fail_bound() {
     return fail(make_error(ErrorKind::protocol, Phase::command,
                            fmt::format("the server sends {}", usage.exceeded),
-                           "this is more than any FOGIS service uses: check what listens there"));
+                           "this exceeds what any FOGIS service uses: check what listens there"));
   }
 
   /// Size of the bulk that the reader waits for, once its announcement has arrived.
@@ -264,7 +263,8 @@ Result<void> ReplyReader::feed(std::string_view bytes) {
   }
   // Replies that nobody takes out must not pile up without a bound either.
   if (buffered() + bytes.size() > 2 * state.usage.limits.bytes + kSampleSize) {
-    state.usage.exceeded = fmt::format("more than {} bytes unasked", 2 * state.usage.limits.bytes);
+    state.usage.exceeded =
+        fmt::format("more than {} unexpected bytes", 2 * state.usage.limits.bytes);
     return failure(state.fail_bound());
   }
   if (redisReaderFeed(state.reader.get(), bytes.data(), bytes.size()) != 0) {

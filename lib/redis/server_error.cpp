@@ -20,20 +20,20 @@ constexpr std::string_view kCredentialsHint =
     "REDIS_USERNAME with REDIS_PASSWORD";
 
 constexpr std::string_view kDeniedHint =
-    "the server or a proxy before it refuses this client: look at its log for the reason";
+    "the server, or a proxy in front of it, refuses this client: look at its log for the reason";
 
 constexpr std::array<KnownCode, 14> kKnownCodes{{
     {"NOAUTH", ErrorKind::unauthenticated,
-     "the server wants a password: put it into the URL, REDIS_PASSWORD or --password-file"},
+     "the server requires a password: set it in the URL, REDIS_PASSWORD or --password-file"},
     {"WRONGPASS", ErrorKind::unauthenticated, kCredentialsHint},
     {"NOPERM", ErrorKind::forbidden,
-     "the user lacks a right: an administrator can grant it with ACL SETUSER"},
+     "the user lacks a permission: an administrator can grant it with ACL SETUSER"},
     {"LOADING", ErrorKind::not_ready,
      "the server is reading its data from disk: wait, e.g. fogis-redis ping --wait 30s"},
     {"MASTERDOWN", ErrorKind::not_ready,
      "the replica has lost its master and may not serve stale data: look at INFO replication"},
     {"BUSY", ErrorKind::not_ready,
-     "a script blocks the server: SCRIPT KILL ends it when it has not written yet"},
+     "a script blocks the server: SCRIPT KILL ends it if it has not written yet"},
     {"OOM", ErrorKind::not_ready,
      "the server is at maxmemory and evicts nothing: free memory or raise maxmemory"},
     {"READONLY", ErrorKind::not_ready,
@@ -43,15 +43,16 @@ constexpr std::array<KnownCode, 14> kKnownCodes{{
     {"NOREPLICAS", ErrorKind::not_ready,
      "too few replicas are connected for writes: look at INFO replication"},
     {"CLUSTERDOWN", ErrorKind::not_ready, "the cluster is incomplete: look at CLUSTER INFO"},
-    {"MOVED", ErrorKind::rejected, "this is a cluster node: ask the node that it names"},
+    {"MOVED", ErrorKind::rejected, "this is a cluster node: connect to the node that it names"},
     {"DENIED", ErrorKind::forbidden,
-     "protected mode: the server lets strangers in only after bind and a password are configured"},
-    {"NOPROTO", ErrorKind::rejected, "the server does not speak RESP3: leave protocol=3 out"},
+     "protected mode: the server accepts remote clients only after bind and a password are "
+     "configured"},
+    {"NOPROTO", ErrorKind::rejected, "the server does not speak RESP3: leave out protocol=3"},
 }};
 
 constexpr std::string_view kVariableHint =
-    "the password looks like a variable that was not replaced: give its value; the shell, compose "
-    "or the pipeline did not fill it in";
+    "the password looks like a variable that was not replaced: give its value; the shell, "
+    "compose or the pipeline did not replace it";
 constexpr std::string_view kMaxClientsHint =
     "all client slots are taken: look at CLIENT LIST for leaks, or raise maxclients";
 constexpr std::string_view kNoPasswordHint =
@@ -71,11 +72,11 @@ constexpr std::array<KnownCode, 8> kKnownTexts{{
     {"ERR invalid password", ErrorKind::unauthenticated, kCredentialsHint},         // before 6.0
     {"ERR operation not permitted", ErrorKind::unauthenticated, kCredentialsHint},  // before 2.8
     {"ERR wrong number of arguments for 'auth' command", ErrorKind::unauthenticated,
-     "this server is older than Redis 6, which knows no users: leave the user name out "
+     "this server is older than Redis 6 and has no users: leave out the user name "
      "(redis://:password@host)"},
     {"ERR unknown command", ErrorKind::rejected,
      "the command is missing or renamed: the server is older than the command, its configuration "
-     "has rename-command, or a proxy between does not pass it on"},
+     "has rename-command, or a proxy does not forward it"},
 }};
 
 std::pair<ErrorKind, std::string_view> judge(const Reply& reply) {

@@ -81,7 +81,7 @@ Result<PubSubFrame> Subscriber::State::to_frame(Reply reply) {
 /// The next frame that the server sends, or the error that kept it away.
 Result<PubSubFrame> Subscriber::State::receive(const Deadline& deadline) {
   if (!connection) {
-    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
+    return failure(make_error(ErrorKind::internal, Phase::subscribe, "there is no subscription"));
   }
   TRY_ASSIGN(auto reply, connection->receive(deadline));
   note_heard();
@@ -138,8 +138,8 @@ Result<Subscriber::State::Delivered> Subscriber::State::deliver(const MessageSin
 Error Subscriber::State::silence() const {
   auto error =
       make_error(ErrorKind::disconnected, Phase::subscribe,
-                 "the server is silent: PING was not answered in time",
-                 "the server may be stopped, or the network has dropped the connection unnoticed");
+                 "the server does not respond: no answer to PING within the timeout",
+                 "the server may be stopped, or the network dropped the connection silently");
   error.endpoint = connection->endpoint();
   error.elapsed = Deadline::Clock::now() - heard;
   return error;
@@ -192,7 +192,7 @@ std::optional<Resubscribed> Subscriber::State::hand_over_kept(const MessageSink&
 /// were handed over, or `deadline` is over.
 Result<bool> Subscriber::State::advance(const Deadline& deadline, const MessageSink& take) {
   if (!connection) {
-    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
+    return failure(make_error(ErrorKind::internal, Phase::subscribe, "there is no subscription"));
   }
   TRY_ASSIGN(const auto delivered, deliver(take));
   if (delivered.any) {
@@ -270,7 +270,7 @@ Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
   auto& state = *state_;
   const auto started = Deadline::Clock::now();
   if (!state.connection) {
-    return failure(make_error(ErrorKind::internal, Phase::subscribe, "nothing is subscribed"));
+    return failure(make_error(ErrorKind::internal, Phase::subscribe, "there is no subscription"));
   }
   if (auto sent = state.connection->send(std::array<std::string_view, 1>{"PING"}, deadline);
       !sent) {
@@ -285,8 +285,9 @@ Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
       state.keep(std::move(frame));
     }
     if (deadline.expired()) {
-      auto error = make_error(ErrorKind::timed_out, Phase::subscribe, "no PONG in time",
-                              "the channel is busier than we can read: --timeout allows more time");
+      auto error = make_error(
+          ErrorKind::timed_out, Phase::subscribe, "no PONG in time",
+          "messages arrive faster than they can be read: a longer --timeout allows more time");
       error.endpoint = state.connection->endpoint();
       return failure(std::move(error));
     }

@@ -14,8 +14,8 @@ constexpr auto kShortLife = std::chrono::seconds(1);
 Error not_acknowledged(const std::string& endpoint) {
   auto error = make_error(ErrorKind::timed_out, Phase::subscribe,
                           "no acknowledgement among the messages in time",
-                          "the channel is busier than we can read, or the server is not one: "
-                          "--timeout allows more time");
+                          "messages arrive faster than they can be read, or the peer is not a "
+                          "Redis server: a longer --timeout allows more time");
   error.endpoint = endpoint;
   return error;
 }

@@ -229,7 +229,7 @@ TEST_CASE("D15: a calendar at another Redis, and one on other channels") {
   const Standin processor("processor", ours.url());
   const Standin calendar("calendar", other.url());
   const auto run = run_integration({ours.url(), processor.url(), calendar.url()});
-  require_only(run, "D15", "configuration", "another server answers there");
+  require_only(run, "D15", "configuration", "a different server answers there");
   const Standin elsewhere("calendar", ours.url(), {"--fault", "other-channels"});
   require_only(run_integration({ours.url(), processor.url(), elsewhere.url()}), "D15",
                "configuration", "example:matches");
@@ -263,7 +263,7 @@ TEST_CASE("D16: a subscriber that is about to be cut, and one that is cut meanwh
   while (listeners(server, "fogis:system:alerts") < 2 && !process.has_ended()) {}
   flood(server, client, 1'000'000'000);
   require_only(fogis::testing::read_integration(process.wait()), "D16", "wiring",
-               "its subscription vanished while we looked");
+               "its subscription disappeared during the run");
 }
 
 TEST_CASE("D17: PING answers, but PUBLISH does not arrive") {

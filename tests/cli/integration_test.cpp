@@ -101,8 +101,8 @@ TEST_CASE("integration writes every format of a report") {
   CHECK_THAT(markdown.output, StartsWith("## fogis-redis integration: FAIL\n"));
   CHECK_THAT(markdown.output, ContainsSubstring("**D8: nobody listens"));
   CHECK_THAT(markdown.output, ContainsSubstring("| fogis:matches:updates | 0 | 0 |"));
-  const TempDir folder;
-  const auto file = folder / "report.xml";
+  const TempDir directory;
+  const auto file = directory / "report.xml";
   CHECK(run_cli({"integration", "-u", server.url(), "--observe", "0", "-q", "--junit", file})
             .exit_code == 1);
   CHECK_THAT(read_file(file), ContainsSubstring("name=\"wiring\""));
@@ -118,7 +118,7 @@ TEST_CASE("integration --list shows every check without a server") {
 }
 
 TEST_CASE("options of integration are judged before anything is tried") {
-  const TempDir folder;
+  const TempDir directory;
   const std::vector<std::pair<Ids, std::string>> cases{
       {{"--match-processor-url", "localhost:9082"}, "bad --match-processor-url"},
       {{"--calendar-service-url", ""}, "bad --calendar-service-url"},
@@ -132,12 +132,12 @@ TEST_CASE("options of integration are judged before anything is tried") {
       {{"--flow", "wild"}, "--flow"},
       {{"--flow", "live"}, "--allow-side-effects"},
       {{"--expect-subscribers", "-1"}, "--expect-subscribers"},
-      {{"--channels", folder / "missing"}, "--channels"},
-      {{"--channels", folder.path().string()}, "it is a folder"},
+      {{"--channels", directory / "missing"}, "--channels"},
+      {{"--channels", directory.path().string()}, "it is a directory"},
       {{"--channels", "/dev/zero"}, "line 1 is longer than 65536 bytes"},
-      {{"--channels", folder.write("long", "a\n" + std::string(513, 'b'))},
+      {{"--channels", directory.write("long", "a\n" + std::string(513, 'b'))},
        "line 2: a name has more than 512 bytes"},
-      {{"--channels", folder.write("many", many_lines(10'001))}, "has more than 10000 names"},
+      {{"--channels", directory.write("many", many_lines(10'001))}, "has more than 10000 names"},
       {{"--min-success-rate", "x"}, "--min-success-rate"},
       {{"--junit", "/nonexistent/report.xml"}, "report.xml"},
   };
@@ -168,10 +168,10 @@ TEST_CASE("integration takes the services' URLs from the environment") {
 
 TEST_CASE("channels of a file are examined too, and lost messages on them are told") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const Standin calendar("calendar", server.url());
   const Standin processor("processor", server.url(), {"--channel", "example:own"});
-  const auto file = folder.write("channels", "# ours\n\n  example:own  \nexample:quiet\n");
+  const auto file = directory.write("channels", "# ours\n\n  example:own  \nexample:quiet\n");
   const auto run =
       run_integration({server.url(), processor.url(), calendar.url()}, {"--channels", file});
   CHECK(run.ids() == Ids{"D3"});
@@ -181,8 +181,8 @@ TEST_CASE("channels of a file are examined too, and lost messages on them are to
 
 TEST_CASE("channels may come from a pipe, and waiting for its writer can be interrupted") {
   const RedisServer server;
-  const TempDir folder;
-  const auto pipe = folder / "pipe";
+  const TempDir directory;
+  const auto pipe = directory / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   Process waiting({.arguments = {"integration", "-u", server.url(), "--channels", pipe, "-v"}});
   // Opening it for writing succeeds when its reader is there.
@@ -332,7 +332,7 @@ TEST_CASE("an interrupted integration run ends with the signal's code and leaves
 
 TEST_CASE("hundreds of channels and a thousand clients are no obstacle") {
   const RedisServer server({.arguments = {"--maxclients", "2000"}});
-  const TempDir folder;
+  const TempDir directory;
   const Standin calendar("calendar", server.url());
   std::vector<fogis::testing::RawClient> crowd;
   std::string names;
@@ -345,7 +345,7 @@ TEST_CASE("hundreds of channels and a thousand clients are no obstacle") {
   for (auto& client : crowd) {
     client.receive();
   }
-  const auto file = folder.write("channels", names);
+  const auto file = directory.write("channels", names);
   const auto run = run_integration({server.url(), {}, calendar.url()}, {"--channels", file});
   CHECK_THAT(run.ids(), IsEmpty());
   CHECK(run.outcome.exit_code == 0);

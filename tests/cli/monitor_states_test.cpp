@@ -176,9 +176,9 @@ TEST_CASE("a server that is gone cannot be judged") {
 
 TEST_CASE("a restarted server is recognised, and its counters start again") {
   RedisServer server;
-  Process process(
-      {.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval", "20ms",
-                     "--retry-delay", "10ms", "--canary", "--crit", "ping_p50=off,canary_p50=off"}});
+  Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval",
+                                 "20ms", "--retry-delay", "10ms", "--canary", "--crit",
+                                 "ping_p50=off,canary_p50=off"}});
   process.wait_for_output("\"number\":3,");
   server.restart();
   process.wait_for_output(R"("event":"restarted")");
@@ -245,8 +245,8 @@ TEST_CASE("a replica without its master is found") {
 
 TEST_CASE("an append-only file that cannot be written is found") {
   // A limit on the size of files fails writes as a full disk does, without needing one.
-  const TempDir folder;
-  const auto program = folder.write_program(
+  const TempDir directory;
+  const auto program = directory.write_program(
       "limited-redis", "#!/bin/sh\ntrap '' XFSZ\nulimit -f 256\nexec redis-server \"$@\"\n");
   const RedisServer server({.arguments = {"--appendonly", "yes"}, .program = program});
   while (server.raw({"INFO", "persistence"}).find("aof_last_write_status:err") ==

@@ -304,14 +304,14 @@ TEST_CASE("options of ping are judged before anything is tried") {
 }
 
 TEST_CASE("a private server is used and leaves nothing behind") {
-  const fogis::testing::TempDir folder;
+  const fogis::testing::TempDir directory;
   const auto outcome =
-      run_cli({"--ephemeral", "ping", "--json"}, {{"TMPDIR", folder.path().string()}});
+      run_cli({"--ephemeral", "ping", "--json"}, {{"TMPDIR", directory.path().string()}});
   CHECK(outcome.exit_code == 0);
   const auto document = require_document(outcome.output, "ping");
   CHECK_THAT(document["endpoint"].get<std::string>(),
-             StartsWith("unix://" + folder.path().string()));
-  CHECK(std::filesystem::is_empty(folder.path()));
+             StartsWith("unix://" + directory.path().string()));
+  CHECK(std::filesystem::is_empty(directory.path()));
 }
 
 TEST_CASE("without a server program --ephemeral says what to install") {

@@ -43,12 +43,12 @@ TEST_CASE("publish tells how many received the message") {
 
 TEST_CASE("a message is published to the byte, wherever it comes from") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const auto bytes = GENERATE(std::string(), std::string("\x00\xFF\r\n\n\x1b[2J", 9),
                               std::string(3'000'000, 'x'), std::string("{\"a\": 1}\n"));
   auto subscriber = subscribe(server.url(), {"c", "--count", "2", "-o", "raw"});
   CHECK(publish(server.url(), {"c", "-"}, bytes).exit_code == 0);
-  CHECK(publish(server.url(), {"c", "--file", folder.write("f", bytes)}).exit_code == 0);
+  CHECK(publish(server.url(), {"c", "--file", directory.write("f", bytes)}).exit_code == 0);
   const auto outcome = subscriber.wait();
   CHECK(outcome.exit_code == 0);
   CHECK((outcome.output == bytes + "\n" + bytes + "\n"));
@@ -56,14 +56,14 @@ TEST_CASE("a message is published to the byte, wherever it comes from") {
 
 TEST_CASE("a message is built from type and payload") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const std::string payload =
       R"({"alert_type":"test","severity":"info","message":"m","timestamp":"2024-05-01T12:00:00Z"})";
   auto subscriber = subscribe(server.url(), {"c", "--count", "2", "-o", "json"});
   CHECK(publish(server.url(), {"c", "--type", "system_alert", "--payload", payload}).exit_code ==
         0);
   CHECK(publish(server.url(), {"c", "--type", "system_alert", "--payload",
-                               "@" + folder.write("p.json", payload), "--service", "tester"})
+                               "@" + directory.write("p.json", payload), "--service", "tester"})
             .exit_code == 0);
   const auto lines = lines_of(subscriber.wait().output);
   REQUIRE(lines.size() == 3);
@@ -150,12 +150,12 @@ TEST_CASE("too few receivers are a no") {
 }
 
 TEST_CASE("a file that cannot be read is a usage error") {
-  const TempDir folder;
-  const std::string none = folder / "none";
-  const std::string a_folder = folder.path();
+  const TempDir directory;
+  const std::string none = directory / "none";
+  const std::string a_directory = directory.path();
   const std::vector<std::vector<std::string>> cases{
       {"c", "--file", none},
-      {"c", "--file", a_folder},
+      {"c", "--file", a_directory},
       {"c", "--file", none, "--ndjson"},
       {"c", "--type", "system_alert", "--payload", "@" + none},
       {"--replay", none},
@@ -219,14 +219,14 @@ TEST_CASE("an interrupted publish accounts for what it has read") {
 
 TEST_CASE("what an interrupted publish had still to send is counted, of copies and of lines") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const bool copies = GENERATE(true, false);
   ProgramOptions options;
   options.arguments = {"publish", "-u", server.url(), "c", "--rate", "0.001", "--json"};
   const auto source =
       copies ? std::vector<std::string>{"one", "--count", "4"}
              : std::vector<std::string>{"--ndjson", "--file",
-                                        folder.write("lines", "one\ntwo\n\nfour\nfive")};
+                                        directory.write("lines", "one\ntwo\n\nfour\nfive")};
   options.arguments.insert(options.arguments.end(), source.begin(), source.end());
   auto listener = server.client();
   listener.command({"SUBSCRIBE", "c"});

@@ -64,19 +64,19 @@ void wait_for_lines(const std::string& path, std::size_t count) {
 
 TEST_CASE("50000 numbered lines arrive and are recorded to the byte and in order") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const auto lines = numbered_lines(1, 50'000);
   auto subscriber =
-      subscribe(server.url(), {"c", "--count", "50000", "-o", "raw", "--record", folder / "r"});
+      subscribe(server.url(), {"c", "--count", "50000", "-o", "raw", "--record", directory / "r"});
   const auto outcome =
-      publish(server.url(), {"c", "--file", folder.write("lines", lines), "--ndjson", "--json"});
+      publish(server.url(), {"c", "--file", directory.write("lines", lines), "--ndjson", "--json"});
   CHECK(outcome.exit_code == 0);
   const auto document = require_document(outcome.output, "publish");
   CHECK(document["confirmed"] == 50'000);
   CHECK(document["receivers"]["deliveries"] == 50'000);
   CHECK((subscriber.wait(60s).output == lines));
   std::uint64_t number = 0;
-  for (const auto& line : lines_of(read_file(folder / "r"))) {
+  for (const auto& line : lines_of(read_file(directory / "r"))) {
     const auto recorded = json::parse(line);
     CHECK((number == 0 || recorded["payload"] == std::to_string(number)));
     ++number;
@@ -87,12 +87,12 @@ TEST_CASE("50000 numbered lines arrive and are recorded to the byte and in order
 TEST_CASE("a server that is killed in the middle costs what is told, and nothing else") {
   constexpr std::uint64_t kLines = 50'000;
   RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   auto subscriber = subscribe(server.url(), {"c", "-o", "json", "--retry-delay", "20ms"});
   ProgramOptions options;
   options.arguments = {"publish",       "-u",
                        server.url(),    "c",
-                       "--file",        folder.write("lines", numbered_lines(1, kLines)),
+                       "--file",        directory.write("lines", numbered_lines(1, kLines)),
                        "--ndjson",      "--json",
                        "--rate",        "20000",
                        "--retries",     "200",
@@ -257,11 +257,11 @@ TEST_CASE("a server that cuts us for a full output buffer leaves a gap that is t
 TEST_CASE("a message of 100 MB goes through") {
   const RedisServer server;
   tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0"});
-  const TempDir folder;
+  const TempDir directory;
   std::string large;
   large.resize(100'000'000, 'x');
   auto subscriber = subscribe(server.url(), {"c", "-o", "raw", "--count", "1"});
-  const auto outcome = publish(server.url(), {"c", "--file", folder.write("large", large)});
+  const auto outcome = publish(server.url(), {"c", "--file", directory.write("large", large)});
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.output == "published on c: 1 receiver\n");
   const auto received = subscriber.wait(60s);
@@ -272,19 +272,19 @@ TEST_CASE("a message of 100 MB goes through") {
 TEST_CASE(
     "a reader that does not read loses messages, which are counted; the record has them all") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   ProgramOptions options;
   options.program = "/bin/sh";
   options.own_group = true;
   options.arguments = {"-c", R"("$0" subscribe -u "$1" c -o raw --record "$2" | sleep 600)",
-                       binary(), server.url(), folder / "r"};
+                       binary(), server.url(), directory / "r"};
   Process process(options);
   process.wait_for_error("subscribed to ");
   const std::string large(1'000'000, 'x');
   for (int i = 0; i < 20; ++i) {
     CHECK(server.raw({"PUBLISH", "c", large}) == "1");
   }
-  wait_for_lines(folder / "r", 21);
+  wait_for_lines(directory / "r", 21);
   process.signal_group(SIGINT);
   const auto outcome = process.wait();
   CHECK_THAT(outcome.error, ContainsSubstring("20 messages, 20.0 MB") &&

@@ -51,12 +51,12 @@ private:
   std::mt19937_64 random_{Catch::getSeed()};
 };
 
-void wait_until_empty(const std::filesystem::path& folder) {
+void wait_until_empty(const std::filesystem::path& directory) {
   const auto give_up = std::chrono::steady_clock::now() + 10s;
-  while (!std::filesystem::is_empty(folder) && std::chrono::steady_clock::now() < give_up) {
+  while (!std::filesystem::is_empty(directory) && std::chrono::steady_clock::now() < give_up) {
     ::sched_yield();
   }
-  CHECK(std::filesystem::is_empty(folder));
+  CHECK(std::filesystem::is_empty(directory));
 }
 
 /// Runs a program that has work for hours, and ends it at some moment of the first `longest`.

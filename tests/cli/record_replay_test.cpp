@@ -42,8 +42,8 @@ double moment_of(const nlohmann::json& message) {
 TEST_CASE("what is recorded is replayed into another server: same bytes, same order") {
   const RedisServer first;
   const RedisServer second;
-  const TempDir folder;
-  auto recorder = subscribe(first.url(), {"a", "b", "--pattern", "p*", "--record", folder / "r",
+  const TempDir directory;
+  auto recorder = subscribe(first.url(), {"a", "b", "--pattern", "p*", "--record", directory / "r",
                                           "-o", "raw", "--count", "2003"});
   std::string lines;
   for (int number = 1; number <= 1000; ++number) {
@@ -59,7 +59,7 @@ TEST_CASE("what is recorded is replayed into another server: same bytes, same or
   CHECK_THAT(original.error, ContainsSubstring("recorded: 2003 messages"));
   auto listener = subscribe(second.url(), {"a", "b", "p1", "-o", "raw", "--count", "2003"});
   const auto replayed =
-      publish(second.url(), {"--replay", folder / "r", "--speed", "max", "--json"});
+      publish(second.url(), {"--replay", directory / "r", "--speed", "max", "--json"});
   CHECK(replayed.exit_code == 0);
   CHECK(require_document(replayed.output, "publish")["confirmed"] == 2003);
   CHECK((listener.wait().output == original.output));
@@ -67,10 +67,10 @@ TEST_CASE("what is recorded is replayed into another server: same bytes, same or
 
 TEST_CASE("a replay keeps the time between messages, or a part of it") {
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   const auto path =
-      folder.write("r", std::string(kHead) + recorded(0, "c", "1") + recorded(200, "c", "2") +
-                            recorded(200, "c", "3") + recorded(600, "c", "4"));
+      directory.write("r", std::string(kHead) + recorded(0, "c", "1") + recorded(200, "c", "2") +
+                               recorded(200, "c", "3") + recorded(600, "c", "4"));
   const auto speed = GENERATE(1.0, 2.0);
   auto listener = subscribe(server.url(), {"c", "-o", "json", "--count", "4"});
   const auto outcome =
@@ -92,9 +92,9 @@ TEST_CASE("a replay keeps the time between messages, or a part of it") {
 
 TEST_CASE("a recording of production traffic is replayed only where it is told to") {
   const RedisServer server;
-  const TempDir folder;
-  const auto path = folder.write("r", std::string(kHead) + recorded(0, "mine", "1") +
-                                          recorded(1, "fogis:matches:updates", "2"));
+  const TempDir directory;
+  const auto path = directory.write("r", std::string(kHead) + recorded(0, "mine", "1") +
+                                             recorded(1, "fogis:matches:updates", "2"));
   auto listener = subscribe(server.url(), {"--pattern", "*", "-o", "raw", "--count", "2"});
   const auto refused = publish(server.url(), {"--replay", path});
   CHECK(refused.exit_code == 2);
@@ -110,16 +110,16 @@ TEST_CASE("a recording of production traffic is replayed only where it is told t
 
 TEST_CASE("a recording that was killed is replayed up to where it is torn") {
   const RedisServer server;
-  const TempDir folder;
-  const auto torn = folder.write(
+  const TempDir directory;
+  const auto torn = directory.write(
       "torn", std::string(kHead) + recorded(0, "c", "1") + recorded(0, "c", "2").substr(0, 30) +
                   "\n" + std::string(kHead) + recorded(0, "c", "3") + R"({"received":"20)");
   auto outcome = publish(server.url(), {"--replay", torn});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 confirmed") &&
-                                 ContainsSubstring("cut off, not replayed: lines 3, 6"));
+                                 ContainsSubstring("truncated, not replayed: lines 3, 6"));
   const auto damaged =
-      folder.write("damaged", std::string(kHead) + "garbage\x1b[2J\n" + recorded(0, "c", "1"));
+      directory.write("damaged", std::string(kHead) + "garbage\x1b[2J\n" + recorded(0, "c", "1"));
   outcome = publish(server.url(), {"--replay", damaged, "--json"});
   CHECK(outcome.exit_code == 1);
   const auto document = require_document(outcome.output, "publish");
@@ -128,14 +128,14 @@ TEST_CASE("a recording that was killed is replayed up to where it is torn") {
 }
 
 TEST_CASE("a file that is no recording is refused before anything is sent") {
-  const TempDir folder;
+  const TempDir directory;
   const auto content = GENERATE(std::string(), std::string("\n"), std::string("hello\n"),
                                 std::string("{\"kind\":\"fogis-redis/ping\",\"version\":1}\n"),
                                 std::string("{\"kind\":\"fogis-redis/record\",\"version\":9}\n"),
                                 std::string("\x7f"
                                             "ELF\x00\xFF",
                                             6));
-  const auto outcome = publish("redis://127.0.0.1:1", {"--replay", folder.write("r", content)});
+  const auto outcome = publish("redis://127.0.0.1:1", {"--replay", directory.write("r", content)});
   CHECK(outcome.exit_code == 2);
   CHECK_THAT(outcome.error, ContainsSubstring("this is no record"));
 }
@@ -143,14 +143,15 @@ TEST_CASE("a file that is no recording is refused before anything is sent") {
 TEST_CASE("a recording is read twice, so a pipe is refused") {
   const auto outcome = publish("redis://127.0.0.1:1", {"--replay", "-"}, std::string(kHead));
   CHECK(outcome.exit_code == 2);
-  CHECK_THAT(outcome.error, ContainsSubstring("a record has to be a regular file"));
+  CHECK_THAT(outcome.error, ContainsSubstring("a record must be a regular file"));
 }
 
 TEST_CASE("an interrupted replay counts what it had still to send") {
   const RedisServer server;
-  const TempDir folder;
-  const auto path = folder.write("r", std::string(kHead) + recorded(0, "c", "1") +
-                                          recorded(59'000, "c", "2") + recorded(59'001, "c", "3"));
+  const TempDir directory;
+  const auto path =
+      directory.write("r", std::string(kHead) + recorded(0, "c", "1") + recorded(59'000, "c", "2") +
+                               recorded(59'001, "c", "3"));
   auto listener = server.client();
   listener.command({"SUBSCRIBE", "c"});
   Process process({.arguments = {"publish", "-u", server.url(), "--replay", path, "--json"}});
@@ -165,34 +166,34 @@ TEST_CASE("an interrupted replay counts what it had still to send") {
 
 TEST_CASE("a record is whole up to the moment of a kill") {
   const RedisServer server;
-  const TempDir folder;
-  auto recorder = subscribe(server.url(), {"c", "--record", folder / "r", "-o", "raw"});
+  const TempDir directory;
+  auto recorder = subscribe(server.url(), {"c", "--record", directory / "r", "-o", "raw"});
   CHECK(publish(server.url(), {"c", "-", "--ndjson"}, numbered_lines(1, 5000)).exit_code == 0);
   recorder.wait_for_output("\n5000\n");
   recorder.signal(SIGKILL);
   recorder.wait();
   // What was shown was recorded before.
-  const auto lines = lines_of(read_file(folder / "r"));
+  const auto lines = lines_of(read_file(directory / "r"));
   REQUIRE(lines.size() == 5001);
   CHECK_THAT(lines[5000], ContainsSubstring("\"payload\":\"5000\"}"));
-  auto again = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
+  auto again = subscribe(server.url(), {"c", "--record", directory / "r", "--count", "1"});
   tell(server, {"PUBLISH", "c", "more"});
   CHECK(again.wait().exit_code == 0);
-  CHECK(lines_of(read_file(folder / "r")).size() == 5003);
+  CHECK(lines_of(read_file(directory / "r")).size() == 5003);
 }
 
 TEST_CASE("a record that cannot be kept is told") {
   const RedisServer server;
-  const TempDir folder;
-  folder.write("diary", "mine\n");
-  for (const auto& path : {folder / "diary", folder.path().string(), folder / "none/r"}) {
+  const TempDir directory;
+  directory.write("diary", "mine\n");
+  for (const auto& path : {directory / "diary", directory.path().string(), directory / "none/r"}) {
     const auto outcome = run_cli({"subscribe", "-u", server.url(), "c", "--record", path});
     CHECK(outcome.exit_code == 2);
     CHECK_THAT(outcome.error, ContainsSubstring("cannot record to"));
   }
-  CHECK(read_file(folder / "diary") == "mine\n");
-  auto vanishing = subscribe(server.url(), {"c", "--record", folder / "r", "--count", "1"});
-  std::filesystem::remove(folder / "r");
+  CHECK(read_file(directory / "diary") == "mine\n");
+  auto vanishing = subscribe(server.url(), {"c", "--record", directory / "r", "--count", "1"});
+  std::filesystem::remove(directory / "r");
   tell(server, {"PUBLISH", "c", "x"});
   const auto outcome = vanishing.wait();
   CHECK(outcome.exit_code == 5);

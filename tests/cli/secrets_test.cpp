@@ -122,8 +122,8 @@ struct Place {
 
 /// A file that holds the marker, for the whole program.
 const std::string& password_file() {
-  static const TempDir folder;
-  static const auto file = folder.write("password", kMarker + "\n");
+  static const TempDir directory;
+  static const auto file = directory.write("password", kMarker + "\n");
   return file;
 }
 
@@ -184,21 +184,21 @@ void check_row(const Row& row, const std::vector<std::string>& options,
   const std::vector<std::vector<std::string>> verbosities{{}, {"-q"}, {"-v"}};
   for (const auto& format : row.formats) {
     for (const auto& verbosity : verbosities) {
-      const TempDir folder;
+      const TempDir directory;
       std::vector<std::string> arguments{row.command, "-o",        format, "--timeout",
                                          "2s",        "--retries", "0"};
       for (const auto& more : {options, row.arguments, verbosity}) {
         arguments.insert(arguments.end(), more.begin(), more.end());
       }
       if (row.writes_junit) {
-        arguments.insert(arguments.end(), {"--junit", folder / "report.xml"});
+        arguments.insert(arguments.end(), {"--junit", directory / "report.xml"});
       }
       const int ended = check_hidden(arguments, environment, {}, row.may_be_silent);
       INFO(shown(arguments));
       if (row.connects) {
         CHECK(ended == (exit_code == 0 ? row.success : exit_code));
       }
-      check_text(read_file(folder / "report.xml"));
+      check_text(read_file(directory / "report.xml"));
     }
   }
 }
@@ -227,9 +227,9 @@ void check_place(const Place& place) {
 
 /// What /proc shows everybody about a process and its children.
 std::string command_lines(pid_t pid) {
-  const auto folder = "/proc/" + std::to_string(pid);
-  auto text = read_file(folder + "/cmdline") + "\n";
-  std::istringstream children(read_file(folder + "/task/" + std::to_string(pid) + "/children"));
+  const auto directory = "/proc/" + std::to_string(pid);
+  auto text = read_file(directory + "/cmdline") + "\n";
+  std::istringstream children(read_file(directory + "/task/" + std::to_string(pid) + "/children"));
   for (pid_t child = 0; children >> child;) {
     text += command_lines(child);
   }

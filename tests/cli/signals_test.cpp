@@ -43,9 +43,9 @@ ProgramOptions long_suite(const std::string& url) {
 TEST_CASE("a suite that is interrupted cleans up, sums up and tells the signal") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   const RedisServer server;
-  const TempDir folder;
+  const TempDir directory;
   auto options = long_suite(server.url());
-  options.arguments.insert(options.arguments.end(), {"--junit", folder / "report.xml"});
+  options.arguments.insert(options.arguments.end(), {"--junit", directory / "report.xml"});
   Process process(options);
   process.wait_for_output("connection ");
   process.signal(signal);
@@ -53,7 +53,7 @@ TEST_CASE("a suite that is interrupted cleans up, sums up and tells the signal")
   CHECK(outcome.exit_code == 128 + signal);
   CHECK_THAT(outcome.output, ContainsSubstring("INTERRUPTED 2 checks: "));
   CHECK(server.raw({"DBSIZE"}) == "0");
-  CHECK_THAT(read_file(folder / "report.xml"), ContainsSubstring("</testsuites>"));
+  CHECK_THAT(read_file(directory / "report.xml"), ContainsSubstring("</testsuites>"));
 }
 
 TEST_CASE("a signal that our starter ignored ends us all the same") {
@@ -127,22 +127,23 @@ TEST_CASE("a second signal does not wait for an orderly end") {
   CHECK(outcome.elapsed < 5s);
 }
 
-TEST_CASE("a private server and its folder are gone after any end") {
+TEST_CASE("a private server and its directory are gone after any end") {
   const int signal = GENERATE(SIGINT, SIGTERM, SIGKILL);
-  const TempDir folder;
+  const TempDir directory;
   ProgramOptions options;
   options.arguments = {"--ephemeral", "test-suite", "--operations",
                        "1000000",     "--only",     "connection,performance"};
-  options.environment["TMPDIR"] = folder.path().string();
+  options.environment["TMPDIR"] = directory.path().string();
   Process process(options);
   process.wait_for_output("connection ");
-  REQUIRE_FALSE(std::filesystem::is_empty(folder.path()));
+  REQUIRE_FALSE(std::filesystem::is_empty(directory.path()));
   process.signal(signal);
   const auto outcome = process.wait();
   CHECK((signal == SIGKILL ? outcome.signal == SIGKILL : outcome.exit_code == 128 + signal));
   const auto give_up = std::chrono::steady_clock::now() + 10s;
-  while (!std::filesystem::is_empty(folder.path()) && std::chrono::steady_clock::now() < give_up) {
+  while (!std::filesystem::is_empty(directory.path()) &&
+         std::chrono::steady_clock::now() < give_up) {
     ::sched_yield();
   }
-  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK(std::filesystem::is_empty(directory.path()));
 }

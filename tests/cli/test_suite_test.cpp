@@ -148,8 +148,8 @@ TEST_CASE("option --strict fails on a warning") {
 TEST_CASE("an unreachable server is an error of the connection, the rest is skipped") {
   const ReservedPort refused;
   const auto url = "redis://127.0.0.1:" + std::to_string(refused.number());
-  const TempDir folder;
-  const auto file = folder / "report.xml";
+  const TempDir directory;
+  const auto file = directory / "report.xml";
   const auto outcome = suite(url, {"--json", "--junit", file});
   CHECK(outcome.exit_code == 3);
   const auto document = require_document(outcome.output, "test-suite");
@@ -165,8 +165,8 @@ TEST_CASE("an unreachable server is an error of the connection, the rest is skip
 
 TEST_CASE("a report that nobody reads is told, and does not hold up the end") {
   const RedisServer server;
-  const TempDir folder;
-  const auto pipe = folder / "pipe";
+  const TempDir directory;
+  const auto pipe = directory / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   const auto outcome = suite(server.url(), {"--only", "connection", "--junit", pipe});
   CHECK(outcome.exit_code == 5);
@@ -226,18 +226,19 @@ TEST_CASE("every format is written, and XML is well-formed") {
 
 TEST_CASE("option --junit replaces a file as a whole and leaves no other behind") {
   const RedisServer server;
-  const TempDir folder;
-  const auto file = folder.write("report.xml", "old content");
+  const TempDir directory;
+  const auto file = directory.write("report.xml", "old content");
   const auto outcome = suite(server.url(), {"--only", "connection", "--junit", file});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("PASS "));
   CHECK(xml_faults(read_file(file)).empty());
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
 TEST_CASE("a --junit file that cannot be written is told before anything is run") {
-  const TempDir folder;
-  const std::vector<std::string> bad{"/nonexistent/folder/report.xml", folder.path().string(), ""};
+  const TempDir directory;
+  const std::vector<std::string> bad{"/nonexistent/directory/report.xml", directory.path().string(),
+                                     ""};
   for (const auto& file : bad) {
     const auto outcome = suite("redis://nohost.invalid", {"--junit", file});
     INFO(outcome.error);

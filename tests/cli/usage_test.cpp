@@ -27,7 +27,7 @@ struct Mistake {
 const std::vector<Mistake>& mistakes() {
   static const std::vector<Mistake> kMistakes{
       {{"pnig"}, "unknown command \"pnig\"", "did you mean ping?"},
-      {{"zzzzzz"}, "unknown command \"zzzzzz\"", "fogis-redis --help shows all commands"},
+      {{"zzzzzz"}, "unknown command \"zzzzzz\"", "fogis-redis --help lists all commands"},
       {{"ping", "--timeuot", "5s"}, "unknown option --timeuot", "did you mean --timeout?"},
       {{"ping", "--cuont=5"}, "unknown option --cuont", "did you mean --count?"},
       {{"ping", "--zzzzzz"}, "unknown option --zzzzzz", "fogis-redis ping --help"},
@@ -53,10 +53,10 @@ const std::vector<Mistake>& mistakes() {
       {{"--json=true", "ping"}, "--json takes no value", "write --json"},
       {{"--timeout", "5s"}, "no command given", "fogis-redis --help"},
       {{"ping", "--color", "pink"}, "--color: \"pink\" is not a choice", "auto, always or never"},
-      {{"ping", "-q", "-v"}, "--quiet and --verbose exclude each other", "give one of them"},
+      {{"ping", "-q", "-v"}, "--quiet and --verbose cannot be used together", "give one of them"},
       {{"ping", "-o", "yaml"}, "--output: unknown format \"yaml\"", "write text or json"},
       {{"ping", "-o", "junit"},
-       "--output: this command has no format \"junit\"",
+       "--output: this command does not support the format \"junit\"",
        "write text or json"},
       {{"test-suite", "-o", "yaml"},
        "--output: unknown format \"yaml\"",
@@ -65,7 +65,7 @@ const std::vector<Mistake>& mistakes() {
        "--json and --output text exclude each other",
        "give one of them"},
       {{"--ephemeral", "-u", "redis://h", "ping"},
-       "--ephemeral and --url exclude each other",
+       "--ephemeral and --url cannot be used together",
        "leave one of them out"},
       {{"publish", "c", "m", "--count", "0"},
        "--count: \"0\" is not a whole number from 1 to 1000000000",
@@ -146,7 +146,7 @@ TEST_CASE("a mistake is told as JSON where FOGIS_OUTPUT asks for it") {
   CHECK(require_document(outcome.output, "error")["command"].is_null());
 }
 
-TEST_CASE("called without arguments it shows how to call it, and fails") {
+TEST_CASE("called without arguments it shows the usage, and fails") {
   const auto outcome = run_cli({});
   CHECK(outcome.exit_code == 2);
   CHECK(outcome.output.empty());

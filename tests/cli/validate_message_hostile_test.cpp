@@ -135,8 +135,8 @@ TEST_CASE("a hostile stream is judged line by line in every form") {
 }
 
 TEST_CASE("a hostile file name cannot act on a terminal or a workflow") {
-  const TempDir folder;
-  const auto name = folder.write("\x1b[31m\n::error::owned,\xff.json", "[]");
+  const TempDir directory;
+  const auto name = directory.write("\x1b[31m\n::error::owned,\xff.json", "[]");
   const auto outcome = validate({name});
   CHECK(outcome.exit_code == 1);
   CHECK(has_no_control(outcome.output));
@@ -173,8 +173,8 @@ TEST_CASE("a string of 300 kB in every field is judged and quoted shortly") {
 }
 
 TEST_CASE("a file of 100 MB is refused without being held") {
-  const TempDir folder;
-  const auto path = folder / "large";
+  const TempDir directory;
+  const auto path = directory / "large";
   write_large(path, "", 100 * kMegabyte, "");
   const auto base = base_kib();
   const auto whole = validate({path});
@@ -193,8 +193,8 @@ TEST_CASE("a file of 100 MB is refused without being held") {
 }
 
 TEST_CASE("a document of 64 MiB is judged when the bound allows it") {
-  const TempDir folder;
-  const auto path = folder / "large";
+  const TempDir directory;
+  const auto path = directory / "large";
   write_large(path, R"({"a":")", 64 * kMegabyte, "\"}");
   const auto outcome = validate({"--max-size", "100000000", "--json", path});
   CHECK(outcome.exit_code == 1);
@@ -206,8 +206,8 @@ TEST_CASE("a document of 64 MiB is judged when the bound allows it") {
 // Not with AddressSanitizer, which keeps up to 256 MB of freed memory.
 #ifndef __SANITIZE_ADDRESS__
 TEST_CASE("a long stream takes no more memory than a short one") {
-  const TempDir folder;
-  const auto path = folder / "stream.ndjson";
+  const TempDir directory;
+  const auto path = directory / "stream.ndjson";
   const auto write = [&](int lines) {
     std::ofstream file(path, std::ios::binary);
     for (int i = 0; i < lines; ++i) {

@@ -58,9 +58,9 @@ TEST_CASE("a stream is judged line by line, each with its number") {
 }
 
 TEST_CASE("files that are copies of each other are no stream") {
-  const TempDir folder;
+  const TempDir directory;
   const auto text = good_line();
-  CHECK_THAT(validate({folder.write("a", text), folder.write("b", text)}).output,
+  CHECK_THAT(validate({directory.write("a", text), directory.write("b", text)}).output,
              !ContainsSubstring("duplicate-message-id"));
 }
 
@@ -88,9 +88,9 @@ TEST_CASE("a stream without a message is no success") {
 }
 
 TEST_CASE("a file that cannot be read is told, and the others are judged") {
-  const TempDir folder;
-  const auto good = folder.write("good.json", good_line());
-  const auto socket_path = folder / "socket";
+  const TempDir directory;
+  const auto good = directory.write("good.json", good_line());
+  const auto socket_path = directory / "socket";
   const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   socket_path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -103,10 +103,10 @@ TEST_CASE("a file that cannot be read is told, and the others are judged") {
     std::string hint;
   };
   const std::vector<Case> cases = {
-      {folder / "none.json", ": No such file or directory", "check the name"},
+      {directory / "none.json", ": No such file or directory", "check the name"},
       {good + "/x", ": Not a directory", "check the name"},
       {"", "cannot read \"\": No such file or directory", "check the name"},
-      {folder.path().string(), ": it is a folder, not a file", "name the files in it"},
+      {directory.path().string(), ": it is a directory, not a file", "name the files in it"},
       {socket_path, ": it is a socket, not a file", "read it as stdin"},
       {"/dev/zero", ": it is a device, not a file", "read it as stdin"}};
   for (const auto& unreadable : cases) {
@@ -122,8 +122,8 @@ TEST_CASE("a file that cannot be read is told, and the others are judged") {
 }
 
 TEST_CASE("a named pipe is read to its end, and waiting for its writer can be interrupted") {
-  const TempDir folder;
-  const auto fifo = folder / "fifo";
+  const TempDir directory;
+  const auto fifo = directory / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   Process reading({.arguments = {"validate-message", "--ndjson", "-v", fifo}});
   {
@@ -136,7 +136,7 @@ TEST_CASE("a named pipe is read to its end, and waiting for its writer can be in
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 valid"));
 
-  const auto good = folder.write("good.json", good_line());
+  const auto good = directory.write("good.json", good_line());
   Process waiting({.arguments = {"validate-message", "--ndjson", "-v", good, fifo}});
   waiting.wait_for_output("✓ " + good);
   waiting.signal(SIGINT);
@@ -144,8 +144,8 @@ TEST_CASE("a named pipe is read to its end, and waiting for its writer can be in
 }
 
 TEST_CASE("an unreadable file is told in every form") {
-  const TempDir folder;
-  const auto none = folder / "none.json";
+  const TempDir directory;
+  const auto none = directory / "none.json";
   const auto json = validate({"--json", none});
   CHECK(json.exit_code == 2);
   const auto document = require_document(json.output, "validate-message");
@@ -161,8 +161,8 @@ TEST_CASE("an unreadable file is told in every form") {
 }
 
 TEST_CASE("a file that vanishes before its turn is told") {
-  const TempDir folder;
-  const auto file = folder.write("soon-gone.json", good_line());
+  const TempDir directory;
+  const auto file = directory.write("soon-gone.json", good_line());
   Process process(
       {.arguments = {"validate-message", "--ndjson", "-v", "-", file}, .keep_input_open = true});
   process.type(good_line());
@@ -278,7 +278,7 @@ TEST_CASE("arguments that make no sense are usage errors") {
   };
   const std::vector<Case> cases = {
       {{}, "no file given", "write fogis-redis validate-message FILE, or - for stdin"},
-      {{"-", "-"}, "\"-\" is given twice", "stdin can be read once"},
+      {{"-", "-"}, "\"-\" is given twice", "stdin can be read only once"},
       {{"--as", "alert", "-"},
        "--as: \"alert\" is not known",
        "--as takes match_updates, processing_status or system_alert"},
@@ -289,7 +289,7 @@ TEST_CASE("arguments that make no sense are usage errors") {
        "--max-size: \"0\" is not a whole number from 1 to 1073741824",
        "--max-size takes "},
       {{"--max-size", "1k", "-"}, "--max-size: \"1k\" is not ", "--max-size takes "},
-      {{"--ephemeral", "-"}, "validate-message does not use --ephemeral", "leave it out"},
+      {{"--ephemeral", "-"}, "validate-message does not use --ephemeral", "remove it"},
       {{"--print-schema", "alert"},
        "--print-schema: no schema \"alert\"",
        "--print-schema takes match_updates-1.0, "},

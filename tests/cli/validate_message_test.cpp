@@ -38,9 +38,9 @@ std::string warned_alert() {
 }  // namespace
 
 TEST_CASE("a valid message is shown with its type and shape") {
-  const TempDir folder;
-  const auto file = folder.write("good.json", new_message(Shape::corrected).dump(2));
-  const auto alert = folder.write("alert.json", new_message(Shape::system_alert).dump());
+  const TempDir directory;
+  const auto file = directory.write("good.json", new_message(Shape::corrected).dump(2));
+  const auto alert = directory.write("alert.json", new_message(Shape::system_alert).dump());
   const auto outcome = validate({file, alert});
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.error.empty());
@@ -49,10 +49,10 @@ TEST_CASE("a valid message is shown with its type and shape") {
 }
 
 TEST_CASE("a finding has its line, pointer and rule, the consequence and the mend") {
-  const TempDir folder;
+  const TempDir directory;
   auto message = new_message(Shape::production);
   const auto text = message.dump(2);
-  const auto file = folder.write("as-deployed.json", text);
+  const auto file = directory.write("as-deployed.json", text);
   const auto before = text.substr(0, text.find("\"schema_version\""));
   const auto line = std::to_string(count(before, "\n") + 1);
   const auto outcome = validate({file});
@@ -67,8 +67,8 @@ TEST_CASE("a finding has its line, pointer and rule, the consequence and the men
 }
 
 TEST_CASE("warnings are shown and fail nothing") {
-  const TempDir folder;
-  const auto file = folder.write("alert.json", warned_alert());
+  const TempDir directory;
+  const auto file = directory.write("alert.json", warned_alert());
   const auto outcome = validate({file});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, StartsWith("! " + file + ":"));
@@ -77,9 +77,9 @@ TEST_CASE("warnings are shown and fail nothing") {
 }
 
 TEST_CASE("quiet leaves what is wrong, in a line each, and the verdict") {
-  const TempDir folder;
-  const auto good = folder.write("good.json", new_message(Shape::legacy_v1).dump());
-  const auto bad = folder.write("bad.json", new_message(Shape::production).dump());
+  const TempDir directory;
+  const auto good = directory.write("good.json", new_message(Shape::legacy_v1).dump());
+  const auto bad = directory.write("bad.json", new_message(Shape::production).dump());
   const auto outcome = validate({"-q", good, bad});
   CHECK(outcome.exit_code == 1);
   CHECK_THAT(outcome.output, !ContainsSubstring("good.json"));
@@ -120,9 +120,9 @@ TEST_CASE("a message must have the type that --as names") {
 }
 
 TEST_CASE("JSON has every message with its findings, then the files and the sums") {
-  const TempDir folder;
-  const auto good = folder.write("good.json", new_message(Shape::corrected).dump(2));
-  const auto bad = folder.write("bad.json", new_message(Shape::production).dump(2));
+  const TempDir directory;
+  const auto good = directory.write("good.json", new_message(Shape::corrected).dump(2));
+  const auto bad = directory.write("bad.json", new_message(Shape::production).dump(2));
   const auto outcome = validate({"--json", good, bad, "-"}, warned_alert());
   CHECK(outcome.exit_code == 1);
   CHECK(outcome.error.empty());
@@ -162,9 +162,9 @@ TEST_CASE("JSON that is quiet leaves out messages without a finding") {
 }
 
 TEST_CASE("JUnit has a suite for each file and a failure for each invalid message") {
-  const TempDir folder;
-  const auto good = folder.write("good.json", new_message(Shape::corrected).dump(2));
-  const auto bad = folder.write("b&d.json", new_message(Shape::production).dump(2));
+  const TempDir directory;
+  const auto good = directory.write("good.json", new_message(Shape::corrected).dump(2));
+  const auto bad = directory.write("b&d.json", new_message(Shape::production).dump(2));
   const auto outcome = validate({"-o", "junit", good, bad, "-"}, warned_alert());
   CHECK(outcome.exit_code == 1);
   CHECK(xml_faults(outcome.output).empty());
@@ -188,9 +188,9 @@ TEST_CASE("JUnit lists a thousand messages of a file and counts the rest") {
 }
 
 TEST_CASE("GitHub gets annotations at the lines, errors first, at most ten") {
-  const TempDir folder;
-  const auto alert = folder.write("alert.json", warned_alert());
-  const auto bad = folder.write("bad.json", new_message(Shape::production).dump());
+  const TempDir directory;
+  const auto alert = directory.write("alert.json", warned_alert());
+  const auto bad = directory.write("bad.json", new_message(Shape::production).dump());
   const auto outcome = validate({"-o", "github", alert, bad});
   CHECK(outcome.exit_code == 1);
   CHECK_THAT(outcome.output,
@@ -210,8 +210,8 @@ TEST_CASE("GitHub gets annotations at the lines, errors first, at most ten") {
 }
 
 TEST_CASE("Markdown has a table of files and one of findings") {
-  const TempDir folder;
-  const auto bad = folder.write("b|d.json", new_message(Shape::production).dump());
+  const TempDir directory;
+  const auto bad = directory.write("b|d.json", new_message(Shape::production).dump());
   const auto outcome = validate({"-o", "markdown", bad, "-"}, warned_alert());
   CHECK(outcome.exit_code == 1);
   CHECK_THAT(outcome.output, StartsWith("## fogis-redis validate-message: FAIL\n\n2 messages: "));

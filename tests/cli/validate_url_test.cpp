@@ -82,10 +82,10 @@ TEST_CASE("a stdin that is no list of URLs is told") {
   fogis::testing::ProgramOptions options;
   options.program = "sh";
   options.arguments = {"-c", "\"$0\" validate-url - < /", fogis::testing::binary()};
-  const auto folder = fogis::testing::run_binary(options);
-  CHECK(folder.exit_code == 2);
-  CHECK_THAT(folder.error, ContainsSubstring("cannot read stdin: ") &&
-                               ContainsSubstring("\nhint: give it a list of URLs"));
+  const auto directory = fogis::testing::run_binary(options);
+  CHECK(directory.exit_code == 2);
+  CHECK_THAT(directory.error, ContainsSubstring("cannot read stdin: ") &&
+                                  ContainsSubstring("\nhint: give it a list of URLs"));
   options.arguments[1] = "\"$0\" validate-url - < /dev/zero";
   const auto endless = fogis::testing::run_binary(options);
   CHECK(endless.exit_code == 2);

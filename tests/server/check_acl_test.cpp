@@ -56,13 +56,13 @@ TEST_CASE("a user without any right on FOGIS channels fails acl alone") {
   settings.username = "stranger";
   settings.password = Secret("pw");
   const auto result = require_only_this(settings, "acl", Status::fail);
-  CHECK(result.summary == "no right on any FOGIS channel");
+  CHECK(result.summary == "no permission for any FOGIS channel");
 }
 
 TEST_CASE("without ACL DRYRUN subscribing is tried and publishing is not") {
   auto result = judge_user("&* +@all -acl");
   CHECK(result.status == Status::skip);
-  CHECK(result.summary == "may subscribe; publishing not judged");
+  CHECK(result.summary == "may subscribe; publishing not evaluated");
   CHECK(result.hint == "allow it: ACL SETUSER someone +acl|dryrun");
   result = judge_user("resetchannels &fogis:system:alerts +@all -acl");
   CHECK(result.status == Status::warn);

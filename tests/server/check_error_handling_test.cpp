@@ -56,7 +56,7 @@ TEST_CASE("a reply of another command after an error fails error-handling alone"
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "error-handling", Status::fail);
-  CHECK(result.summary == "an error upsets the connection");
+  CHECK(result.summary == "an error breaks the connection");
 }
 
 TEST_CASE("a forbidden script skips error-handling with the rule, the rest is judged") {
@@ -66,7 +66,7 @@ TEST_CASE("a forbidden script skips error-handling with the rule, the rest is ju
   settings.password = Secret("pw");
   const auto result = run_check(settings, "error-handling");
   CHECK(result.status == Status::skip);
-  CHECK(result.cause.starts_with("a script that is not there: NOPERM"));
+  CHECK(result.cause.starts_with("a missing script: NOPERM"));
   CHECK(result.hint == "allow it: ACL SETUSER noscript +evalsha");
 }
 

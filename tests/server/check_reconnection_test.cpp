@@ -59,7 +59,7 @@ TEST_CASE("a reply of another command after a kill fails reconnection alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "reconnection", Status::fail);
-  CHECK(result.summary == "a reply was taken for another");
+  CHECK(result.summary == "replies were mixed up");
 }
 
 TEST_CASE("a message lost after the resubscription fails reconnection alone") {

@@ -72,7 +72,7 @@ TEST_CASE("an output buffer limit under the largest messages, or none, is a warn
 TEST_CASE("persistence that is off is a warning that tells what is lost") {
   auto result = judge_server(wise({"--appendonly", "no"}));
   CHECK(result.status == Status::warn);
-  CHECK(result.cause == "appendonly is off: keys are lost with a restart");
+  CHECK(result.cause == "appendonly is off: keys are lost on a restart");
   result = judge_server(wise({"--appendonly", "no", "--save", "3600", "1"}));
   CHECK(result.cause == "appendonly is off: a crash loses keys since the last snapshot");
 }

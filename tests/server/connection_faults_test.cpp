@@ -77,9 +77,9 @@ TEST_CASE("a full queue of connections is given up at the deadline") {
 }
 
 TEST_CASE("a unix path that is wrong says how") {
-  const TempDir folder;
+  const TempDir directory;
   SECTION("missing") {
-    const auto error = require_error(Connection::open(socket_settings(folder / "none"), soon()),
+    const auto error = require_error(Connection::open(socket_settings(directory / "none"), soon()),
                                      ErrorKind::unreachable);
     CHECK_THAT(error.message, ContainsSubstring("No such file"));
     CHECK_THAT(error.hint, ContainsSubstring("unixsocket"));
@@ -92,7 +92,7 @@ TEST_CASE("a unix path that is wrong says how") {
   }
   SECTION("a plain file") {
     const auto error =
-        require_error(Connection::open(socket_settings(folder.write("file", "")), soon()),
+        require_error(Connection::open(socket_settings(directory.write("file", "")), soon()),
                       ErrorKind::unreachable);
     CHECK_THAT(error.hint, ContainsSubstring("not a socket"));
   }
@@ -359,9 +359,9 @@ TEST_CASE("a server that ends during set-up is a lost connection in the phase au
 
 TEST_CASE("failures are counted with their error") {
   const auto statistics = std::make_shared<Statistics>();
-  const TempDir folder;
+  const TempDir directory;
   require_error(
-      Connection::open(socket_settings(folder / "none"), soon(), {.statistics = statistics}),
+      Connection::open(socket_settings(directory / "none"), soon(), {.statistics = statistics}),
       ErrorKind::unreachable);
   const auto shown = statistics->snapshot();
   CHECK(shown.connections_tried == 1);

@@ -70,14 +70,14 @@ TEST_CASE("a private server answers, and leaves nothing") {
   auto server = require_ok(EphemeralServer::start(soon()));
   const auto took = std::chrono::duration<double, std::milli>(Deadline::Clock::now() - began);
   UNSCOPED_INFO("started in " << took.count() << " ms");
-  const auto folder = server.folder();
+  const auto directory = server.directory();
   const auto pid = server.pid();
   const auto watchdog = server.watchdog_pid();
   CHECK(RawClient::to_unix_socket(server.socket_path()).command({"ECHO", "x"}) == "x");
   CHECK(is_alive(pid));
   CHECK(server.program() == real_server());
   require_ok(server.stop());
-  CHECK_FALSE(fs::exists(folder));
+  CHECK_FALSE(fs::exists(directory));
   CHECK_FALSE(is_alive(pid));
   CHECK_FALSE(is_alive(watchdog));
   require_ok(server.stop());
@@ -85,29 +85,29 @@ TEST_CASE("a private server answers, and leaves nothing") {
 
 TEST_CASE("a private server is private and keeps nothing on disk") {
   const auto server = require_ok(EphemeralServer::start(soon()));
-  CHECK(fs::status(server.folder()).permissions() == fs::perms::owner_all);
+  CHECK(fs::status(server.directory()).permissions() == fs::perms::owner_all);
   auto client = RawClient::to_unix_socket(server.socket_path());
   CHECK(client.command({"CONFIG", "GET", "port"}) == "port\n0");
   CHECK(client.command({"CONFIG", "GET", "save"}) == "save\n");
   CHECK(client.command({"CONFIG", "GET", "appendonly"}) == "appendonly\nno");
   CHECK(client.command({"CONFIG", "GET", "maxmemory"}) == "maxmemory\n268435456");
-  CHECK(client.command({"CONFIG", "GET", "dir"}) == "dir\n" + server.folder());
+  CHECK(client.command({"CONFIG", "GET", "dir"}) == "dir\n" + server.directory());
 }
 
 TEST_CASE("the destructor and a move clean up too") {
-  std::string first_folder;
-  std::string second_folder;
+  std::string first_directory;
+  std::string second_directory;
   {
     auto first = require_ok(EphemeralServer::start(soon()));
     auto second = require_ok(EphemeralServer::start(soon()));
-    first_folder = first.folder();
-    second_folder = second.folder();
+    first_directory = first.directory();
+    second_directory = second.directory();
     first = std::move(second);
-    CHECK_FALSE(fs::exists(first_folder));
-    CHECK(first.folder() == second_folder);
+    CHECK_FALSE(fs::exists(first_directory));
+    CHECK(first.directory() == second_directory);
     CHECK(RawClient::to_unix_socket(first.socket_path()).command({"PING"}) == "PONG");
   }
-  CHECK_FALSE(fs::exists(second_folder));
+  CHECK_FALSE(fs::exists(second_directory));
 }
 
 TEST_CASE("valkey-server is taken where there is no redis-server") {
@@ -210,8 +210,8 @@ TEST_CASE("an answer in pieces is put together, and a closed connection tried ag
 }
 
 TEST_CASE("an interruption ends the start") {
-  const TempDir folder;
-  const auto fifo = folder / "started";
+  const TempDir directory;
+  const auto fifo = directory / "started";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const Stage stage("#!/bin/sh\necho > " + fifo + "\nexec sleep 1000\n");
   auto stop = require_ok(StopEvent::create());
@@ -225,7 +225,7 @@ TEST_CASE("an interruption ends the start") {
   CHECK(stage.is_clean());
 }
 
-TEST_CASE("a folder that cannot be used gives way to the next") {
+TEST_CASE("a directory that cannot be used gives way to the next") {
   const TempDir outer;
   std::string unusable;
   SECTION("it does not exist") {
@@ -240,15 +240,15 @@ TEST_CASE("a folder that cannot be used gives way to the next") {
   }
   const EnvironmentVariable temporary("TMPDIR", unusable);
   const auto server = require_ok(EphemeralServer::start(soon()));
-  CHECK(server.folder().starts_with("/tmp/fogis-redis-"));
+  CHECK(server.directory().starts_with("/tmp/fogis-redis-"));
 }
 
 TEST_CASE("a server that died meanwhile does not hinder the end") {
   auto server = require_ok(EphemeralServer::start(soon()));
-  const auto folder = server.folder();
+  const auto directory = server.directory();
   REQUIRE(::kill(server.pid(), SIGKILL) == 0);
   require_ok(server.stop());
-  CHECK_FALSE(fs::exists(folder));
+  CHECK_FALSE(fs::exists(directory));
 }
 
 TEST_CASE("a server that is suspended does not hinder the end") {

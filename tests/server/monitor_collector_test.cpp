@@ -34,7 +34,7 @@ bool has(const Report& report, EventKind kind) {
 Report look_for(Collector& collector, EventKind kind) {
   const auto deadline = Deadline::after(10s, nullptr);
   while (true) {
-    auto report = collector.look();
+    auto report = collector.take_sample();
     if (has(report, kind)) {
       return report;
     }
@@ -49,19 +49,19 @@ Report look_for(Collector& collector, EventKind kind) {
 TEST_CASE("the second look has rates, and our own commands are no load") {
   const RedisServer server;
   Collector collector(server.settings(), options(true), nullptr);
-  const auto first = collector.look();
+  const auto first = collector.take_sample();
   REQUIRE(first.observation);
   CHECK_FALSE(first.observation->changes);
   CHECK_FALSE(value_of("ops", *first.observation));
   CHECK_FALSE(value_of("hit_rate", *first.observation));
-  collector.look();  // pays for the canary's first connection
-  const auto idle = collector.look();
+  collector.take_sample();  // pays for the canary's first connection
+  const auto idle = collector.take_sample();
   CHECK(value_of("ops", *idle.observation) == 0);
   auto client = server.client();
   for (int i = 0; i < 200; ++i) {
     client.command({"GET", "missing"});
   }
-  const auto busy = collector.look();
+  const auto busy = collector.take_sample();
   CHECK(busy.observation->changes->increase("total_commands_processed") == 200);
   CHECK(value_of("hit_rate", *busy.observation) == 0);
   CHECK(value_of("lookups", *busy.observation) == 200);
@@ -70,21 +70,21 @@ TEST_CASE("the second look has rates, and our own commands are no load") {
 TEST_CASE("a lost server is told once, and so are its return and its restart") {
   RedisServer server;
   Collector collector(server.settings(), options(), nullptr);
-  CHECK_FALSE(collector.look().error);
+  CHECK_FALSE(collector.take_sample().error);
   server.kill9();
-  const auto lost = collector.look();
+  const auto lost = collector.take_sample();
   CHECK(lost.error);
   CHECK(lost.verdict.health == Health::unknown);
   CHECK(has(lost, EventKind::lost));
-  CHECK_FALSE(has(collector.look(), EventKind::lost));
+  CHECK_FALSE(has(collector.take_sample(), EventKind::lost));
   server.restart();
-  const auto back = collector.look();
+  const auto back = collector.take_sample();
   CHECK_FALSE(back.error);
   CHECK(has(back, EventKind::restored));
   CHECK(has(back, EventKind::restarted));
   CHECK(back.restarts == 1);
   CHECK_FALSE(back.observation->changes);
-  CHECK(collector.look().observation->changes);
+  CHECK(collector.take_sample().observation->changes);
 }
 
 TEST_CASE("while the backoff lasts the server is left alone") {
@@ -93,13 +93,13 @@ TEST_CASE("while the backoff lasts the server is left alone") {
   auto patient = options();
   patient.retry = {.retries = 0, .delay = 1h, .cap = 1h};
   Collector collector(server.settings(), patient, nullptr);
-  CHECK(collector.look().error);
-  CHECK(collector.look().error);
+  CHECK(collector.take_sample().error);
+  CHECK(collector.take_sample().error);
   // Full jitter may choose a wait of next to nothing, but not forty times.
   for (int i = 0; i < 38; ++i) {
-    collector.look();
+    collector.take_sample();
   }
-  CHECK(collector.look().statistics.connections_tried < 20);
+  CHECK(collector.take_sample().statistics.connections_tried < 20);
 }
 
 TEST_CASE("a subscriber that is cut off for reading too slowly is an event") {
@@ -110,7 +110,8 @@ TEST_CASE("a subscriber that is cut off for reading too slowly is an event") {
   lagging.send({"SUBSCRIBE", "fogis:matches:updates"});
   CHECK_THAT(lagging.receive(), ContainsSubstring("fogis:matches:updates"));
   Collector collector(server.settings(), options(), nullptr);
-  CHECK(value_of("fogis_subscribers", *collector.look().observation) == 0);  // of three channels
+  CHECK(value_of("fogis_subscribers", *collector.take_sample().observation) ==
+        0);  // of three channels
   auto publisher = server.client();
   const std::string message(std::size_t{256} * 1024, 'm');
   for (int i = 0; i < 8; ++i) {
@@ -129,9 +130,9 @@ TEST_CASE("a subscriber that is cut off for reading too slowly is an event") {
 TEST_CASE("a replica that becomes a master is a failover") {
   const RedisServer server({.arguments = {"--replicaof", "127.0.0.1", "1"}});
   Collector collector(server.settings(), options(), nullptr);
-  CHECK(collector.look().verdict.health == Health::unhealthy);
+  CHECK(collector.take_sample().verdict.health == Health::unhealthy);
   CHECK(server.raw({"REPLICAOF", "NO", "ONE"}) == "OK");
-  CHECK(has(collector.look(), EventKind::failover));
+  CHECK(has(collector.take_sample(), EventKind::failover));
 }
 
 TEST_CASE("however many read, a sampler looks once an interval") {

@@ -17,9 +17,11 @@ using testing::require_error;
 using testing::require_ok;
 using testing::TempDir;
 
-Watchdog start_idle(const std::string& folder) {
-  return require_ok(Watchdog::start(
-      {.folders = {folder}, .program = "/bin/sleep", .arguments = {"1000"}, .output_name = "log"}));
+Watchdog start_idle(const std::string& directory) {
+  return require_ok(Watchdog::start({.directories = {directory},
+                                     .program = "/bin/sleep",
+                                     .arguments = {"1000"},
+                                     .output_name = "log"}));
 }
 
 Error failed_start(Watchdog& watchdog, std::chrono::milliseconds patience, ErrorKind kind) {
@@ -27,8 +29,8 @@ Error failed_start(Watchdog& watchdog, std::chrono::milliseconds patience, Error
   return require_error(await_server(watchdog, server, Deadline::after(patience, nullptr)), kind);
 }
 
-TEST_CASE("without a place for its folder a server does not start") {
-  auto watchdog = start_idle("/nonexistent/folder");
+TEST_CASE("without a place for its directory a server does not start") {
+  auto watchdog = start_idle("/nonexistent/directory");
   const auto error = failed_start(watchdog, std::chrono::seconds(20), ErrorKind::configuration);
   CHECK(error.system_errno == ENOENT);
   CHECK(error.hint.find("TMPDIR") != std::string::npos);
@@ -36,7 +38,7 @@ TEST_CASE("without a place for its folder a server does not start") {
 
 TEST_CASE("a watchdog that dies during the start is noticed") {
   const TempDir outer;
-  auto watchdog = start_idle(outer / "folder");
+  auto watchdog = start_idle(outer / "directory");
   REQUIRE(::kill(watchdog.pid(), SIGKILL) == 0);
   failed_start(watchdog, std::chrono::seconds(20), ErrorKind::internal);
 }

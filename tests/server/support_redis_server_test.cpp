@@ -16,11 +16,11 @@ namespace fogis::testing {
 namespace {
 
 TEST_CASE("a server answers on its socket and its port, and leaves nothing") {
-  std::filesystem::path folder;
+  std::filesystem::path directory;
   pid_t pid = -1;
   {
     const RedisServer server({.tcp = true});
-    folder = server.folder().path();
+    directory = server.directory().path();
     pid = server.pid();
     CHECK(server.raw({"PING"}) == "PONG");
     CHECK(RawClient::to_port(server.port()).command({"ECHO", "x"}) == "x");
@@ -30,7 +30,7 @@ TEST_CASE("a server answers on its socket and its port, and leaves nothing") {
     CHECK(server.url() == "unix://" + server.socket_path());
     CHECK(server.tcp_url() == server.tcp_settings().endpoint());
   }
-  CHECK_FALSE(std::filesystem::exists(folder));
+  CHECK_FALSE(std::filesystem::exists(directory));
   CHECK(::kill(pid, 0) != 0);
 }
 

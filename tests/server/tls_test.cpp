@@ -143,15 +143,15 @@ TEST_CASE("a server that wants a client certificate") {
 
 TEST_CASE("files that cannot be used are configuration errors that name the file") {
   const RedisServer server({.tls = true});
-  const TempDir folder;
-  const auto junk = folder.write("junk.pem", "not a certificate");
+  const TempDir directory;
+  const auto junk = directory.write("junk.pem", "not a certificate");
   auto settings = server.tls_settings();
   const auto check = [&](const std::string& file) {
     const auto error = require_error(Connection::open(settings, soon()), ErrorKind::configuration);
     CHECK(error.phase == Phase::tls);
     CHECK_THAT(error.message, ContainsSubstring(file));
   };
-  const auto missing = folder / "missing.pem";
+  const auto missing = directory / "missing.pem";
   const auto file = GENERATE_COPY(junk, missing);
   SECTION("authorities") {
     settings.tls.ca_file = file;

@@ -56,13 +56,13 @@ bool is_alive(pid_t pid) {
   return ::kill(pid, 0) == 0;
 }
 
-/// A shell script under a watchdog, in a folder that the test sees.
+/// A shell script under a watchdog, in a directory that the test sees.
 struct Stage {
   TempDir outer;
-  std::string folder = outer / "folder";
+  std::string directory = outer / "directory";
 
   [[nodiscard]] Watchdog::Task task(const std::string& script) const {
-    return {.folders = {"/nonexistent/folder", folder},
+    return {.directories = {"/nonexistent/directory", directory},
             .program = "/bin/sh",
             .arguments = {"-c", script},
             .output_name = "output"};
@@ -80,17 +80,17 @@ GuardReport await_report(Watchdog& watchdog, GuardReport::Kind kind) {
   }
 }
 
-TEST_CASE("a program runs in its folder, heard by nobody but a file there") {
+TEST_CASE("a program runs in its directory, heard by nobody but a file there") {
   const Stage stage;
   auto watchdog = require_ok(Watchdog::start(stage.task("pwd; echo problem >&2; cat; exit 4")));
   const auto status = await_report(watchdog, GuardReport::Kind::ended).value;
   CHECK(WEXITSTATUS(status) == 4);
-  CHECK(watchdog.folder() == stage.folder);
+  CHECK(watchdog.directory() == stage.directory);
   CHECK(watchdog.program_pid() > 0);
-  CHECK(read_file(stage.folder + "/output") == stage.folder + "\nproblem\n");
+  CHECK(read_file(stage.directory + "/output") == stage.directory + "\nproblem\n");
   CHECK_FALSE(require_ok(watchdog.next_report()).has_value());
   require_ok(watchdog.stop());
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
 TEST_CASE("neither the program nor the watchdog holds anything of ours open") {
@@ -101,7 +101,7 @@ TEST_CASE("neither the program nor the watchdog holds anything of ours open") {
   auto watchdog =
       require_ok(Watchdog::start(stage.task("for f in /proc/$$/fd/*; do readlink $f; done")));
   await_report(watchdog, GuardReport::Kind::ended);
-  const auto output = stage.folder + "/output";
+  const auto output = stage.directory + "/output";
   CHECK(read_file(output) == "/dev/null\n" + output + "\n" + output + "\n");
   const auto guarded = "/proc/" + std::to_string(watchdog.pid()) + "/fd";
   for (const auto* stream : {"/0", "/1", "/2"}) {
@@ -114,8 +114,8 @@ TEST_CASE("neither the program nor the watchdog holds anything of ours open") {
 
 /// A named pipe: reading it ends when the program has written and closed it.
 struct Bell {
-  TempDir folder;
-  std::string path = folder / "bell";
+  TempDir directory;
+  std::string path = directory / "bell";
 
   Bell() { REQUIRE(::mkfifo(path.c_str(), S_IRUSR | S_IWUSR) == 0); }
   [[nodiscard]] std::string await() const { return read_file(path); }
@@ -150,10 +150,10 @@ TEST_CASE("whatever the program does, it and what it started end") {
   require_ok(watchdog.stop());
   CHECK_FALSE(is_alive(program));
   CHECK_FALSE(is_alive(static_cast<pid_t>(child)));
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
-TEST_CASE("a killed watchdog takes the program along, and the folder goes at the end") {
+TEST_CASE("a killed watchdog takes the program along, and the directory goes at the end") {
   const Stage stage;
   const Bell bell;
   auto watchdog =
@@ -166,17 +166,17 @@ TEST_CASE("a killed watchdog takes the program along, and the folder goes at the
   CHECK(soon().wait(watchdog.descriptor(), POLLIN) == WaitOutcome::ready);
   require_error(watchdog.next_report(), ErrorKind::internal);
   require_ok(watchdog.stop());
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
-TEST_CASE("the folder of a killed watchdog goes also when nobody was told of it") {
+TEST_CASE("the directory of a killed watchdog goes also when nobody was told of it") {
   const Stage stage;
   auto watchdog = require_ok(Watchdog::start(stage.task("exec sleep 1000")));
   REQUIRE(soon().wait(watchdog.descriptor(), POLLIN) == WaitOutcome::ready);
-  CHECK(fs::exists(stage.folder));
+  CHECK(fs::exists(stage.directory));
   REQUIRE(::kill(watchdog.pid(), SIGKILL) == 0);
   require_ok(watchdog.stop());
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
 TEST_CASE("a watchdog that stands still is not waited for long") {
@@ -189,26 +189,26 @@ TEST_CASE("a watchdog that stands still is not waited for long") {
   REQUIRE(::kill(pid, SIGSTOP) == 0);
   require_ok(watchdog.stop());
   CHECK_FALSE(is_alive(pid));
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
-TEST_CASE("no folder, no program") {
+TEST_CASE("no directory, no program") {
   const Stage stage;
   auto task = stage.task("exit 0");
-  task.folders = {"/nonexistent/a", stage.outer.path() / "none" / "b"};
+  task.directories = {"/nonexistent/a", stage.outer.path() / "none" / "b"};
   auto watchdog = require_ok(Watchdog::start(task));
-  CHECK(await_report(watchdog, GuardReport::Kind::no_folder).value == ENOENT);
+  CHECK(await_report(watchdog, GuardReport::Kind::no_directory).value == ENOENT);
   CHECK(watchdog.program_pid() == -1);
   require_ok(watchdog.stop());
 }
 
-TEST_CASE("a folder that cannot be removed is reported with its path") {
+TEST_CASE("a directory that cannot be removed is reported with its path") {
   const Stage stage;
   auto watchdog = require_ok(Watchdog::start(
       stage.task("d=d; for i in 1 2 3 4 5; do d=$d/$d; done; mkdir -p $d; exit 0")));
   await_report(watchdog, GuardReport::Kind::ended);
   const auto error = require_error(watchdog.stop(), ErrorKind::internal);
-  CHECK(error.message.find(stage.folder) != std::string::npos);
+  CHECK(error.message.find(stage.directory) != std::string::npos);
   CHECK(error.system_errno == ELOOP);
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("an ignored SIGCHLD changes nothing") {
   CHECK(WEXITSTATUS(await_report(watchdog, GuardReport::Kind::ended).value) == 5);
   require_ok(watchdog.stop());
   std::signal(SIGCHLD, before);
-  CHECK_FALSE(fs::exists(stage.folder));
+  CHECK_FALSE(fs::exists(stage.directory));
 }
 
 // UBSan makes a pipe whenever it checks a virtual call's object, and takes its failure for a
@@ -310,7 +310,7 @@ void start_and_stay() {
   static auto server = EphemeralServer::start(soon());
 }
 
-TEST_CASE("killing us at any moment of the start leaves no process and no folder") {
+TEST_CASE("killing us at any moment of the start leaves no process and no directory") {
   const Orphanage orphanage;
   // A start takes some 20 ms; the steps are finest where most happens.
   for (auto delay = microseconds(0); delay < microseconds(60000);
@@ -327,7 +327,7 @@ TEST_CASE("killing us at any moment of the start leaves no process and no folder
   }
 }
 
-TEST_CASE("killing us while we stop leaves no process and no folder") {
+TEST_CASE("killing us while we stop leaves no process and no directory") {
   const Orphanage orphanage;
   for (auto delay = microseconds(0); delay < microseconds(5000); delay += microseconds(250)) {
     std::array<int, 2> ready{};
@@ -408,7 +408,7 @@ TEST_CASE("helper: a server until SIGINT", "[.helper]") {
   sigaddset(&interrupt, SIGINT);
   ::sigprocmask(SIG_BLOCK, &interrupt, nullptr);
   auto server = require_ok(EphemeralServer::start(soon()));
-  std::printf("server %d in %s\n", server.pid(), server.folder().c_str());
+  std::printf("server %d in %s\n", server.pid(), server.directory().c_str());
   std::fflush(stdout);
   int number = 0;
   ::sigwait(&interrupt, &number);
@@ -425,7 +425,7 @@ ProgramOptions helper() {
   return options;
 }
 
-std::string folder_in(const std::string& output) {
+std::string directory_in(const std::string& output) {
   const auto from = output.find(" in ") + 4;
   return output.substr(from, output.find('\n', from) - from);
 }
@@ -434,11 +434,11 @@ TEST_CASE("Ctrl-C in the terminal does not reach the server before us") {
   auto options = helper();
   options.terminal = testing::Terminal::all;
   Process process(options);
-  const auto folder = folder_in(process.wait_for_output(" in /"));
+  const auto directory = directory_in(process.wait_for_output(" in /"));
   process.type("\x03");
   process.wait_for_output("after Ctrl-C: PONG");
   CHECK(process.wait().exit_code == 0);
-  CHECK_FALSE(fs::exists(folder));
+  CHECK_FALSE(fs::exists(directory));
 }
 
 TEST_CASE("whoever reads our output sees its end when we are killed") {

@@ -79,31 +79,32 @@ Signed make(const Wish& wish, const Signed* issuer) {
   return made;
 }
 
-std::string write_certificate(const TempDir& folder, const std::string& name, const Signed& made) {
-  auto path = folder / (name + ".crt");
+std::string write_certificate(const TempDir& directory, const std::string& name,
+                              const Signed& made) {
+  auto path = directory / (name + ".crt");
   const File file(std::fopen(path.c_str(), "we"));
   demand(file && PEM_write_X509(file.get(), made.certificate.get()) == 1, path.c_str());
   return path;
 }
 
-Identity write_identity(const TempDir& folder, const std::string& name, const Signed& made) {
-  auto path = folder / (name + ".key");
+Identity write_identity(const TempDir& directory, const std::string& name, const Signed& made) {
+  auto path = directory / (name + ".key");
   const File file(std::fopen(path.c_str(), "we"));
   demand(file && PEM_write_PrivateKey(file.get(), made.key.get(), nullptr, nullptr, 0, nullptr,
                                       nullptr) == 1,
          path.c_str());
-  return {write_certificate(folder, name, made), path};
+  return {write_certificate(directory, name, made), path};
 }
 
-std::string make_directory(const TempDir& folder, const Signed& ca, const std::string& ca_file) {
-  const std::filesystem::path directory = folder / "ca.d";
+std::string make_directory(const TempDir& parent, const Signed& ca, const std::string& ca_file) {
+  const std::filesystem::path directory = parent / "ca.d";
   std::filesystem::create_directory(directory);
   const auto hash = X509_subject_name_hash(ca.certificate.get());
   std::filesystem::copy(ca_file, directory / fmt::format("{:08x}.0", hash));
   return directory;
 }
 
-Certificates make_all(const TempDir& folder) {
+Certificates make_all(const TempDir& directory) {
   const Wish authority{.name = "Test CA", .constraints = "critical,CA:TRUE"};
   const Wish server{.name = "localhost", .alternative_names = kLocalNames};
   auto wrong_name = server;
@@ -115,22 +116,22 @@ Certificates make_all(const TempDir& folder) {
 
   const auto ca = make(authority, nullptr);
   Certificates made;
-  made.ca = write_certificate(folder, "ca", ca);
-  made.ca_directory = make_directory(folder, ca, made.ca);
-  made.stranger_ca = write_certificate(folder, "stranger-ca", make(stranger, nullptr));
-  made.server = write_identity(folder, "server", make(server, &ca));
-  made.wrong_name = write_identity(folder, "wrong-name", make(wrong_name, &ca));
-  made.expired = write_identity(folder, "expired", make(expired, &ca));
-  made.self_signed = write_identity(folder, "self-signed", make(server, nullptr));
-  made.client = write_identity(folder, "client", make({.name = "client"}, &ca));
+  made.ca = write_certificate(directory, "ca", ca);
+  made.ca_directory = make_directory(directory, ca, made.ca);
+  made.stranger_ca = write_certificate(directory, "stranger-ca", make(stranger, nullptr));
+  made.server = write_identity(directory, "server", make(server, &ca));
+  made.wrong_name = write_identity(directory, "wrong-name", make(wrong_name, &ca));
+  made.expired = write_identity(directory, "expired", make(expired, &ca));
+  made.self_signed = write_identity(directory, "self-signed", make(server, nullptr));
+  made.client = write_identity(directory, "client", make({.name = "client"}, &ca));
   return made;
 }
 
 }  // namespace
 
 const Certificates& certificates() {
-  static const TempDir folder;
-  static const Certificates made = make_all(folder);
+  static const TempDir directory;
+  static const Certificates made = make_all(directory);
   return made;
 }
 

@@ -11,7 +11,7 @@ struct Identity {
   std::string key;
 };
 
-/// Everything that TLS tests need, all with elliptic curve keys (P-256), in one temporary folder
+/// Everything that TLS tests need, all with elliptic curve keys (P-256), in one temporary directory
 /// that lives as long as the test program.
 struct Certificates {
   std::string ca;            ///< signs all but self_signed and stranger_ca

@@ -285,8 +285,8 @@ void FakeServer::listen_tcp() {
 }
 
 void FakeServer::listen_unix() {
-  folder_ = std::make_unique<TempDir>();
-  socket_path_ = *folder_ / "fake.sock";
+  directory_ = std::make_unique<TempDir>();
+  socket_path_ = *directory_ / "fake.sock";
   listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

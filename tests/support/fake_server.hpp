@@ -109,7 +109,7 @@ private:
   void fill_backlog();
 
   Script script_;
-  std::unique_ptr<TempDir> folder_;
+  std::unique_ptr<TempDir> directory_;
   std::string socket_path_;
   std::uint16_t port_ = 0;
   UniqueFd listener_;

@@ -110,10 +110,10 @@ NameServer::NameServer(Names names, Mood mood, std::uint16_t port)
   socket_ = bind_somewhere(where, port);
   address_ = fmt::format("{}:{}", where, port);
   // One question, no second try: how long we wait is decided by the program, not by its resolver.
-  folder_.write("resolv.conf",
-                fmt::format("nameserver {}\noptions timeout:30 attempts:1\n", where));
-  folder_.write("nsswitch.conf", "hosts: files dns\n");
-  folder_.write("hosts", "127.0.0.1 localhost\n");
+  directory_.write("resolv.conf",
+                   fmt::format("nameserver {}\noptions timeout:30 attempts:1\n", where));
+  directory_.write("nsswitch.conf", "hosts: files dns\n");
+  directory_.write("hosts", "127.0.0.1 localhost\n");
   if (mood == Mood::gone) {
     socket_.reset();
     return;
@@ -210,8 +210,8 @@ ProgramOptions NameServer::asked_by(ProgramOptions program) const {
   const std::string line =
       "for file in resolv.conf nsswitch.conf hosts; do "
       R"(mount --bind "$1/$file" "/etc/$file" || exit 99; done; shift; exec "$@")";
-  std::vector<std::string> arguments{"--mount", "--", "sh",           "-c",
-                                     line,      "sh", folder_.path(), program.program};
+  std::vector<std::string> arguments{"--mount",         "--",           "sh", "-c", line, "sh",
+                                     directory_.path(), program.program};
   arguments.insert(arguments.end(), program.arguments.begin(), program.arguments.end());
   program.program = "unshare";
   program.arguments = std::move(arguments);
@@ -223,7 +223,7 @@ bool can_rename() {
     if (::geteuid() != 0) {
       return false;
     }
-    const TempDir folder;
+    const TempDir directory;
     ProgramOptions attempt;
     attempt.program = "unshare";
     attempt.arguments = {"--mount",
@@ -231,7 +231,7 @@ bool can_rename() {
                          "sh",
                          "-c",
                          R"(mount --bind "$0" /etc/resolv.conf && mount --bind "$0" /etc/hosts)",
-                         folder.write("empty", "")};
+                         directory.write("empty", "")};
     return run_binary(attempt).exit_code == 0;
   }();
   return can;

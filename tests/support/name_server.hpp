@@ -60,7 +60,7 @@ private:
   Names names_;
   Mood mood_;
   std::string address_;
-  TempDir folder_;
+  TempDir directory_;
   UniqueFd socket_;
   UniqueFd stop_;      ///< eventfd
   UniqueFd released_;  ///< eventfd

@@ -71,9 +71,9 @@ std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     return name;
   }
-  std::istringstream folders(variable("PATH", "/usr/bin:/bin"));
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    auto path = fmt::format("{}/{}", folder, name);
+  std::istringstream directories(variable("PATH", "/usr/bin:/bin"));
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    auto path = fmt::format("{}/{}", directory, name);
     if (::access(path.c_str(), X_OK) == 0) {
       return path;
     }
@@ -95,7 +95,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 /// Everything that the child needs, made before the fork: after it nothing may allocate.
 struct Launch {
   std::string program;
-  std::string folder;
+  std::string directory;
   std::vector<char*> arguments;
   std::vector<char*> environment;
   std::array<int, 3> streams{};
@@ -126,7 +126,7 @@ void reset_signals() {
   for (int stream = 0; ready && stream < 3; ++stream) {
     ready = ::dup2(launch.streams[static_cast<std::size_t>(stream)], stream) == stream;
   }
-  if (ready && (launch.folder.empty() || ::chdir(launch.folder.c_str()) == 0)) {
+  if (ready && (launch.directory.empty() || ::chdir(launch.directory.c_str()) == 0)) {
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     reset_signals();
     ::execve(launch.program.c_str(), launch.arguments.data(), launch.environment.data());
@@ -170,7 +170,7 @@ Process::Process(ProgramOptions options)
     : options_(std::move(options)), started_(Clock::now()), pending_input_(options_.input) {
   Launch launch;
   launch.program = find_program(options_.program);
-  launch.folder = options_.working_directory;
+  launch.directory = options_.working_directory;
   launch.parent = ::getpid();
   launch.own_group = options_.own_group;
   launch.own_terminal = options_.terminal == Terminal::all;

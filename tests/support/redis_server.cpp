@@ -26,7 +26,7 @@ std::string value_of(const std::vector<std::string>& arguments, std::string_view
 
 RedisServer::RedisServer(Options options)
     : options_(std::move(options)),
-      socket_path_(folder_ / "redis.sock"),
+      socket_path_(directory_ / "redis.sock"),
       password_(value_of(options_.arguments, "--requirepass")) {
   if (options_.tcp) {
     port_.emplace();
@@ -41,20 +41,20 @@ RedisServer::RedisServer(Options options)
   for (const auto& user : options_.users) {
     users += fmt::format("user {}\n", user);
   }
-  folder_.write("redis.conf", users);
+  directory_.write("redis.conf", users);
   start();
 }
 
 RedisServer::~RedisServer() = default;
 
 std::vector<std::string> RedisServer::command_line() const {
-  std::vector<std::string> line{folder_ / "redis.conf",
+  std::vector<std::string> line{directory_ / "redis.conf",
                                 "--dir",
-                                folder_.path(),
+                                directory_.path(),
                                 "--unixsocket",
                                 socket_path_,
                                 "--logfile",
-                                folder_ / "log",
+                                directory_ / "log",
                                 "--save",
                                 "",
                                 "--appendonly",
@@ -78,7 +78,7 @@ std::vector<std::string> RedisServer::command_line() const {
 }
 
 void RedisServer::start() {
-  folder_.write("log", "");
+  directory_.write("log", "");
   ProgramOptions program;
   program.program = options_.program;
   program.arguments = command_line();
@@ -90,7 +90,7 @@ void RedisServer::start() {
 /// moment to look.
 void RedisServer::await_ready() const {
   const UniqueFd changes(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  REQUIRE(::inotify_add_watch(changes.get(), (folder_ / "log").c_str(), IN_MODIFY) >= 0);
+  REQUIRE(::inotify_add_watch(changes.get(), (directory_ / "log").c_str(), IN_MODIFY) >= 0);
   const auto until = std::chrono::steady_clock::now() + kStartPatience;
   pollfd watched{.fd = changes.get(), .events = POLLIN, .revents = 0};
   const auto is_ready = [&] { return log().find(options_.awaited) != std::string::npos; };

@@ -17,10 +17,10 @@
 
 namespace fogis::testing {
 
-/// Starts redis-server from PATH without persistence, on a unix socket in a folder of its own and,
-/// where asked for, on ports of 127.0.0.1. The constructor returns when it answers. Destroying it
-/// (or the end of the thread that made it) kills it, suspended or not, and removes the folder.
-/// A missing redis-server fails the test. Not thread-safe.
+/// Starts redis-server from PATH without persistence, on a unix socket in a directory of its own
+/// and, where asked for, on ports of 127.0.0.1. The constructor returns when it answers. Destroying
+/// it (or the end of the thread that made it) kills it, suspended or not, and removes the
+/// directory. A missing redis-server fails the test. Not thread-safe.
 class RedisServer {
 public:
   struct Options {
@@ -57,10 +57,10 @@ public:
   [[nodiscard]] const std::string& socket_path() const { return socket_path_; }
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::uint16_t tls_port() const;
-  [[nodiscard]] const TempDir& folder() const { return folder_; }
+  [[nodiscard]] const TempDir& directory() const { return directory_; }
   [[nodiscard]] pid_t pid() const;
   /// What it has logged so far.
-  [[nodiscard]] std::string log() const { return read_file(folder_ / "log"); }
+  [[nodiscard]] std::string log() const { return read_file(directory_ / "log"); }
 
   /// Stands still: it takes connections (the kernel does) but answers nothing until resume().
   void suspend();
@@ -84,7 +84,7 @@ private:
   void await_ready() const;
 
   Options options_;
-  TempDir folder_;
+  TempDir directory_;
   std::string socket_path_;
   std::string password_;
   std::optional<ReservedPort> port_;

@@ -252,7 +252,7 @@ private:
 
 TamperingProxy::TamperingProxy(const RedisServer& server, Hooks hooks)
     : settings_(server.settings()), stop_(::eventfd(0, EFD_CLOEXEC)) {
-  settings_.socket_path = folder_ / "proxy.sock";
+  settings_.socket_path = directory_ / "proxy.sock";
   auto listener = make_socket();
   const auto address = address_of(settings_.socket_path);
   REQUIRE(::bind(listener.get(), as_sockaddr(address), sizeof(address)) == 0);

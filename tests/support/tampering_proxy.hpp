@@ -47,7 +47,7 @@ public:
 private:
   class Relay;
 
-  TempDir folder_;
+  TempDir directory_;
   config::ConnectionSettings settings_;
   UniqueFd stop_;  ///< eventfd
   std::unique_ptr<Relay> relay_;

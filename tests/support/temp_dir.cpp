@@ -15,7 +15,7 @@ TempDir::TempDir() {
   // Not TMPDIR: it may be long, and a path in it would not fit into a socket's address.
   std::string pattern = "/tmp/fogis-t.XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) {
-    FAIL("cannot make a folder " << pattern);
+    FAIL("cannot make a directory " << pattern);
   }
   path_ = pattern;
 }

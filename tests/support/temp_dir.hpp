@@ -1,4 +1,4 @@
-// A folder that lives as long as a test.
+// A directory that lives as long as a test.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,11 @@
 
 namespace fogis::testing {
 
-/// A private folder (0700) with a path short enough for unix sockets in it (sun_path holds 108
+/// A private directory (0700) with a path short enough for unix sockets in it (sun_path holds 108
 /// bytes). Removed with all its contents when destroyed. Move-only.
 class TempDir {
 public:
-  /// Fails the test when no folder can be made.
+  /// Fails the test when no directory can be made.
   TempDir();
   TempDir(TempDir&& other) noexcept;
   TempDir& operator=(TempDir&& other) = delete;

@@ -6,14 +6,14 @@
 
 namespace fogis::testing {
 
-ProgramOptions without_privileges(ProgramOptions program, const TempDir& folder) {
+ProgramOptions without_privileges(ProgramOptions program, const TempDir& directory) {
   if (::geteuid() != 0) {
     return program;
   }
   namespace fs = std::filesystem;
-  const auto copy = folder / "fogis-redis";
+  const auto copy = directory / "fogis-redis";
   fs::copy_file(binary(), copy);
-  fs::permissions(folder.path(), fs::perms(0755));
+  fs::permissions(directory.path(), fs::perms(0755));
   program.program = "setpriv";
   program.arguments = {"--reuid", "65534", "--regid", "65534", "--clear-groups", copy};
   return program;

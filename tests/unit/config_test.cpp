@@ -192,7 +192,7 @@ TEST_CASE("a bad duration is an error that names its origin") {
   options.timeout = "0";
   const auto zero = only_error(resolve(options, variables({})));
   CHECK(zero.kind == ErrorKind::usage);
-  CHECK(zero.message == "bad --timeout: \"0\" is not a duration: it must be more than zero");
+  CHECK(zero.message == "bad --timeout: \"0\" is not a duration: it must be greater than zero");
   options = {};
   options.connect_timeout = "-1s";
   CHECK(only_error(resolve(options, variables({}))).message.starts_with("bad --connect-timeout:"));

@@ -41,8 +41,8 @@ ExporterFacts fresh() {
   ExporterFacts facts;
   facts.interval = 1s;
   facts.stale_after = 14s;
-  facts.look_age = 250ms;
-  facts.failed_looks = 2;
+  facts.sample_age = 250ms;
+  facts.failed_samples = 2;
   facts.scrapes = 3;
   facts.http.requests = 5;
   return facts;
@@ -67,7 +67,7 @@ TEST_CASE("a look that is too old is one of a server that nobody knows anything 
   const auto recent = report_unless_stale(good_report(), facts);
   CHECK(recent.observation);
   CHECK(recent.verdict.health == Health::healthy);
-  facts.look_age = facts.stale_after + 1ms;
+  facts.sample_age = facts.stale_after + 1ms;
   const auto stale = report_unless_stale(good_report(), facts);
   CHECK_FALSE(stale.observation);
   CHECK(stale.verdict.health == Health::unknown);
@@ -96,11 +96,11 @@ TEST_CASE("health names what is wrong and what to do, and nothing secret") {
   auto report = good_report();
   report.verdict = {.health = Health::degraded,
                     .findings = {{.metric = monitor::find_metric("memory"),
-                                  .severity = monitor::Severity::warning,
+                                  .severity = monitor::AlertLevel::warning,
                                   .value = 81,
                                   .limit = 78,
                                   .message = "memory is 81 %",
-                                  .advice = "free some"}}};
+                                  .hint = "free some"}}};
   const auto health = json::parse(exporter_health_json(report, fresh()));
   CHECK(health["kind"] == "fogis-redis/health");
   CHECK(health["status"] == "degraded");

@@ -22,7 +22,7 @@ TEST_CASE("the first executable file of the path is found") {
     std::filesystem::permissions(first.write("tool", ""), std::filesystem::perms::owner_read);
     CHECK(find_program("tool", both) == second / "tool");
   }
-  SECTION("a folder is passed over") {
+  SECTION("a directory is passed over") {
     std::filesystem::create_directory(first / "tool");
     CHECK(find_program("tool", both) == second / "tool");
   }
@@ -32,15 +32,15 @@ TEST_CASE("the first executable file of the path is found") {
   }
 }
 
-TEST_CASE("the current folder is never searched") {
-  const TempDir folder;
-  folder.write_program("tool", "");
+TEST_CASE("the current directory is never searched") {
+  const TempDir directory;
+  directory.write_program("tool", "");
   const auto before = std::filesystem::current_path();
-  std::filesystem::current_path(folder.path());
+  std::filesystem::current_path(directory.path());
   for (const auto* path : {"", ":", ".", "::.:", "../"}) {
     CHECK_FALSE(find_program("tool", path));
   }
-  CHECK(find_program("tool", ":" + folder.path().string() + ":").has_value());
+  CHECK(find_program("tool", ":" + directory.path().string() + ":").has_value());
   std::filesystem::current_path(before);
 }
 

@@ -22,10 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Rule {
-  std::set<std::string> folders;      ///< that may be included; `lib/*` for all of lib
+  std::set<std::string> directories;  ///< that may be included; `lib/*` for all of lib
   std::set<std::string> third_party;  ///< libraries
 };
-using Rules = std::map<std::string, Rule>;  ///< by folder
+using Rules = std::map<std::string, Rule>;  ///< by directory
 
 struct Include {
   std::string header;
@@ -74,27 +74,27 @@ std::vector<std::string> split(const std::string& line, char delimiter) {
   return parts;
 }
 
-/// The table whose heading is `| folder | may include | third party |`.
+/// The table whose heading is `| directory | may include | third party |`.
 Rules parse_rules(const std::string& document) {
   Rules rules;
   bool in_table = false;
   for (const auto& line : split(document, '\n')) {
     if (!in_table) {
-      in_table = line == "| folder | may include | third party |";
+      in_table = line == "| directory | may include | third party |";
       continue;
     }
     const auto cells = split(line, '|');
     if (cells.size() < 4) {
       break;
     }
-    const auto folder = code_words(cells[1]);
-    if (folder.empty()) {
+    const auto directory = code_words(cells[1]);
+    if (directory.empty()) {
       continue;  // the line under the heading
     }
-    const auto folders = code_words(cells[2]);
+    const auto directories = code_words(cells[2]);
     const auto third_party = code_words(cells[3]);
-    rules[folder.front()] = {{folders.begin(), folders.end()},
-                             {third_party.begin(), third_party.end()}};
+    rules[directory.front()] = {{directories.begin(), directories.end()},
+                                {third_party.begin(), third_party.end()}};
   }
   return rules;
 }
@@ -123,25 +123,25 @@ std::optional<Include> parse_include(std::string_view line) {
   return Include{std::string(line.substr(0, end)), quoted};
 }
 
-/// The folder with the longest name that `path` lies in; empty when there is none.
-std::string folder_of(const std::string& path, const Rules& rules) {
+/// The directory with the longest name that `path` lies in; empty when there is none.
+std::string directory_of(const std::string& path, const Rules& rules) {
   std::string longest;
-  for (const auto& [folder, rule] : rules) {
-    if (path.starts_with(folder + "/") && folder.size() > longest.size()) {
-      longest = folder;
+  for (const auto& [directory, rule] : rules) {
+    if (path.starts_with(directory + "/") && directory.size() > longest.size()) {
+      longest = directory;
     }
   }
   return longest;
 }
 
-/// The folder of a project header, which is named by its path from lib/ or app/. A header without a
-/// folder stands for itself.
+/// The directory of a project header, which is named by its path from lib/ or app/. A header
+/// without a directory stands for itself.
 std::string target_of(const std::string& header, const Rules& rules) {
   if (header.find('/') == std::string::npos) {
     return header;
   }
-  const auto in_lib = folder_of("lib/" + header, rules);
-  const auto in_app = folder_of("app/" + header, rules);
+  const auto in_lib = directory_of("lib/" + header, rules);
+  const auto in_app = directory_of("app/" + header, rules);
   return !in_lib.empty() ? in_lib : in_app != "app" ? in_app : std::string();
 }
 
@@ -150,12 +150,12 @@ bool is_system_header(const std::string& header) {
   return dot == std::string::npos || header.substr(dot) == ".h";
 }
 
-bool is_allowed(const Include& include, const std::string& folder, const Rules& rules) {
-  const auto& rule = rules.at(folder);
+bool is_allowed(const Include& include, const std::string& directory, const Rules& rules) {
+  const auto& rule = rules.at(directory);
   if (include.quoted) {
     const auto target = target_of(include.header, rules);
-    return target == folder || rule.folders.contains(target) ||
-           (target.starts_with("lib/") && rule.folders.contains("lib/*"));
+    return target == directory || rule.directories.contains(target) ||
+           (target.starts_with("lib/") && rule.directories.contains("lib/*"));
   }
   const auto* const library =
       std::find_if(kThirdParty.begin(), kThirdParty.end(),
@@ -169,14 +169,14 @@ bool is_allowed(const Include& include, const std::string& folder, const Rules& 
 /// What is forbidden in the file `path`, each as "path: header".
 std::vector<std::string> violations(const std::string& path, const std::string& content,
                                     const Rules& rules) {
-  const auto folder = folder_of(path, rules);
-  if (folder.empty()) {
-    return {path + ": a folder that the table does not name"};
+  const auto directory = directory_of(path, rules);
+  if (directory.empty()) {
+    return {path + ": a directory that the table does not name"};
   }
   std::vector<std::string> found;
   for (const auto& line : split(content, '\n')) {
     const auto include = parse_include(line);
-    if (include && !is_allowed(*include, folder, rules)) {
+    if (include && !is_allowed(*include, directory, rules)) {
       found.push_back(path + ": " + include->header);
     }
   }
@@ -214,13 +214,13 @@ TEST_CASE("every include of lib and app keeps to the documented rule") {
   CHECK_THAT(found, Catch::Matchers::IsEmpty());
 }
 
-TEST_CASE("the documented table names every folder of lib and app, and no other") {
+TEST_CASE("the documented table names every directory of lib and app, and no other") {
   const auto rules = documented_rules();
   CHECK(rules.size() >= 13);
   const fs::path& root = fogis::testing::source_dir();
-  for (const auto& [folder, rule] : rules) {
-    CAPTURE(folder);
-    CHECK(fs::is_directory(root / folder));
+  for (const auto& [directory, rule] : rules) {
+    CAPTURE(directory);
+    CHECK(fs::is_directory(root / directory));
   }
   for (const auto* top : {"lib", "app"}) {
     for (const auto& entry : fs::directory_iterator(root / top)) {
@@ -232,20 +232,21 @@ TEST_CASE("the documented table names every folder of lib and app, and no other"
   }
 }
 
-TEST_CASE("the documented rule has no cycle between folders of lib") {
+TEST_CASE("the documented rule has no cycle between directories of lib") {
   const auto rules = documented_rules();
-  // Folders whose dependencies are all placed already are placed, until none is left.
+  // Directories whose dependencies are all placed already are placed, until none is left.
   std::set<std::string> placed;
   for (std::size_t round = 0; round < rules.size(); ++round) {
-    for (const auto& [folder, rule] : rules) {
-      if (std::includes(placed.begin(), placed.end(), rule.folders.begin(), rule.folders.end())) {
-        placed.insert(folder);
+    for (const auto& [directory, rule] : rules) {
+      if (std::includes(placed.begin(), placed.end(), rule.directories.begin(),
+                        rule.directories.end())) {
+        placed.insert(directory);
       }
     }
   }
-  for (const auto& [folder, rule] : rules) {
-    CAPTURE(folder);
-    CHECK((!folder.starts_with("lib/") || placed.contains(folder)));
+  for (const auto& [directory, rule] : rules) {
+    CAPTURE(directory);
+    CHECK((!directory.starts_with("lib/") || placed.contains(directory)));
   }
 }
 

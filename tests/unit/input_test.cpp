@@ -162,8 +162,8 @@ TEST_CASE("a part that is too large is an error where it is not to be passed ove
 
 TEST_CASE(
     "blank lines are returned where they are not to be skipped, and a file can be read twice") {
-  const testing::TempDir folder;
-  const auto path = (folder.path() / "lines").string();
+  const testing::TempDir directory;
+  const auto path = (directory.path() / "lines").string();
   std::ofstream(path) << "a\n\nb";
   auto stop = StopEvent::create();
   REQUIRE(stop);
@@ -179,8 +179,8 @@ TEST_CASE(
     input.rewind();
   }
   CHECK(testing::require_ok(Input::read_whole(path, *stop)) == "a\n\nb");
-  CHECK(testing::require_error(Input::open(folder.path().string(), *stop), ErrorKind::usage)
-            .message.ends_with("it is a folder"));
+  CHECK(testing::require_error(Input::open(directory.path().string(), *stop), ErrorKind::usage)
+            .message.ends_with("it is a directory"));
 }
 
 }  // namespace fogis

@@ -389,8 +389,8 @@ TEST_CASE("every row belongs to a check, and stands in the guide with its condit
   for (const auto& row : decisions()) {
     INFO(row.id << ": " << row.when);
     bool is_known = false;
-    for (const auto& stage : stages()) {
-      is_known = is_known || stage.id == row.check;
+    for (const auto& step : steps()) {
+      is_known = is_known || step.id == row.check;
     }
     CHECK(is_known);
     CHECK_THAT(guide, ContainsSubstring("| " + std::string(row.id) + " |"));

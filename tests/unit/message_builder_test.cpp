@@ -154,7 +154,7 @@ TEST_CASE("what is no payload is refused with the reason") {
     CHECK_FALSE(message.error().hint.empty());
     return message.error().message;
   };
-  CHECK(fault("[]") == "the payload is no JSON object");
+  CHECK(fault("[]") == "the payload is not a JSON object");
   CHECK(fault("") == "the payload cannot be read (empty-document): 0 bytes");
   CHECK(fault(R"({"a":)").starts_with("the payload cannot be read (truncated): "));
   CHECK(fault(std::string(100'000, '[')).starts_with("the payload cannot be read (too-deep): "));

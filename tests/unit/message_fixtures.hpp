@@ -29,7 +29,7 @@ inline JudgeOptions options() {
   return options;
 }
 
-inline std::filesystem::path fixture_folder() {
+inline std::filesystem::path fixture_directory() {
   return testing::source_dir() / "tests/fixtures/messages";
 }
 
@@ -40,12 +40,12 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 /// The bytes of `valid/…` or `invalid/…`.
 inline std::string fixture(const std::string& name) {
-  return read_file(fixture_folder() / name);
+  return read_file(fixture_directory() / name);
 }
 
-inline std::vector<std::filesystem::path> fixture_files(const std::string& folder) {
+inline std::vector<std::filesystem::path> fixture_files(const std::string& directory) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(fixture_folder() / folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(fixture_directory() / directory)) {
     files.push_back(entry.path());
   }
   std::ranges::sort(files);

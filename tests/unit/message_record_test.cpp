@@ -101,8 +101,8 @@ TEST_CASE("a line that is no record line is refused") {
 }
 
 TEST_CASE("a record file is added to, also behind a torn line") {
-  const TempDir folder;
-  const auto path = folder / "r.ndjson";
+  const TempDir directory;
+  const auto path = directory / "r.ndjson";
   {
     auto file = require_ok(RecordFile::open(path, header()));
     require_ok(file.add(kNoon, "c", "", "one"));
@@ -110,7 +110,7 @@ TEST_CASE("a record file is added to, also behind a torn line") {
     CHECK(file.messages() == 1);
   }
   const auto first = read_file(path);
-  folder.write("r.ndjson", first + R"({"received":"2031-02)");
+  directory.write("r.ndjson", first + R"({"received":"2031-02)");
   {
     auto file = require_ok(RecordFile::open(path, header()));
     require_ok(file.add(kNoon, "c", "", "two"));
@@ -123,31 +123,31 @@ TEST_CASE("a record file is added to, also behind a torn line") {
 }
 
 TEST_CASE("what is committed is in the file, though the process may be killed any moment") {
-  const TempDir folder;
-  auto file = require_ok(RecordFile::open(folder / "r", header()));
-  const auto empty = read_file(folder / "r").size();
+  const TempDir directory;
+  auto file = require_ok(RecordFile::open(directory / "r", header()));
+  const auto empty = read_file(directory / "r").size();
   CHECK(empty > 0);
   require_ok(file.add(kNoon, "c", "", "payload"));
   require_ok(file.commit());
-  CHECK(read_file(folder / "r").size() > empty);
+  CHECK(read_file(directory / "r").size() > empty);
 }
 
 TEST_CASE("a file that is no record, or no file, is not written to") {
-  const TempDir folder;
-  folder.write("other", "my diary\n");
-  require_error(RecordFile::open(folder / "other", header()), ErrorKind::usage);
-  CHECK(read_file(folder / "other") == "my diary\n");
-  require_error(RecordFile::open(folder.path(), header()), ErrorKind::usage);
-  require_error(RecordFile::open((folder / "none") + "/r", header()), ErrorKind::usage);
-  REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
-  require_error(RecordFile::open(folder / "fifo", header()), ErrorKind::usage);
+  const TempDir directory;
+  directory.write("other", "my diary\n");
+  require_error(RecordFile::open(directory / "other", header()), ErrorKind::usage);
+  CHECK(read_file(directory / "other") == "my diary\n");
+  require_error(RecordFile::open(directory.path(), header()), ErrorKind::usage);
+  require_error(RecordFile::open((directory / "none") + "/r", header()), ErrorKind::usage);
+  REQUIRE(::mkfifo((directory / "fifo").c_str(), 0600) == 0);
+  require_error(RecordFile::open(directory / "fifo", header()), ErrorKind::usage);
   require_error(RecordFile::open("/dev/null", header()), ErrorKind::usage);
 }
 
 TEST_CASE("a record file that vanished is told of at the end") {
-  const TempDir folder;
-  auto file = require_ok(RecordFile::open(folder / "r", header()));
-  std::filesystem::remove(folder / "r");
+  const TempDir directory;
+  auto file = require_ok(RecordFile::open(directory / "r", header()));
+  std::filesystem::remove(directory / "r");
   require_ok(file.add(kNoon, "c", "", "x"));
   const auto error = require_error(file.finish(), ErrorKind::output);
   CHECK_THAT(error.message, ContainsSubstring("removed"));

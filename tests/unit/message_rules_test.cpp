@@ -30,10 +30,10 @@ TEST_CASE("every rule says what it forbids, what follows and how to mend it") {
     CHECK(names.insert(rule.name).second);
     CHECK_FALSE(rule.summary.empty());
     CHECK_FALSE(rule.consequence.empty());
-    CHECK_FALSE(rule.mend.empty());
+    CHECK_FALSE(rule.hint.empty());
     CHECK(find_rule(rule.name) == &rule);
     // Texts are parts of a sentence or table cells: one line, no full stop.
-    for (const auto text : {rule.summary, rule.consequence, rule.mend}) {
+    for (const auto text : {rule.summary, rule.consequence, rule.hint}) {
       CHECK_FALSE(text.ends_with('.'));
       CHECK(text.find('\n') == std::string_view::npos);
     }

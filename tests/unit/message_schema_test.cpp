@@ -101,10 +101,10 @@ std::vector<json> values_of_all_kinds() {
 
 }  // namespace
 
-TEST_CASE("the schemas are those of the folder, unchanged") {
-  const auto folder = testing::source_dir() / "lib/message/schemas";
+TEST_CASE("the schemas are those of the directory, unchanged") {
+  const auto directory = testing::source_dir() / "lib/message/schemas";
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     ++files;
     auto name = entry.path().filename().string();
     name.resize(name.size() - std::string_view(".schema.json").size());
@@ -187,8 +187,8 @@ TEST_CASE("every schema says what valijson says of the fixtures, and of them wit
   std::mt19937 random(20300601);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same run each time
   std::size_t refused = 0;
   std::size_t documents = 0;
-  for (const auto* const folder : {"valid", "invalid"}) {
-    for (const auto& path : test::fixture_files(folder)) {
+  for (const auto* const directory : {"valid", "invalid"}) {
+    for (const auto& path : test::fixture_files(directory)) {
       CAPTURE(path);
       const auto message = json::parse(test::read_file(path), nullptr, false);
       if (!message.is_object()) {

@@ -41,11 +41,11 @@ TEST_CASE("the verdict names metric, value, limit and advice, the worst first") 
   REQUIRE(verdict.findings.size() == 3);
   const auto& worst = verdict.findings.front();
   CHECK(worst.metric->name == "memory");
-  CHECK(worst.severity == Severity::critical);
+  CHECK(worst.severity == AlertLevel::critical);
   CHECK(worst.value == 95);
   CHECK(worst.limit == 94);
   CHECK(worst.message == "memory is 95 %, above 94 %");
-  CHECK_FALSE(worst.advice.empty());
+  CHECK_FALSE(worst.hint.empty());
   CHECK(verdict.findings[1].metric->name == "clients");
   CHECK(verdict.findings[1].message == "clients is 21, above 20");
   CHECK_THAT(verdict.findings[2].message, ContainsSubstring("append-only file is off"));

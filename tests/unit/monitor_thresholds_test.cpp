@@ -31,9 +31,9 @@ TEST_CASE("the limits of FOGIS's operators are the defaults") {
 
 TEST_CASE("limits can be set and taken away") {
   Thresholds thresholds;
-  REQUIRE(thresholds.set(Severity::warning, "memory=80%"));
-  REQUIRE(thresholds.set(Severity::critical, "memory=off"));
-  REQUIRE(thresholds.set(Severity::critical, "fragmentation=20"));
+  REQUIRE(thresholds.set(AlertLevel::warning, "memory=80%"));
+  REQUIRE(thresholds.set(AlertLevel::critical, "memory=off"));
+  REQUIRE(thresholds.set(AlertLevel::critical, "fragmentation=20"));
   CHECK(thresholds.of("memory").warning == 80);
   CHECK_FALSE(thresholds.of("memory").critical);
   CHECK(thresholds.of("fragmentation").critical == 20);
@@ -42,35 +42,35 @@ TEST_CASE("limits can be set and taken away") {
 
 TEST_CASE("an unknown metric suggests the nearest one") {
   Thresholds thresholds;
-  const auto error = require_error(thresholds.set(Severity::warning, "memroy=3"), ErrorKind::usage);
+  const auto error = require_error(thresholds.set(AlertLevel::warning, "memroy=3"), ErrorKind::usage);
   CHECK(error.message == "--warn: unknown metric \"memroy\"");
   CHECK(error.hint == "did you mean memory?");
   CHECK_THAT(
-      require_error(thresholds.set(Severity::critical, "zzzzzzzzz=3"), ErrorKind::usage).hint,
+      require_error(thresholds.set(AlertLevel::critical, "zzzzzzzzz=3"), ErrorKind::usage).hint,
       ContainsSubstring("--metrics"));
 }
 
 TEST_CASE("a limit that is none is refused, with what would be right") {
   Thresholds thresholds;
   const auto size =
-      require_error(thresholds.set(Severity::critical, "memory=240MB"), ErrorKind::usage);
+      require_error(thresholds.set(AlertLevel::critical, "memory=240MB"), ErrorKind::usage);
   CHECK_THAT(size.message, ContainsSubstring("--crit memory: \"240MB\" is not a percentage"));
   CHECK_THAT(size.hint, ContainsSubstring("memory=78%") && ContainsSubstring("memory_used"));
   for (const auto* const odd : {"memory", "=3", "", "clients=", "clients=many", "clients=-3"}) {
     INFO(odd);
-    require_error(thresholds.set(Severity::warning, odd), ErrorKind::usage);
+    require_error(thresholds.set(AlertLevel::warning, odd), ErrorKind::usage);
   }
 }
 
 TEST_CASE("a warning beyond the critical limit is refused, in the metric's own direction") {
   Thresholds clients;
-  REQUIRE(clients.set(Severity::warning, "clients=60"));  // critical is 50
+  REQUIRE(clients.set(AlertLevel::warning, "clients=60"));  // critical is 50
   CHECK_THAT(require_error(clients.check(), ErrorKind::usage).message,
              ContainsSubstring("clients") && ContainsSubstring("60") && ContainsSubstring("50"));
   Thresholds hits;
-  REQUIRE(hits.set(Severity::critical, "hit_rate=90%"));  // warning is 80
+  REQUIRE(hits.set(AlertLevel::critical, "hit_rate=90%"));  // warning is 80
   require_error(hits.check(), ErrorKind::usage);
-  REQUIRE(hits.set(Severity::critical, "hit_rate=80%"));
+  REQUIRE(hits.set(AlertLevel::critical, "hit_rate=80%"));
   CHECK(hits.check());
 }
 
@@ -79,11 +79,11 @@ TEST_CASE("a value that equals its limit does not cross it") {
   const auto* const hits = find_metric("hit_rate");
   const Limit limit{.warning = 20, .critical = 50};
   CHECK_FALSE(crossed(*clients, 20, limit));
-  CHECK(crossed(*clients, 20.5, limit) == Severity::warning);
-  CHECK(crossed(*clients, 51, limit) == Severity::critical);
+  CHECK(crossed(*clients, 20.5, limit) == AlertLevel::warning);
+  CHECK(crossed(*clients, 51, limit) == AlertLevel::critical);
   CHECK_FALSE(crossed(*hits, 80, {.warning = 80, .critical = 10}));
-  CHECK(crossed(*hits, 79, {.warning = 80, .critical = 10}) == Severity::warning);
-  CHECK(crossed(*hits, 9, {.warning = 80, .critical = 10}) == Severity::critical);
+  CHECK(crossed(*hits, 79, {.warning = 80, .critical = 10}) == AlertLevel::warning);
+  CHECK(crossed(*hits, 9, {.warning = 80, .critical = 10}) == AlertLevel::critical);
 }
 
 }  // namespace

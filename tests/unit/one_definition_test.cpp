@@ -52,8 +52,8 @@ void collect(const fs::path& header, Definitions& definitions) {
 
 Definitions definitions_in(const fs::path& root) {
   Definitions definitions;
-  for (const auto* const folder : {"lib", "app"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+  for (const auto* const directory : {"lib", "app"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / directory)) {
       if (entry.path().extension() == ".hpp") {
         collect(entry.path(), definitions);
       }

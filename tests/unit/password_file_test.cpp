@@ -41,39 +41,39 @@ fogis::Error error(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the line end is not a part of the password, all else is") {
-  const TempDir folder;
-  CHECK(password(folder.write("plain", "secret")) == "secret");
-  CHECK(password(folder.write("line", "secret\n")) == "secret");
-  CHECK(password(folder.write("dos", "secret\r\n")) == "secret");
-  CHECK(password(folder.write("mark", "\xEF\xBB\xBFsecret\n")) == "secret");
-  CHECK(password(folder.write("spaces", " se cret \n")) == " se cret ");
-  CHECK(password(folder.write("bytes", std::string("a\0b\xff\r", 5))) ==
+  const TempDir directory;
+  CHECK(password(directory.write("plain", "secret")) == "secret");
+  CHECK(password(directory.write("line", "secret\n")) == "secret");
+  CHECK(password(directory.write("dos", "secret\r\n")) == "secret");
+  CHECK(password(directory.write("mark", "\xEF\xBB\xBFsecret\n")) == "secret");
+  CHECK(password(directory.write("spaces", " se cret \n")) == " se cret ");
+  CHECK(password(directory.write("bytes", std::string("a\0b\xff\r", 5))) ==
         std::string("a\0b\xff\r", 5));
 }
 
 TEST_CASE("a password file must hold one line") {
-  const TempDir folder;
-  CHECK(error(folder.write("empty", "")).message.find("is empty") != std::string::npos);
-  CHECK(error(folder.write("utf16", std::string("\xFF\xFEs\0", 4))).message.find("UTF-16") !=
+  const TempDir directory;
+  CHECK(error(directory.write("empty", "")).message.find("is empty") != std::string::npos);
+  CHECK(error(directory.write("utf16", std::string("\xFF\xFEs\0", 4))).message.find("UTF-16") !=
         std::string::npos);
-  CHECK(error(folder.write("blank", "\n")).message.find("is empty") != std::string::npos);
-  CHECK(error(folder.write("dos", "\r\n")).message.find("is empty") != std::string::npos);
-  CHECK(error(folder.write("two", "a\nb\n")).message.find("more than one line") !=
+  CHECK(error(directory.write("blank", "\n")).message.find("is empty") != std::string::npos);
+  CHECK(error(directory.write("dos", "\r\n")).message.find("is empty") != std::string::npos);
+  CHECK(error(directory.write("two", "a\nb\n")).message.find("more than one line") !=
         std::string::npos);
-  CHECK(error(folder.write("large", std::string(65UL * 1024, 'x'))).message.find("64 KiB") !=
+  CHECK(error(directory.write("large", std::string(65UL * 1024, 'x'))).message.find("64 KiB") !=
         std::string::npos);
-  CHECK(password(folder.write("limit", std::string(64UL * 1024, 'x'))).size() == 64UL * 1024);
+  CHECK(password(directory.write("limit", std::string(64UL * 1024, 'x'))).size() == 64UL * 1024);
 }
 
 TEST_CASE("a file that cannot be read is told with errno") {
-  const TempDir folder;
-  CHECK(error(folder / "missing").system_errno == ENOENT);
-  CHECK(error(folder.path().string()).system_errno == EISDIR);
+  const TempDir directory;
+  CHECK(error(directory / "missing").system_errno == ENOENT);
+  CHECK(error(directory.path().string()).system_errno == EISDIR);
 }
 
 TEST_CASE("a password file that every user can read is marked") {
-  const TempDir folder;
-  const auto path = folder.write("secret", "x");
+  const TempDir directory;
+  const auto path = directory.write("secret", "x");
   CHECK_FALSE(read_password_file(path)->readable_by_others);
   std::filesystem::permissions(path, std::filesystem::perms::others_read,
                                std::filesystem::perm_options::add);
@@ -98,15 +98,15 @@ TEST_CASE("a password can come through a pipe, after a while") {
 }
 
 TEST_CASE("a pipe without a writer is empty, and does not block") {
-  const TempDir folder;
-  const auto path = folder / "pipe";
+  const TempDir directory;
+  const auto path = directory / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   CHECK(error(path).message.find("is empty") != std::string::npos);
 }
 
 TEST_CASE("a pipe whose writer stays silent is given up") {
-  const TempDir folder;
-  const auto path = folder / "pipe";
+  const TempDir directory;
+  const auto path = directory / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   // Opened for both ways, so that it has a writer.
   const UniqueFd writer(::open(path.c_str(), O_RDWR | O_CLOEXEC));
@@ -117,10 +117,10 @@ TEST_CASE("a pipe whose writer stays silent is given up") {
 }
 
 TEST_CASE("the password file wins over URL and environment, and its faults are told") {
-  const TempDir folder;
+  const TempDir directory;
   fogis::config::CommandLine options;
   options.url = "redis://u:in-url@h";
-  options.password_file = folder.write("secret", "from-file\n");
+  options.password_file = directory.write("secret", "from-file\n");
   const auto none = [](std::string_view) { return std::optional<std::string>("1"); };
   const auto resolution = fogis::config::resolve(options, none);
   REQUIRE(resolution.config.connection.password);
@@ -132,7 +132,7 @@ TEST_CASE("the password file wins over URL and environment, and its faults are t
     is_warned = is_warned || warning.code == "password-file-readable";
   }
   CHECK(is_warned);
-  options.password_file = folder / "missing";
+  options.password_file = directory / "missing";
   const auto missing = fogis::config::resolve(options, none);
   REQUIRE(missing.errors.size() == 1);
   CHECK(missing.errors[0].system_errno == ENOENT);

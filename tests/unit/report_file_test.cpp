@@ -34,8 +34,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string make_pipe(const TempDir& folder) {
-  auto path = folder / "pipe";
+std::string make_pipe(const TempDir& directory) {
+  auto path = directory / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   return path;
 }
@@ -49,21 +49,21 @@ UniqueFd open_reader(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a file is made only when it is written") {
-  const TempDir folder;
-  const auto path = folder / "report.xml";
+  const TempDir directory;
+  const auto path = directory / "report.xml";
   const auto file = require_ok(ReportFile::prepare(path));
-  CHECK(fs::is_empty(folder.path()));
+  CHECK(fs::is_empty(directory.path()));
   require_ok(file.write("content", nullptr));
   CHECK(read_file(path) == "content");
-  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(directory.path()), {}) == 1);
 }
 
 TEST_CASE("the file that a link leads to is replaced, the link stays") {
-  const TempDir folder;
-  const auto target = folder.write("target", "old");
-  fs::create_symlink(target, folder / "link");
-  require_ok(require_ok(ReportFile::prepare(folder / "link")).write("new", nullptr));
-  CHECK(fs::is_symlink(folder / "link"));
+  const TempDir directory;
+  const auto target = directory.write("target", "old");
+  fs::create_symlink(target, directory / "link");
+  require_ok(require_ok(ReportFile::prepare(directory / "link")).write("new", nullptr));
+  CHECK(fs::is_symlink(directory / "link"));
   CHECK(read_file(target) == "new");
 }
 
@@ -73,21 +73,21 @@ TEST_CASE("a device keeps being a device") {
 }
 
 TEST_CASE("what cannot hold a report is refused beforehand") {
-  const TempDir folder;
+  const TempDir directory;
   require_error(ReportFile::prepare(""), ErrorKind::usage);
-  require_error(ReportFile::prepare(folder.path()), ErrorKind::usage);
-  require_error(ReportFile::prepare(folder / "no/such/folder/x"), ErrorKind::usage);
-  require_error(ReportFile::prepare(folder.write("file", "") + "/x"), ErrorKind::usage);
+  require_error(ReportFile::prepare(directory.path()), ErrorKind::usage);
+  require_error(ReportFile::prepare(directory / "no/such/directory/x"), ErrorKind::usage);
+  require_error(ReportFile::prepare(directory.write("file", "") + "/x"), ErrorKind::usage);
 }
 
-TEST_CASE("a folder that vanishes in between is an error of the output, and leaves nothing") {
-  const TempDir folder;
-  fs::create_directory(folder / "sub");
-  const auto file = require_ok(ReportFile::prepare(folder / "sub/report.xml"));
-  fs::remove(folder / "sub");
+TEST_CASE("a directory that vanishes in between is an error of the output, and leaves nothing") {
+  const TempDir directory;
+  fs::create_directory(directory / "sub");
+  const auto file = require_ok(ReportFile::prepare(directory / "sub/report.xml"));
+  fs::remove(directory / "sub");
   const auto error = require_error(file.write("x", nullptr), ErrorKind::output);
   CHECK_THAT(error.message, ContainsSubstring("report.xml"));
-  CHECK(fs::is_empty(folder.path()));
+  CHECK(fs::is_empty(directory.path()));
 }
 
 TEST_CASE("a full device is an error of the output") {
@@ -96,8 +96,8 @@ TEST_CASE("a full device is an error of the output") {
 }
 
 TEST_CASE("a pipe without a reader is not waited for") {
-  const TempDir folder;
-  const auto path = make_pipe(folder);
+  const TempDir directory;
+  const auto path = make_pipe(directory);
   const auto error =
       require_error(require_ok(ReportFile::prepare(path)).write("x", nullptr), ErrorKind::output);
   CHECK_THAT(error.message, ContainsSubstring("nobody reads it"));
@@ -106,8 +106,8 @@ TEST_CASE("a pipe without a reader is not waited for") {
 }
 
 TEST_CASE("a pipe's reader gets the whole report, however slowly it reads") {
-  const TempDir folder;
-  const auto path = make_pipe(folder);
+  const TempDir directory;
+  const auto path = make_pipe(directory);
   const auto reader = open_reader(path);
   const std::string content(300'000, 'x');
   std::string received;
@@ -126,8 +126,8 @@ TEST_CASE("a pipe's reader gets the whole report, however slowly it reads") {
 }
 
 TEST_CASE("a pipe's reader that stands still does not hold up a program that was told to stop") {
-  const TempDir folder;
-  const auto path = make_pipe(folder);
+  const TempDir directory;
+  const auto path = make_pipe(directory);
   const auto reader = open_reader(path);
   auto stop = require_ok(StopEvent::create());
   stop.request(SIGTERM);
@@ -137,6 +137,6 @@ TEST_CASE("a pipe's reader that stands still does not hold up a program that was
   CHECK_THAT(error.message, ContainsSubstring("nobody reads it"));
 }
 
-TEST_CASE("a name without a folder is a file here") {
+TEST_CASE("a name without a directory is a file here") {
   CHECK(fs::path(require_ok(ReportFile::prepare("report.xml")).path()).filename() == "report.xml");
 }

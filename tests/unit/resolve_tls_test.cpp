@@ -80,38 +80,38 @@ TEST_CASE("verification is on unless --insecure or the URL says otherwise, which
 }
 
 TEST_CASE("the option --cacert wins over the URL's ssl_ca_certs") {
-  const TempDir folder;
-  const auto by_url = folder.write("url.pem", "x");
+  const TempDir directory;
+  const auto by_url = directory.write("url.pem", "x");
   auto options = with_url("rediss://h:1?ssl_ca_certs=" + by_url);
   CHECK(resolve(options).config.connection.tls.ca_file == by_url);
-  options.cacert = folder.write("option.pem", "x");
+  options.cacert = directory.write("option.pem", "x");
   const auto resolution = resolve(options);
   CHECK(resolution.errors.empty());
   CHECK(resolution.config.connection.tls.ca_file == *options.cacert);
 }
 
 TEST_CASE("all files of TLS are kept as they were named") {
-  const TempDir folder;
+  const TempDir directory;
   auto options = with_url("rediss://h");
-  options.cacertdir = folder.path().string();
-  options.cert = folder.write("cert.pem", "x");
-  options.key = folder.write("key.pem", "x");
+  options.cacertdir = directory.path().string();
+  options.cert = directory.write("cert.pem", "x");
+  options.key = directory.write("key.pem", "x");
   options.sni = "redis.example.org";
   const auto resolution = resolve(options);
   CHECK(resolution.errors.empty());
   const auto& tls = resolution.config.connection.tls;
-  CHECK(tls.ca_directory == folder.path().string());
+  CHECK(tls.ca_directory == directory.path().string());
   CHECK(tls.certificate_file == *options.cert);
   CHECK(tls.key_file == *options.key);
   CHECK(tls.server_name == "redis.example.org");
 }
 
 TEST_CASE("a file that cannot be read is an error before anything connects") {
-  const TempDir folder;
+  const TempDir directory;
   auto options = with_url("rediss://h");
-  options.cacert = folder / "missing.pem";
-  options.cacertdir = folder.write("file.pem", "x");
-  options.cert = folder.path().string();
+  options.cacert = directory / "missing.pem";
+  options.cacertdir = directory.write("file.pem", "x");
+  options.cert = directory.path().string();
   options.key = "";
   const auto resolution = resolve(options);
   REQUIRE(resolution.errors.size() == 4);
@@ -127,9 +127,9 @@ TEST_CASE("a file that cannot be read is an error before anything connects") {
 }
 
 TEST_CASE("certificate and key need each other") {
-  const TempDir folder;
+  const TempDir directory;
   auto options = with_url("rediss://h");
-  options.cert = folder.write("cert.pem", "x");
+  options.cert = directory.write("cert.pem", "x");
   const auto without_key = resolve(options);
   REQUIRE(without_key.errors.size() == 1);
   CHECK(without_key.errors[0].message == "bad --cert: a certificate needs its key");

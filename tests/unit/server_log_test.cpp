@@ -11,8 +11,8 @@ namespace {
 using testing::TempDir;
 
 std::string last_words_of(const std::string& log) {
-  const TempDir folder;
-  return last_words(folder.write("log", log));
+  const TempDir directory;
+  return last_words(directory.write("log", log));
 }
 
 TEST_CASE("a server's last words are its last three lines, in order") {

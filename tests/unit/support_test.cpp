@@ -40,12 +40,12 @@ int connect_fault(std::uint16_t port, int flags = 0) {
   return ::connect(socket.get(), generic, sizeof(address)) == 0 ? 0 : errno;
 }
 
-TEST_CASE("a temporary folder is private and vanishes with its contents") {
+TEST_CASE("a temporary directory is private and vanishes with its contents") {
   std::filesystem::path path;
   {
-    const TempDir folder;
-    path = folder.path();
-    CHECK(folder.write("a", "text") == path / "a");
+    const TempDir directory;
+    path = directory.path();
+    CHECK(directory.write("a", "text") == path / "a");
     CHECK(read_file(path / "a") == "text");
     CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms::owner_all);
   }

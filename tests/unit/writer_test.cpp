@@ -66,13 +66,13 @@ TEST_CASE("a reader that does not read never blocks, and what it misses is count
 }
 
 TEST_CASE("a piece that is larger than the bound is taken when nothing else waits") {
-  const TempDir folder;
-  const UniqueFd file(::open((folder / "f").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  const TempDir directory;
+  const UniqueFd file(::open((directory / "f").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   Writer out(file.get(), nullptr, 10);
   CHECK(out.append(std::string(1000, 'a')));
   CHECK(out.append(std::string(1000, 'b')));
   require_ok(out.finish());
-  CHECK(read_file(folder / "f") == std::string(1000, 'a') + std::string(1000, 'b'));
+  CHECK(read_file(directory / "f") == std::string(1000, 'a') + std::string(1000, 'b'));
   CHECK(out.dropped() == 0);
 }
 

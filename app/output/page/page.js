@@ -18,14 +18,14 @@ const kUnits = {
 };
 const kHealth = {
   healthy: ['Healthy', 'No limit is crossed.'],
-  degraded: ['Degraded', 'It works, but look at this.'],
+  degraded: ['Degraded', 'It works, but needs attention.'],
   unhealthy: ['Unhealthy', 'It does not work as it should.'],
-  unknown: ['Unknown', 'The server cannot be looked at.'],
+  unknown: ['Unknown', 'The server cannot be sampled.'],
 };
 /** What the wiring of a channel means when so many listen. */
 const kWiring = {
   live: (count) => count === 1 ? ['is-good', 'delivered'] :
-      count === 0 ? ['is-warning', 'nobody listens: lost'] : ['is-warning', 'heard more than once'],
+      count === 0 ? ['is-warning', 'no subscribers: lost'] : ['is-warning', 'received more than once'],
   unserved: () => ['dim', 'no publisher'],
   unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'not heard'],
   historical: () => ['dim', 'old scripts'],
@@ -88,7 +88,7 @@ function showVerdict(report) {
     const row = make('li');
     const what = make('span', 'what', finding.message);
     row.append(make('span', 'badge is-' + finding.severity, finding.severity), what);
-    if (finding.advice) row.append(make('span', 'advice', finding.advice));
+    if (finding.hint) row.append(make('span', 'hint', finding.hint));
     return row;
   });
   setChildren(byId('findings'), rows);
@@ -176,7 +176,7 @@ function showChannels(report) {
       [String(channel.subscribers), 'number'], [words, tone],
     ]);
   });
-  showTable('channels', rows, report.error ? 'The server cannot be asked.' : 'This server does not tell who listens.');
+  showTable('channels', rows, report.error ? 'The server cannot be queried.' : 'This server does not report its subscribers per channel.');
 }
 
 function showSubscribers(report) {
@@ -187,8 +187,8 @@ function showSubscribers(report) {
     [formatted('bytes', client.unread_bytes), 'number'],
   ]));
   showTable('subscribers', rows,
-      report.error ? 'The server cannot be asked.' :
-      report.pubsub_clients ? 'Nobody is subscribed to anything.' : 'This server does not tell who is subscribed.');
+      report.error ? 'The server cannot be queried.' :
+      report.pubsub_clients ? 'There are no subscribers.' : 'This server does not report who is subscribed.');
 }
 
 function showEvents(report) {
@@ -268,7 +268,7 @@ function pulse() {
 
 function show(report) {
   const exporter = report.exporter;
-  received.age = exporter.look_age_ms;
+  received.age = exporter.sample_age_ms;
   received.at = performance.now();
   received.staleAfter = exporter.stale_after_ms;
   received.failure = null;
@@ -281,7 +281,7 @@ function show(report) {
   showSubscribers(report);
   showEvents(report);
   showFigures(report);
-  setText(byId('about'), `fogis-redis ${exporter.version}, ${plural(exporter.looks, 'look', 'looks')}, one every ${
+  setText(byId('about'), `fogis-redis ${exporter.version}, ${plural(exporter.samples, 'sample', 'samples')}, one every ${
       formatted('ms', exporter.interval_ms)}`);
   pulse();
 }
@@ -301,7 +301,7 @@ async function poll() {
     show(report);
   } catch (fault) {
     // The browser's own words differ from one to the next, and help nobody.
-    received.failure = fault instanceof SyntaxError ? 'the answer makes no sense' : 'no answer from the exporter';
+    received.failure = fault instanceof SyntaxError ? 'the answer is not valid JSON' : 'no answer from the exporter';
   }
   polling = false;
   showAge();

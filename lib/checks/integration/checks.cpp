@@ -39,7 +39,7 @@ CheckResult judge_configuration(const Evidence& evidence) {
   }
   auto result = calendar.redis_url.empty()
                     ? warned("no Redis URL", "the calendar's /redis-config names no Redis URL",
-                             "look at the calendar's version")
+                             "check the calendar's version")
                     : passed(fmt::format("{}: {}", calendar.redis_url, calendar.redis_proof));
   result.detail("redis_url", calendar.redis_url);
   if (calendar.channels) {
@@ -59,12 +59,13 @@ CheckResult judge_contract(const Evidence& evidence) {
   if (!traffic.watched) {
     return unobserved(traffic, "not seen");
   }
-  auto result =
-      traffic.messages == 0
-          ? skipped("no message seen",
-                    fmt::format("nobody published in {}", format_duration(traffic.watched_for)),
-                    "a longer --observe sees more: the processor publishes once an hour")
-          : passed(fmt::format("{} kept the contract", count_of(traffic.judged, "message")));
+  auto result = traffic.messages == 0
+                    ? skipped("no message seen",
+                              fmt::format("nothing was published in {}",
+                                          format_duration(traffic.watched_for)),
+                              "a longer --observe sees more: the processor publishes once an hour")
+                    : passed(fmt::format("{} conformed to the contract",
+                                         count_of(traffic.judged, "message")));
   result.detail("messages", static_cast<std::int64_t>(traffic.messages))
       .detail("judged", static_cast<std::int64_t>(traffic.judged));
   return result;
@@ -87,8 +88,8 @@ void judge_canary(std::string_view protocol, const std::optional<redis::CanaryRe
   } else if (!canary->arrived()) {
     findings.fail(fmt::format("the canary over {} did not arrive", protocol), {});
   } else if (canary->altered > 0) {
-    findings.fail(fmt::format("the canary over {} came back altered", protocol),
-                  "a proxy between treats messages as text");
+    findings.fail(fmt::format("the canary over {} came back changed", protocol),
+                  "a proxy treats messages as text");
   }
 }
 
@@ -124,52 +125,54 @@ CheckResult judge_activity(const Evidence& evidence) {
   auto result =
       traffic.started > 0
           ? passed(count_of(traffic.started, "cycle was announced", "cycles were announced"))
-          : skipped("not observed",
-                    fmt::format("no \"started\" in {}; one is due every {}",
-                                format_duration(traffic.watched_for),
-                                format_duration(evidence.options.service_interval)),
-                    "only --observe as long as --service-interval can tell whether it is missing");
+          : skipped(
+                "not observed",
+                fmt::format("no \"started\" in {}; one is expected every {}",
+                            format_duration(traffic.watched_for),
+                            format_duration(evidence.options.service_interval)),
+                "only an --observe of at least --service-interval can show whether it is missing");
   result.detail("started", static_cast<std::int64_t>(traffic.started))
       .detail("observed", traffic.watched_for)
       .detail("service_interval", evidence.options.service_interval);
   return result;
 }
 
-constexpr std::array<Stage, 8> kStages{{
-    {"redis", "Redis is reached and healthy",
-     "The server is reached, lets us in, and shows no sign of trouble.", false, judge_redis},
+constexpr std::array<Step, 8> kSteps{{
+    {"redis", "Redis is reachable and healthy",
+     "The server is reachable, accepts the login, and shows no sign of trouble.", false,
+     judge_redis},
     {"services", "Both services answer over HTTP",
-     "match-list-processor and the calendar answer their health endpoints; nothing with side "
+     "match-list-processor and the calendar answer their health endpoints; no endpoint with side "
      "effects is called.",
      false, judge_services},
     {"configuration", "The calendar is set up for this Redis",
      "The calendar's own configuration names this server and the processor's channels.", true,
      judge_configuration},
-    {"wiring", "Every channel has both ends",
+    {"wiring", "Every channel has a publisher and a listener",
      "For each known channel: who listens, by PUBSUB NUMSUB and CLIENT LIST, and what is "
-     "published meanwhile.",
+     "published during the run.",
      true, judge_wiring},
     {"flow", "Messages flow through the channels",
      "Messages are published and come back byte for byte, to as many receivers as are subscribed.",
      true, judge_flow},
-    {"contract", "Observed messages keep the contract",
-     "Every message seen is judged as the calendar reads it.", true, judge_contract},
-    {"liveness", "What the services claim is true",
-     "A message of ours to ourselves arrives over RESP2 and RESP3, and the calendar's claims fit "
+    {"contract", "Observed messages conform to the contract",
+     "Every observed message is validated as the calendar reads it.", true, judge_contract},
+    {"liveness", "The services' claims are true",
+     "Our message to ourselves arrives over RESP2 and RESP3, and the calendar's claims match "
      "what Redis shows.",
      true, judge_liveness},
-    {"activity", "The processor gives signs of life",
+    {"activity", "The processor is active",
      "A processing cycle was announced within the service interval; not observed where --observe "
      "is shorter.",
      true, judge_activity},
 }};
 
 /// Adds what was found to the result that stands without it.
-void add_findings(CheckResult& result, std::vector<Finding> findings) {
+void add_findings(CheckResult& result, std::vector<Issue> findings) {
   if (findings.empty()) {
     return;
   }
-  const bool fails = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+  const bool fails = std::any_of(findings.begin(), findings.end(), [](const Issue& finding) {
     return finding.status == Status::fail;
   });
   if (result.status != Status::error && result.status != Status::fail) {
@@ -189,15 +192,15 @@ void add_findings(CheckResult& result, std::vector<Finding> findings) {
   result.findings = std::move(findings);
 }
 
-CheckResult judge(const Stage& stage, const Evidence& evidence,
+CheckResult judge(const Step& step, const Evidence& evidence,
                   const std::vector<Diagnosis>& diagnoses) {
-  if (stage.needs_redis && evidence.redis_error) {
+  if (step.needs_redis && evidence.redis_error) {
     return skipped("not run", "there is no connection: " + evidence.redis_error->message);
   }
-  auto result = stage.judge(evidence);
-  std::vector<Finding> findings;
+  auto result = step.judge(evidence);
+  std::vector<Issue> findings;
   for (const auto& diagnosis : diagnoses) {
-    if (diagnosis.check == stage.id) {
+    if (diagnosis.check == step.id) {
       findings.push_back(diagnosis.finding);
     }
   }
@@ -207,19 +210,19 @@ CheckResult judge(const Stage& stage, const Evidence& evidence,
 
 }  // namespace
 
-std::span<const Stage> stages() {
-  return kStages;
+std::span<const Step> steps() {
+  return kSteps;
 }
 
 std::vector<CheckReport> judge_all(const Evidence& evidence) {
   const auto diagnoses = diagnose(evidence);
   std::vector<CheckReport> reports;
-  for (const auto& stage : kStages) {
+  for (const auto& step : kSteps) {
     CheckReport report;
-    report.id = stage.id;
-    report.title = stage.title;
-    report.result = judge(stage, evidence, diagnoses);
-    if (const auto took = evidence.took.find(stage.id); took != evidence.took.end()) {
+    report.id = step.id;
+    report.title = step.title;
+    report.result = judge(step, evidence, diagnoses);
+    if (const auto took = evidence.took.find(step.id); took != evidence.took.end()) {
       report.duration = took->second;
     }
     reports.push_back(std::move(report));

@@ -15,7 +15,7 @@ namespace fogis::checks::integration {
 using Judge = CheckResult (*)(const Evidence& evidence);
 
 /// A row of the table.
-struct Stage {
+struct Step {
   std::string_view id;       ///< stable kebab-case
   std::string_view title;    ///< at most 40 characters
   std::string_view purpose;  ///< one sentence for --list: what it proves
@@ -24,7 +24,7 @@ struct Stage {
 };
 
 /// All integration checks in the order of a report; `redis` is the first.
-std::span<const Stage> stages();
+std::span<const Step> steps();
 
 // Judges with a file of their own; the others are beside the table.
 CheckResult judge_services(const Evidence& evidence);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kFail = Status::fail;
 constexpr auto kWarn = Status::warn;
-constexpr auto kAllLost = "every message of the processor is lost: pub/sub keeps none";
+constexpr auto kAllLost = "every message of the processor is lost: pub/sub does not store messages";
 
 constexpr auto kDecisions = std::to_array<Decision>({
     // Redis itself.
@@ -24,12 +24,12 @@ constexpr auto kDecisions = std::to_array<Decision>({
      [](const Evidence& seen) {
        return fmt::format("{}: {}", seen.endpoint, seen.redis_error->message);
      },
-     "nothing that uses this name reaches Redis; it is no sign that Redis itself is down",
+     "nothing that uses this name reaches Redis; Redis itself may be up",
      [](const Evidence& seen) { return seen.redis_error->hint; }},
     {"D17", Group::server, "liveness", kFail,
-     "PING answers, a message of ours to ourselves does not arrive", is_starving,
+     "PING answers, our message to ourselves does not arrive", is_starving,
      "Redis answers PING, but published messages do not arrive", canary_text,
-     "publishers hang or count receivers that get nothing; health checks by PING stay green",
+     "publishers block, or count receivers that get nothing; health checks by PING stay green",
      "look for CLIENT PAUSE (CLIENT UNPAUSE ends it), a failover, a proxy or a half-open "
      "connection on the way"},
 
@@ -43,19 +43,18 @@ constexpr auto kDecisions = std::to_array<Decision>({
                              seen.calendar.health.status));
      },
      kAllLost,
-     "a REDIS_TIMEOUT that is no whole number keeps the integration from starting: set "
-     "REDIS_TIMEOUT=5 at the calendar and start it again"},
+     "a REDIS_TIMEOUT that is not a whole number prevents the integration from starting: set "
+     "REDIS_TIMEOUT=5 for the calendar and restart it"},
     {"D15", Group::calendar, "configuration", kFail, "/redis-config names another server",
      [](const Evidence& seen) { return seen.calendar.redis == Sameness::other; },
-     "the calendar is configured for another Redis than ours",
+     "the calendar is configured for another Redis server",
      [](const Evidence& seen) {
        return with_numsub(
            seen, fmt::format("its /redis-config names {}, ours is {}: {}", seen.calendar.redis_url,
                              seen.endpoint, seen.calendar.redis_proof));
      },
-     "what is published on one server is never heard on the other",
-     "give both services the same REDIS_URL; if the other one is right, run this with --url of "
-     "that"},
+     "messages published on one server never reach the other",
+     "give both services the same REDIS_URL; if the other one is right, rerun with its --url"},
     {"D15", Group::calendar, "configuration", kFail, "/redis-config leaves out a live channel",
      [](const Evidence& seen) { return !unconfigured_channels(seen).empty(); },
      "the calendar is configured for other channels than the processor's",
@@ -69,23 +68,24 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "give both services the same channel names; the calendar ignores REDIS_*_CHANNEL"},
     {"calendar-disabled", Group::calendar, "configuration", kFail, "/redis-status: enabled false",
      [](const Evidence& seen) { return seen.calendar.enabled == false; },
-     "Redis is switched off at the calendar", claims_with_numsub, kAllLost,
-     "set REDIS_ENABLED=true at the calendar: no other word enables it"},
+     "Redis is disabled in the calendar", claims_with_numsub, kAllLost,
+     "set REDIS_ENABLED=true for the calendar: no other value enables it"},
     {"D10", Group::calendar, "liveness", kFail, "/redis-status: connected true, subscribed false",
      [](const Evidence& seen) {
        return seen.calendar.connected == true && seen.calendar.subscribed == false;
      },
      "the calendar is connected, but never subscribed", claims_with_numsub,
-     "every message of the processor is lost: pub/sub keeps none; the calendar does not try again "
+     "every message of the processor is lost: pub/sub does not store messages; the calendar does "
+     "not try again "
      "by itself",
-     "start the calendar again (or POST /redis-restart): Redis was not up when it started; make "
+     "restart the calendar (or POST /redis-restart): Redis was not running when it started; make "
      "it wait with depends_on and a health check"},
     {"D14", Group::calendar, "configuration", kFail,
      "/redis-status: connected false or redis_available false",
      [](const Evidence& seen) {
        return seen.calendar.connected == false || seen.calendar.redis_available == false;
      },
-     "the calendar cannot reach the Redis that it is configured for",
+     "the calendar cannot reach its configured Redis",
      [](const Evidence& seen) {
        const auto& url = seen.calendar.redis_url;
        return claims_with_numsub(seen) + (url.empty() ? "" : "; its /redis-config names " + url);
@@ -94,15 +94,15 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "inside compose the server is called fogis-redis, port 6379: check the name, and that both "
      "share a network"},
     {"D16", Group::calendar, "wiring", kFail,
-     "NUMSUB fell while looking and half of the output buffer limit was waiting, or NUMSUB 0 and "
-     "the server counts clients that it cut",
+     "NUMSUB fell during the run while half of the output buffer limit was waiting, or NUMSUB 0 "
+     "and the server counts disconnected clients",
      [](const Evidence& seen) {
        return was_cut(seen) && seen.calendar.claims_listening() != false;
      },
-     "the calendar read too slowly, and Redis cut it off", cut_text,
-     "what waited for it is lost, and every message of the processor is lost: pub/sub keeps none "
-     "until it subscribes again",
-     "start the calendar again; find out what blocks its listener, and raise "
+     "the calendar read too slowly, and Redis disconnected it", cut_text,
+     "buffered messages are lost, and so is every message of the processor until it subscribes "
+     "again: pub/sub does not store messages",
+     "restart the calendar; find out what blocks its listener, and raise "
      "client-output-buffer-limit pubsub"},
     {"D9", Group::calendar, "liveness", kFail, "NUMSUB 0, and /redis-status: subscribed true",
      [](const Evidence& seen) {
@@ -113,13 +113,14 @@ constexpr auto kDecisions = std::to_array<Decision>({
        const auto& url = seen.calendar.redis_url;
        const bool is_unsure = seen.calendar.redis == Sameness::unknown && !url.empty();
        return claims_with_numsub(seen) +
-              (is_unsure
-                   ? fmt::format("; whether its {} is our {} could not be told", url, seen.endpoint)
-                   : std::string());
+              (is_unsure ? fmt::format("; could not determine whether its {} is our {}", url,
+                                       seen.endpoint)
+                         : std::string());
      },
-     "every message of the processor is lost: pub/sub keeps none; its own status stays green",
-     "start the calendar again (or POST /redis-restart): its listening thread has died, as it "
-     "does on a socket timeout"},
+     "every message of the processor is lost: pub/sub does not store messages; its own status "
+     "stays green",
+     "restart the calendar (or POST /redis-restart): its listening thread has died, as it does "
+     "on a socket timeout"},
     {"D3", Group::calendar, "wiring", kFail,
      "messages seen on a live channel with NUMSUB 0, while the calendar listens to others",
      [](const Evidence& seen) { return listens_elsewhere(seen) && messages_lost(seen) > 0; },
@@ -131,19 +132,19 @@ constexpr auto kDecisions = std::to_array<Decision>({
      [](const Evidence& seen) {
        return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
      },
-     "make both ends use one channel: match-list-processor publishes match updates on "
+     "use the same channel on both ends: match-list-processor publishes match updates on "
      "fogis:matches:updates"},
     {"D3", Group::calendar, "wiring", kWarn,
      "NUMSUB 0 on a live channel, but not on all that the calendar listens to", listens_elsewhere,
      "publisher and subscriber use different channels",
      [](const Evidence& seen) {
        return numsub_text(seen, calendar_channels()) +
-              "; no publisher was seen on the channels that are listened to";
+              "; no publisher was seen on the channels that have listeners";
      },
      [](const Evidence& seen) {
        return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
      },
-     "make both ends use one channel: match-list-processor publishes match updates on "
+     "use the same channel on both ends: match-list-processor publishes match updates on "
      "fogis:matches:updates"},
     {"D8", Group::calendar, "wiring", kFail, "NUMSUB 0, and no HTTP answer (or no URL)",
      [](const Evidence& seen) { return is_unheard(seen) && !seen.calendar.health.answered(); },
@@ -158,23 +159,23 @@ constexpr auto kDecisions = std::to_array<Decision>({
      kAllLost,
      [](const Evidence& seen) {
        return std::string("start the calendar service; ") +
-              (seen.calendar.url.empty()
-                   ? "with --calendar-service-url this tells whether it runs without listening"
-                   : "if it runs, check the URL");
+              (seen.calendar.url.empty() ? "with --calendar-service-url this command reports "
+                                           "whether it runs without listening"
+                                         : "if it runs, check the URL");
      }},
     {"calendar-unheard", Group::calendar, "wiring", kFail,
      "NUMSUB 0, and HTTP answers that say nothing about it", is_unheard,
-     "nobody listens to the calendar's channels, and its HTTP does not tell why",
-     claims_with_numsub, kAllLost,
-     "look at the calendar's log, and whether the URL is the calendar's"},
+     "nobody listens to the calendar's channels, and its HTTP does not show why",
+     claims_with_numsub, kAllLost, "check the calendar's log, and that the URL is the calendar's"},
 
     // How many hear.
     {"D11", Group::consumers, "wiring", kFail, "NUMSUB above --expect-subscribers",
      [](const Evidence& seen) { return !crowded_channels(seen).empty(); },
      "more consumers than expected listen to the calendar's channels", crowd_text,
-     "each change is carried out more than once: calendar entries are doubled or fight each other",
-     "CLIENT LIST TYPE pubsub shows who listens; stop what should not, or say "
-     "--expect-subscribers if it is meant"},
+     "each change is applied more than once: calendar entries are duplicated or overwrite each "
+     "other",
+     "CLIENT LIST TYPE pubsub shows who listens; stop the unwanted ones, or set "
+     "--expect-subscribers if this is intended"},
     {"too-few-consumers", Group::consumers, "wiring", kFail,
      "NUMSUB below --expect-subscribers, but not 0",
      [](const Evidence& seen) { return !thin_channels(seen).empty(); },
@@ -183,12 +184,12 @@ constexpr auto kDecisions = std::to_array<Decision>({
        return fmt::format("{}, {} expected", numsub_text(seen, thin_channels(seen)),
                           seen.options.expected_subscribers);
      },
-     "the consumer that is missing loses every message published meanwhile",
-     "start it, or lower --expect-subscribers if it is not meant to listen"},
+     "the missing consumer loses every message published until it subscribes",
+     "start it, or lower --expect-subscribers if it should not listen"},
     {"D16", Group::consumers, "wiring", kWarn,
      "half of the output buffer limit waits for a subscriber",
      [](const Evidence& seen) { return seen.slow.near_limit() && !was_cut(seen); },
-     "a subscriber reads too slowly and is about to be cut",
+     "a subscriber reads too slowly and is about to be disconnected",
      [](const Evidence& seen) {
        const auto& slow = seen.slow;
        return fmt::format("{} bytes wait for {}, the pub/sub limit is {}{}", slow.most_waiting,
@@ -196,7 +197,7 @@ constexpr auto kDecisions = std::to_array<Decision>({
                           slow.limit.lowest().value_or(0),
                           slow.limit_known ? "" : " (Redis's default: CONFIG GET is refused)");
      },
-     "at the limit Redis closes its connection without a word, and what waits for it is lost",
+     "at the limit Redis silently closes its connection, and buffered messages are lost",
      "find out what blocks the subscriber; CONFIG SET client-output-buffer-limit gives it time"},
 
     // Where the publisher talks.
@@ -204,8 +205,8 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "messages seen on a channel with NUMSUB 0 that no known consumer listens to",
      [](const Evidence& seen) { return !unheard_traffic(seen).empty(); },
      "messages are published on channels that nobody listens to", unheard_traffic_text,
-     "every one of these messages is lost, and the publisher does not notice",
-     "make both ends use one channel: fogis:matches:updates is what the deployed calendar "
+     "each of these messages is lost, and the publisher does not notice",
+     "use the same channel on both ends: fogis:matches:updates is what the deployed calendar "
      "handles"},
     {"D12", Group::publisher, "activity", kFail,
      "no \"started\" seen in --observe, which is at least --service-interval",
@@ -217,24 +218,24 @@ constexpr auto kDecisions = std::to_array<Decision>({
      [](const Evidence& seen) {
        using Seconds = std::chrono::duration<double>;
        return fmt::format(
-           "no \"started\" on fogis:processor:status in {:.4g} s, though one is due every {:.4g} "
-           "s; messages seen in all: {}",
+           "no \"started\" on fogis:processor:status in {:.4g} s, though one is expected every "
+           "{:.4g} s; messages seen in total: {}",
            Seconds(seen.traffic.watched_for).count(),
            Seconds(seen.options.service_interval).count(), seen.traffic.messages);
      },
      "no change reaches the calendar",
-     "set REDIS_ENABLED=true and REDIS_PUBSUB_ENABLED=true at match-list-processor, and look "
-     "whether its processing loop calls the publisher"},
+     "set REDIS_ENABLED=true and REDIS_PUBSUB_ENABLED=true for match-list-processor, and check "
+     "that its processing loop calls the publisher"},
 
     // Our way to a service's HTTP.
     {"D14", Group::address, "services", kFail,
      "the URL of a service that shows signs of life does not resolve or answer",
      [](const Evidence& seen) { return !misaddressed_text(seen).empty(); },
-     "the URL of a service leads nowhere from here", misaddressed_text,
-     "its health cannot be seen; services that use the same address cannot reach it either",
-     "names of containers resolve only within their compose network; from the host use localhost "
-     "with the host's ports (match-list-processor 9082, calendar 9083), inside of it the "
-     "container's (8000, 5003)"},
+     "the URL of a service cannot be reached from here", misaddressed_text,
+     "its health is unknown; services that use the same address cannot reach it either",
+     "container names resolve only within their compose network; from the host use localhost "
+     "with the host's ports (match-list-processor 9082, calendar 9083), inside the network the "
+     "container's ports (8000, 5003)"},
 });
 
 void add_message_faults(const Evidence& evidence, std::vector<Diagnosis>& found) {
@@ -243,7 +244,7 @@ void add_message_faults(const Evidence& evidence, std::vector<Diagnosis>& found)
         {"contract",
          {fault.id, fault.severity == message::Severity::error ? kFail : kWarn,
           fmt::format("messages on {} break the rule {}", fault.channel, fault.rule),
-          fmt::format("{} of {} judged; the first at {}: {}", fault.messages,
+          fmt::format("{} of {} validated; the first at {}: {}", fault.messages,
                       evidence.traffic.judged,
                       fault.pointer.empty() ? "the document itself" : fault.pointer, fault.found),
           fault.consequence, fault.hint}});

@@ -61,7 +61,7 @@ std::span<const Decision> decisions();
 /// A finding and the check to which it belongs.
 struct Diagnosis {
   std::string_view check;
-  Finding finding;
+  Issue finding;
 };
 
 /// Exactly one finding a fault: of each group the first row that holds, and one for each rule that

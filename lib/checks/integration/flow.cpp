@@ -114,13 +114,12 @@ void judge_step(const FlowStep& step, Findings& findings) {
     return;
   }
   if (!step.arrived) {
-    findings.fail(fmt::format("{}: published, but it did not come back", where),
-                  "look for a proxy between, and whether the server is a replica or in a cluster");
+    findings.fail(fmt::format("{}: published, but did not come back", where),
+                  "check for a proxy, and whether the server is a replica or in a cluster");
     return;
   }
   if (!step.unchanged) {
-    findings.fail(fmt::format("{}: came back altered", where),
-                  "a proxy between treats messages as text");
+    findings.fail(fmt::format("{}: came back changed", where), "a proxy treats messages as text");
   }
   if (step.subscribed && step.receivers.value_or(0) < *step.subscribed) {
     findings.fail(fmt::format("{}: PUBLISH counts {} receivers, NUMSUB {}", where,
@@ -161,10 +160,10 @@ std::vector<FlowStep> send_messages(Context& context, Flow flow, const std::stri
 
 CheckResult judge_flow(const Evidence& evidence) {
   if (is_starving(evidence)) {
-    return skipped("not tried", "published messages do not arrive: see D17");
+    return skipped("not tested", "published messages do not arrive: see D17");
   }
   if (evidence.flow.empty()) {
-    return skipped("not tried", "nothing was published");
+    return skipped("not tested", "nothing was published");
   }
   Findings findings;
   std::chrono::nanoseconds slowest{};

@@ -102,7 +102,7 @@ private:
     doing("connecting to Redis");
     check_health();
     if (usable()) {
-      doing("asking who listens");
+      doing("counting listeners");
       evidence_.before = survey();
       ask_limits();
     }
@@ -255,7 +255,7 @@ void note_interruption(Report& report) {
   report.error.reset();
   for (auto& check : report.checks) {
     if (check.result.status != Status::pass) {
-      check.result = skipped("cut short", "interrupted");
+      check.result = skipped("interrupted", "interrupted");
     }
   }
 }

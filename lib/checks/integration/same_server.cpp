@@ -74,12 +74,12 @@ Comparison compare_servers(Context& context, const config::ConnectionSettings& t
   const auto their_id = our_id.empty() ? std::string() : ask_run_id(context, theirs);
   if (!their_id.empty()) {
     return their_id == our_id ? Comparison{Sameness::same, "another address of the same server"}
-                              : Comparison{Sameness::other, "another server answers there"};
+                              : Comparison{Sameness::other, "a different server answers there"};
   }
   if (is_network_name(ours) && is_network_name(theirs)) {
-    return {Sameness::other, "the names differ"};
+    return {Sameness::other, "the host names differ"};
   }
-  return {Sameness::unknown, "it cannot be asked from here"};
+  return {Sameness::unknown, "it cannot be queried from here"};
 }
 
 }  // namespace fogis::checks::integration

@@ -39,9 +39,9 @@ bool read_object(const http::Response& response, json& document, std::string& fa
   if (is_html) {
     fault = "but with a web page instead of JSON";
   } else if (whole || judgement.findings.empty()) {
-    fault = "but with JSON that is no object";
+    fault = "but with JSON that is not an object";
   } else {
-    fault = "but with what is no JSON: " + std::string(judgement.findings.front().rule);
+    fault = "but with something that is not JSON: " + std::string(judgement.findings.front().rule);
   }
   return false;
 }

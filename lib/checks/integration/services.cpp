@@ -43,11 +43,11 @@ void judge_word(const Question& question, const std::string& word, Findings& fin
   if (word.empty() || word == "healthy" || word == "ok") {
     return;
   }
-  const auto what = fmt::format("{} says that it is {}", question.service, word);
+  const auto what = fmt::format("{} reports that it is {}", question.service, word);
   if (word == "degraded" || word == "initializing" || word == "starting") {
-    findings.warn(what, fmt::format("GET {}{} tells more", question.url, question.path));
+    findings.warn(what, fmt::format("GET {}{} has details", question.url, question.path));
   } else {
-    findings.fail(what, fmt::format("GET {}{} tells more", question.url, question.path));
+    findings.fail(what, fmt::format("GET {}{} has details", question.url, question.path));
   }
 }
 

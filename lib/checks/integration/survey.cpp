@@ -53,7 +53,8 @@ Result<void> list_clients(Context& context, Survey& survey) {
   if (!is_refusal(reply.error())) {
     return failure(reply.error());
   }
-  survey.clients_refusal = "CLIENT LIST is refused, so consumers cannot be told from this tool";
+  survey.clients_refusal =
+      "CLIENT LIST is refused, so consumers cannot be distinguished from this tool";
   return {};
 }
 

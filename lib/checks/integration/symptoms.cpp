@@ -227,7 +227,7 @@ std::string canary_text(const Evidence& evidence) {
   const auto tell = [](std::string_view protocol,
                        const std::optional<redis::CanaryReport>& canary) {
     if (!canary) {
-      return fmt::format("{} was not tried", protocol);
+      return fmt::format("{} was not tested", protocol);
     }
     if (canary->error) {
       return fmt::format("{}: {}", protocol, canary->error->message);
@@ -235,7 +235,7 @@ std::string canary_text(const Evidence& evidence) {
     return canary->arrived() ? fmt::format("{}: arrived", protocol)
                              : fmt::format("{}: published, but never arrived", protocol);
   };
-  return fmt::format("PING answers; a message of ours to ourselves over {}; over {}",
+  return fmt::format("PING answers; our message to ourselves over {}; over {}",
                      tell("RESP2", evidence.resp2), tell("RESP3", evidence.resp3));
 }
 
@@ -243,7 +243,7 @@ std::string cut_text(const Evidence& evidence) {
   const auto& slow = evidence.slow;
   std::string why;
   if (has_lost_listeners(evidence)) {
-    why = "its subscription vanished while we looked";
+    why = "its subscription disappeared during the run";
   }
   if (slow.recently_near_limit()) {
     const bool is_named = slow.near_limit() && !slow.slowest.empty();
@@ -253,7 +253,8 @@ std::string cut_text(const Evidence& evidence) {
                          is_named ? slow.slowest : "a client", slow.limit.lowest().value_or(0)));
   }
   if (slow.cut_after.value_or(0) > 0) {
-    add_part(why, fmt::format("{} clients were cut since the server's start", *slow.cut_after));
+    add_part(why,
+             fmt::format("{} clients were disconnected since the server started", *slow.cut_after));
   }
   return with_numsub(evidence, why);
 }
@@ -263,7 +264,7 @@ std::string crowd_text(const Evidence& evidence) {
   return fmt::format("{}, {} expected; {}", numsub_text(evidence, crowded_channels(evidence)),
                      evidence.options.expected_subscribers,
                      survey->clients
-                         ? fmt::format("{} clients listen to channels at all, by CLIENT LIST",
+                         ? fmt::format("by CLIENT LIST, {} clients listen to any channel",
                                        *survey->foreign_clients())
                          : survey->clients_refusal);
 }

@@ -100,7 +100,7 @@ void TrafficCount::note_faults(const redis::Message& message, const message::Jud
       known = traffic_.faults.insert(
           known, MessageFault{id, finding.severity, std::string(finding.rule), message.channel,
                               finding.pointer, finding.found, std::string(finding.consequence),
-                              std::string(finding.mend), 0});
+                              std::string(finding.hint), 0});
     }
     ++known->messages;
   }

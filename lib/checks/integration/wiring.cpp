@@ -72,7 +72,7 @@ ChannelVerdict judge_channel(const Evidence& evidence, const std::string& name) 
 CheckResult judge_wiring(const Evidence& evidence) {
   if (!evidence.before) {
     return skipped("not seen",
-                   evidence.survey_error ? evidence.survey_error->message : "nothing was asked",
+                   evidence.survey_error ? evidence.survey_error->message : "nothing was queried",
                    evidence.survey_error ? evidence.survey_error->hint : std::string());
   }
   auto result = passed({});

@@ -99,8 +99,8 @@ CheckResult judge(const std::vector<Rights>& all, const std::string& user) {
   const auto hint = fmt::format(
       "as publisher: ACL SETUSER {0} +publish{1}; as subscriber: ACL SETUSER {0} +subscribe{2}",
       user, unpublished, unheard);
-  return has_none(all) ? failed("no right on any FOGIS channel", cause, hint)
-                       : warned("too few rights for publisher or subscriber", cause, hint);
+  return has_none(all) ? failed("no permission for any FOGIS channel", cause, hint)
+                       : warned("too few permissions for publisher or subscriber", cause, hint);
 }
 
 CheckResult judge_with_details(const std::vector<Rights>& all, const std::string& user) {
@@ -128,10 +128,10 @@ Result<CheckResult> try_subscribing(Context& context, const std::string& user, c
     }
   }
   const auto unjudged =
-      fmt::format("publishing was not judged, since that takes ACL DRYRUN: {}", why.message);
+      fmt::format("publishing was not evaluated, because it needs ACL DRYRUN: {}", why.message);
   auto result =
       denied.empty()
-          ? skipped("may subscribe; publishing not judged", unjudged, why.hint)
+          ? skipped("may subscribe; publishing not evaluated", unjudged, why.hint)
           : warned("may not subscribe to all channels",
                    fmt::format("user {} may not subscribe to{}; {}", user, denied, unjudged),
                    fmt::format("ACL SETUSER {} +subscribe{}", user, denied));

@@ -77,9 +77,8 @@ Result<CheckResult> check_basic_operations(Context& context) {
       return failure(context.refusal(reply, {command}));
     }
     if (!same(reply, steps[i].wanted)) {
-      return failed(fmt::format("{} went wrong", command),
-                    mismatch(command, steps[i].wanted, reply),
-                    "the server does not behave as Redis: look at what stands between");
+      return failed(fmt::format("{} failed", command), mismatch(command, steps[i].wanted, reply),
+                    "the server does not behave like Redis: check what is in between");
     }
   }
   return passed(fmt::format("{} as documented", count_of(steps.size(), "command")));

@@ -48,9 +48,9 @@ std::string altered_text(const Payload& sent, std::string_view got) {
 }
 
 CheckResult altered(std::string_view kind, const Payload& sent, std::string_view got) {
-  return failed(fmt::format("a {} was altered", kind),
+  return failed(fmt::format("a {} was changed", kind),
                 fmt::format("{}: {}", kind, altered_text(sent, got)),
-                "a proxy or a client library between treats data as text");
+                "a proxy or a client library treats data as text");
 }
 
 /// Pass or fail; `sent` as a value.
@@ -71,7 +71,8 @@ Result<CheckResult> round_trip_message(Context& context, redis::Subscriber& subs
   if (!got) {
     auto error = got.error();
     if (error.kind == ErrorKind::disconnected) {
-      error.hint = "a message larger than client-output-buffer-limit pubsub cuts its subscribers";
+      error.hint =
+          "a message larger than client-output-buffer-limit pubsub disconnects its subscribers";
     }
     return failure(std::move(error));
   }
@@ -95,15 +96,16 @@ CheckResult room_for_large(Context& context) {
   }
   const auto headroom = info ? read_headroom(*info) : std::nullopt;
   if (!headroom) {
-    return skipped("small payloads only",
-                   "large payloads were left out: the server does not tell how much memory is free",
-                   info ? std::string() : info.error().hint);
+    return skipped(
+        "small payloads only",
+        "large payloads were skipped: the server does not report how much memory is free",
+        info ? std::string() : info.error().hint);
   }
   if (!headroom->has_room_for(context.options().payload_size)) {
     return warned(
         "small payloads only",
-        fmt::format("large payloads were left out: less than 10 % of maxmemory would stay "
-                    "free ({} of {} bytes in use)",
+        fmt::format("large payloads were skipped: less than 10 % of maxmemory would stay free "
+                    "({} of {} bytes in use)",
                     headroom->used, headroom->limit),
         "free memory, raise maxmemory, or use a smaller --payload-size");
   }

@@ -57,7 +57,7 @@ Result<std::string> apply_patch(const std::string& message, std::string_view pat
         .dump();
   } catch (const nlohmann::ordered_json::exception& fault) {
     return failure(make_error(ErrorKind::internal, Phase::schema,
-                              std::string("a broken message cannot be made: ") + fault.what()));
+                              std::string("cannot create an invalid message: ") + fault.what()));
   }
 }
 

@@ -28,7 +28,7 @@ public:
   void counted(std::int64_t value) {
     const std::lock_guard lock(mutex_);
     if (!counts_.insert(value).second) {
-      wrong_ = wrong_.value_or(fmt::format("two threads were given the count {}", value));
+      wrong_ = wrong_.value_or(fmt::format("two threads got the count {}", value));
     }
   }
   void wrong(std::string what) {
@@ -119,7 +119,7 @@ Result<std::size_t> run_threads(const Context& context, redis::Client& client,
 
 CheckResult mixed_up(std::string cause) {
   return failed("threads got wrong replies", std::move(cause),
-                "a proxy between may mix replies up: connect without it");
+                "a proxy may mix up replies: connect without it");
 }
 
 CheckResult judge_connections(const Result<std::size_t>& connections) {
@@ -131,14 +131,14 @@ CheckResult judge_connections(const Result<std::size_t>& connections) {
   if (*connections == 0) {
     return skipped("replies right, connections not counted",
                    "the server's CLIENT LIST does not show our connections by their name",
-                   "allow CLIENT SETNAME; a proxy between may hide the connections");
+                   "allow CLIENT SETNAME; a proxy may hide the connections");
   }
   auto result =
       *connections <= kPoolSize
           ? passed(fmt::format("{} threads on {}", kThreads, count_of(*connections, "connection")))
           : failed("more connections than the pool has",
-                   fmt::format("the server counts {}, the pool holds {}", *connections, kPoolSize),
-                   "a proxy between opens connections of its own: mind maxclients");
+                   fmt::format("the server counts {}, the pool has {}", *connections, kPoolSize),
+                   "a proxy opens connections of its own: watch maxclients");
   result.detail("server_connections", static_cast<std::int64_t>(*connections));
   return result;
 }

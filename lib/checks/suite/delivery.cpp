@@ -103,7 +103,7 @@ Result<void> subscribe(const Context& context, redis::Subscriber& subscriber,
   auto error = context.explain(std::move(done.error()), {"PSUBSCRIBE"});
   if (error.kind == ErrorKind::forbidden) {
     error.hint = fmt::format(
-        "a pattern must stand in the user's rules word by word: ACL SETUSER {} &* +psubscribe",
+        "the user's rules must contain the exact pattern: ACL SETUSER {} &* +psubscribe",
         context.user());
   }
   return failure(std::move(error));

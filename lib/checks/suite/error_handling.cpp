@@ -27,7 +27,7 @@ std::vector<Provocation> provocations(std::string_view text_key) {
   return {
       {"an unknown command", {"FOGIS.NO.SUCH.COMMAND"}, "ERR", "unknown command"},
       {"a list command on a string", {"LPUSH", text_key, "x"}, "WRONGTYPE", ""},
-      {"a script that is not there", {"EVALSHA", kNoScript, "0"}, "NOSCRIPT", ""},
+      {"a missing script", {"EVALSHA", kNoScript, "0"}, "NOSCRIPT", ""},
       {"a missing argument", {"GET"}, "ERR", "wrong number of arguments"},
   };
 }
@@ -58,22 +58,22 @@ Result<std::optional<CheckResult>> provoke(Context& context, redis::Connection& 
   const auto reply = connection.command(provocation.command, context.operation_deadline());
   if (!reply) {
     auto error = reply.error();
-    error.message = fmt::format("{} ended the connection: {}", provocation.what, error.message);
+    error.message = fmt::format("{} closed the connection: {}", provocation.what, error.message);
     return failure(std::move(error));
   }
   if (is_forbidden(context, provocation, *reply)) {
     const auto error = context.refusal(*reply, {provocation.command.front()});
     findings.skip(fmt::format("{}: {}", provocation.what, error.message), error.hint);
   } else if (!is_right(provocation, *reply)) {
-    return failed("an error is not the right one",
-                  fmt::format("{} must give an error {} {}, got {}", provocation.what,
+    return failed("a wrong error was returned",
+                  fmt::format("{} must return an error {} {}, got {}", provocation.what,
                               provocation.code, provocation.text, redis::describe(*reply)),
-                  "clients take their decisions from these errors: look for a proxy between");
+                  "clients act on these errors: check for a proxy");
   }
   TRY_ASSIGN(const auto fault, fault_afterwards(context, connection));
   if (!fault.empty()) {
-    return failed("an error upsets the connection", fmt::format("{}: {}", provocation.what, fault),
-                  "replies are out of step: look for a proxy between");
+    return failed("an error breaks the connection", fmt::format("{}: {}", provocation.what, fault),
+                  "replies are out of sync: check for a proxy");
   }
   return std::nullopt;
 }
@@ -94,7 +94,7 @@ Result<CheckResult> check_error_handling(Context& context) {
   }
   return findings.result(findings.empty()
                              ? fmt::format("{}, each as documented", count_of(all.size(), "error"))
-                             : "not all errors could be provoked");
+                             : "not all errors could be triggered");
 }
 
 }  // namespace fogis::checks

@@ -41,7 +41,7 @@ bool same(const Reply& left, const Reply& right) {
 }
 
 std::string mismatch(std::string_view command, const Reply& wanted, const Reply& got) {
-  return fmt::format("{} must give {}, got {}", command, redis::describe(wanted),
+  return fmt::format("{} must return {}, got {}", command, redis::describe(wanted),
                      redis::describe(got));
 }
 

@@ -38,9 +38,9 @@ Result<CheckResult> check_fan_out(Context& context) {
     const auto delivery = compare_delivery(payloads, received);
     if (!delivery.perfect()) {
       return failed(
-          "not every subscriber got everything",
+          "not every subscriber got every message",
           fmt::format("subscriber {} of {}, {}", i + 1, kSubscribers, delivery.describe()),
-          "look for a proxy between, and for the server's output buffer limits");
+          "check for a proxy, and the server's output buffer limits");
     }
   }
   if (receivers < static_cast<std::int64_t>(kSubscribers)) {

@@ -32,9 +32,9 @@ struct Route {
 };
 
 CheckResult altered(std::string_view what, std::string_view how) {
-  return failed("a message was altered on its way",
+  return failed("a message was changed in transit",
                 fmt::format("the {} message came back different when {}", what, how),
-                "a proxy or a client library between treats messages as text");
+                "a proxy or a client library treats messages as text");
 }
 
 /// Publishes and stores the message; both must give back the same bytes.
@@ -80,11 +80,11 @@ Verdict check_shapes(Route& route) {
     }
     const auto judgement = message::judge(message);
     if (!is_accepted(shape, judgement)) {
-      return failed("a good message is not accepted",
+      return failed("a valid message is rejected",
                     fmt::format("{}: {}", message::name(shape),
                                 judgement.findings.empty() ? "its shape is not recognised"
                                                            : judgement.findings.front().rule),
-                    "this is a fault of fogis-redis: please report it");
+                    "this is a bug in fogis-redis: please report it");
     }
   }
   return std::nullopt;
@@ -100,8 +100,8 @@ Verdict check_broken(Route& route) {
     message::JudgeOptions options;
     options.reader = recipe.reader;
     if (!names_rule(message::judge(message, options), recipe.rule)) {
-      return failed("a broken message is not named", fmt::format("the fault {}", recipe.rule),
-                    "this is a fault of fogis-redis: please report it");
+      return failed("an invalid message is not detected", fmt::format("fault {}", recipe.rule),
+                    "this is a bug in fogis-redis: please report it");
     }
   }
   return std::nullopt;
@@ -126,7 +126,7 @@ Result<CheckResult> check_message_format(Context& context) {
   }
   const auto faults = broken_messages().size();
   auto result =
-      passed(fmt::format("{} shapes pass, {} faults named", message::kShapes.size(), faults));
+      passed(fmt::format("{} shapes pass, {} faults detected", message::kShapes.size(), faults));
   result.detail("shapes", static_cast<std::int64_t>(message::kShapes.size()))
       .detail("faults", static_cast<std::int64_t>(faults));
   return result;

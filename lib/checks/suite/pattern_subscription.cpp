@@ -49,11 +49,11 @@ std::string first_difference(const std::vector<Expectation>& wanted,
     const auto& message = received[i];
     if (message.channel != wanted[i].channel || message.pattern != wanted[i].pattern ||
         message.payload != wanted[i].channel) {
-      return fmt::format("wanted {}, got {}", text, show(message.channel, message.pattern));
+      return fmt::format("expected {}, got {}", text, show(message.channel, message.pattern));
     }
   }
   return received.size() > wanted.size()
-             ? "delivered beyond what matches: " +
+             ? "delivered without a match: " +
                    show(received[wanted.size()].channel, received[wanted.size()].pattern)
              : std::string();
 }
@@ -69,8 +69,8 @@ Result<std::vector<redis::Message>> publish_cases(Context& context, redis::Subsc
 }
 
 CheckResult wrong(std::string cause) {
-  return failed("patterns do not deliver as they must", std::move(cause),
-                "do not rely on PSUBSCRIBE here; look for a proxy between");
+  return failed("patterns do not deliver correctly", std::move(cause),
+                "do not rely on PSUBSCRIBE here; check for a proxy");
 }
 
 }  // namespace

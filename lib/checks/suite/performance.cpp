@@ -75,7 +75,7 @@ private:
 
 void judge(const Measurement& measured, const SuiteOptions& options, Findings& findings) {
   const auto p99 = measured.latency.quantile(0.99);
-  const auto slow_hint = "look at the load of server and network: SLOWLOG GET, LATENCY LATEST";
+  const auto slow_hint = "check the load of server and network: SLOWLOG GET, LATENCY LATEST";
   if (options.max_p99 && p99 > *options.max_p99) {
     findings.fail(fmt::format("{} p99 {} is over {}", measured.operation, format_duration(p99),
                               format_duration(*options.max_p99)),
@@ -89,7 +89,7 @@ void judge(const Measurement& measured, const SuiteOptions& options, Findings& f
     findings.fail(
         fmt::format("{} {:.0f} operations per second are below {:.0f}", measured.operation,
                     measured.rate(), *options.min_ops),
-        "a distant server is bound by its round trip: measure from where the services run");
+        "a remote server is limited by its round-trip time: measure from where the services run");
   }
 }
 

@@ -59,10 +59,10 @@ Result<CheckResult> check_pipelining(Context& context) {
       return failure(context.refusal((*replies)[i], {"INCR"}));
     }
     if (!same((*replies)[i], batch.wanted[i])) {
-      return failed("a reply is not the command's own",
+      return failed("a reply belongs to another command",
                     mismatch(fmt::format("command {} of {}", i + 1, replies->size()),
                              batch.wanted[i], (*replies)[i]),
-                    "a proxy between may mix replies up: connect without it");
+                    "a proxy may mix up replies: connect without it");
     }
   }
   auto result = passed(fmt::format("{} commands in {}", replies->size(), format_duration(elapsed)));

@@ -76,8 +76,8 @@ Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std
 
 CheckResult judge(const Delivery& delivery, const Traffic& traffic) {
   if (!delivery.perfect()) {
-    return failed("messages did not arrive as sent", delivery.describe(),
-                  "look for a proxy between, and for the server's output buffer limits");
+    return failed("messages did not arrive as they were sent", delivery.describe(),
+                  "check for a proxy, and the server's output buffer limits");
   }
   if (traffic.fewest_receivers < 1) {
     return failed("PUBLISH did not count the receiver",

@@ -23,7 +23,7 @@ constexpr std::string_view kBlockSeconds = "2";
 
 CheckResult no_recovery(std::string cause) {
   return failed("no recovery", std::move(cause),
-                "services would stay disconnected: look for a proxy between and at maxclients");
+                "services would stay disconnected: check for a proxy, and maxclients");
 }
 
 /// Nothing, or why the check failed.
@@ -39,8 +39,8 @@ Verdict echo_all(redis::Client& client, const Context& context) {
       return failure(context.refusal(reply, {"ECHO"}));
     }
     if (!same(reply, wanted)) {
-      return failed("a reply was taken for another", mismatch("ECHO", wanted, reply),
-                    "a proxy between may mix replies up: connect without it");
+      return failed("replies were mixed up", mismatch("ECHO", wanted, reply),
+                    "a proxy may mix up replies: connect without it");
     }
   }
   return std::nullopt;
@@ -52,7 +52,7 @@ Verdict kill(Context& context, redis::Connection& killer, std::int64_t id) {
   if (killed.integer != 1) {
     return failed("the connection could not be killed",
                   fmt::format("CLIENT KILL ID {} found {} of our connections", id, killed.integer),
-                  "a proxy between may hide the server's connections");
+                  "a proxy may hide the server's connections");
   }
   return std::nullopt;
 }
@@ -80,7 +80,7 @@ Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connectio
   if (reply) {
     return failed("a killed connection still answers",
                   fmt::format("BLPOP got {}", redis::describe(*reply)),
-                  "a proxy between may keep the connection open");
+                  "a proxy may keep the connection open");
   }
   switch (reply.error().kind) {
     case ErrorKind::disconnected:
@@ -122,14 +122,14 @@ Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
   TRY_ASSIGN(const auto event, subscriber.next(context.operation_deadline()));
   const auto* const resubscribed = event ? std::get_if<redis::Resubscribed>(&*event) : nullptr;
   if (resubscribed == nullptr) {
-    return no_recovery("the subscriber's connection was killed, but it noticed no gap");
+    return no_recovery("the subscriber's connection was killed, but it did not notice a gap");
   }
   gap = resubscribed->restored_at - resubscribed->lost_at;
   const auto payload = random_hex(16);
   TRY(publish(context, channel, payload));
   TRY_ASSIGN(const auto message, next_message(subscriber, context.operation_deadline()));
   if (!message || message->payload != payload) {
-    return no_recovery("after it had subscribed again the subscriber did not get the next message");
+    return no_recovery("after resubscribing, the subscriber did not get the next message");
   }
   return std::nullopt;
 }
@@ -140,7 +140,7 @@ Verdict subscriber_recovers(Context& context, redis::Connection& killer, nanosec
   TRY(subscribe(context, subscriber, {channel}));
   const auto id = subscriber.client_id();
   if (!id) {
-    return skipped("the subscriber was not tested", "the server does not tell a connection's id",
+    return skipped("the subscriber was not tested", "the server does not report a connection's id",
                    "allow CLIENT ID to this user: +client|id");
   }
   if (auto verdict = kill(context, killer, *id); !verdict || *verdict) {

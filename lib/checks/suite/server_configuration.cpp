@@ -74,13 +74,13 @@ void judge_memory(const Parameters& parameters, const redis::Info& stats, Findin
   const auto limit = find(parameters, "maxmemory");
   const auto policy = find(parameters, "maxmemory-policy").value_or("");
   if (limit == "0") {
-    findings.warn("maxmemory is 0: nothing keeps Redis from taking all memory of its host",
+    findings.warn("maxmemory is 0: nothing prevents Redis from using all of its host's memory",
                   "CONFIG SET maxmemory 256mb (as FOGIS deploys)");
   }
   // Pub/sub works under every policy. What a policy may take away is keys, and that shows.
   const auto evicted = stats.integer("evicted_keys").value_or(0);
   if (evicted > 0 && policy != "noeviction") {
-    findings.warn(fmt::format("{} has thrown {} away since the start", policy,
+    findings.warn(fmt::format("{} has evicted {} since the start", policy,
                               count_of(static_cast<std::size_t>(evicted), "key")),
                   "raise maxmemory, or CONFIG SET maxmemory-policy noeviction: then writers see "
                   "an error instead, and PUBLISH still works");
@@ -90,8 +90,7 @@ void judge_memory(const Parameters& parameters, const redis::Info& stats, Findin
 void judge_output_buffer(const Parameters& parameters, Findings& findings) {
   constexpr std::int64_t kOrdinaryMessage = std::int64_t{96} << 10U;  // 15 raw matches
   constexpr std::int64_t kLargestMessage = std::int64_t{6} << 20U;    // 1000 raw matches
-  constexpr std::string_view kAdvice =
-      "CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\"";
+  constexpr std::string_view kHint = "CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\"";
   const auto text = find(parameters, "client-output-buffer-limit");
   const auto limit = text ? redis::parse_output_buffer_limit(*text, "pubsub") : std::nullopt;
   if (!limit) {
@@ -99,25 +98,25 @@ void judge_output_buffer(const Parameters& parameters, Findings& findings) {
   }
   if (limit->hard == 0 && limit->soft == 0) {
     findings.warn(
-        "no output buffer limit for pubsub: a subscriber that stands still fills the "
+        "no output buffer limit for pubsub: a subscriber that stops reading fills the "
         "memory",
-        std::string(kAdvice));
+        std::string(kHint));
   } else if (limit->hard != 0 && limit->hard < kOrdinaryMessage) {
     findings.fail(fmt::format("output buffer limit for pubsub is {} bytes: an ordinary FOGIS "
-                              "message (90 KB) cuts its subscribers",
+                              "message (90 KB) disconnects its subscribers",
                               limit->hard),
-                  std::string(kAdvice));
+                  std::string(kHint));
   } else if (limit->hard != 0 && limit->hard < kLargestMessage) {
     findings.warn(fmt::format("output buffer limit for pubsub is {} bytes: the largest FOGIS "
-                              "messages (6 MB) cut their subscribers",
+                              "messages (6 MB) disconnect their subscribers",
                               limit->hard),
-                  std::string(kAdvice));
+                  std::string(kHint));
   }
 }
 
 void judge_keepalive(const Parameters& parameters, bool tcp, Findings& findings) {
   if (tcp && has(parameters, "tcp-keepalive", "0")) {
-    findings.warn("tcp-keepalive is 0: subscribers that vanished are kept and counted as receivers",
+    findings.warn("tcp-keepalive is 0: dead subscribers are kept and counted as receivers",
                   "CONFIG SET tcp-keepalive 300");
   }
 }
@@ -126,7 +125,7 @@ void judge_persistence(const Parameters& parameters, Findings& findings) {
   if (!has(parameters, "appendonly", "no")) {
     return;
   }
-  const auto loss = has(parameters, "save", "") ? "keys are lost with a restart"
+  const auto loss = has(parameters, "save", "") ? "keys are lost on a restart"
                                                 : "a crash loses keys since the last snapshot";
   findings.warn(fmt::format("appendonly is off: {}", loss),
                 "CONFIG SET appendonly yes (as FOGIS deploys); pub/sub itself needs none");
@@ -157,17 +156,17 @@ Result<std::optional<bool>> default_user_is_open(Context& context) {
 }
 
 void judge_access(const Parameters& parameters, bool open, bool tcp, Findings& findings) {
-  constexpr std::string_view kAdvice =
+  constexpr std::string_view kHint =
       "keep the port inside the services' network, or CONFIG SET requirepass together with the "
       "services' REDIS_URL";
   if (!open || !tcp) {
     return;
   }
   findings.warn(has(parameters, "protected-mode", "no")
-                    ? "protected mode is off and the default user has no password: whoever reaches "
-                      "the port may do anything"
+                    ? "protected mode is off and the default user has no password: anyone who "
+                      "reaches the port has full access"
                     : "the default user has no password",
-                std::string(kAdvice));
+                std::string(kHint));
 }
 
 void add_details(CheckResult& result, const Parameters& parameters) {

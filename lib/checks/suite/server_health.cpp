@@ -48,17 +48,17 @@ void judge_clients(const redis::Info& info, Findings& findings) {
   if (rejected > 0) {
     findings.warn(fmt::format("{} refused for maxclients since the start",
                               count_of(static_cast<std::size_t>(rejected), "connection")),
-                  "CLIENT LIST shows who holds them; raise maxclients if all are wanted");
+                  "CLIENT LIST shows who holds them; raise maxclients if all are needed");
   }
   const auto connected = info.integer("connected_clients").value_or(0);
   const auto limit = info.integer("maxclients").value_or(0);
   if (limit > 0 && static_cast<double>(connected) > kCrowded * static_cast<double>(limit)) {
     findings.warn(fmt::format("{} of {} client slots are taken", connected, limit),
-                  "CLIENT LIST shows who holds them; raise maxclients if all are wanted");
+                  "CLIENT LIST shows who holds them; raise maxclients if all are needed");
   }
   const auto cut = info.integer("client_output_buffer_limit_disconnections").value_or(0);
   if (cut > 0) {  // told since Redis 7.4
-    findings.warn(fmt::format("{} cut for reading too slowly since the start",
+    findings.warn(fmt::format("{} disconnected for reading too slowly since the start",
                               count_of(static_cast<std::size_t>(cut), "client")),
                   "a subscriber lost messages: CLIENT LIST TYPE pubsub shows omem of each");
   }
@@ -75,7 +75,7 @@ void judge_memory(const redis::Info& info, Findings& findings) {
     return;
   }
   auto cause = fmt::format("{:.0f} % of maxmemory is in use", *used * kPercent);
-  const std::string hint = "MEMORY STATS shows by what; free some or raise maxmemory";
+  const std::string hint = "MEMORY STATS shows what uses it; free some or raise maxmemory";
   if (*used < kFail) {
     findings.warn(std::move(cause), hint);
   } else {
@@ -86,11 +86,11 @@ void judge_memory(const redis::Info& info, Findings& findings) {
 void judge_saving(const redis::Info& info, Findings& findings) {
   if (info.text("rdb_last_bgsave_status").value_or("ok") != "ok") {
     findings.fail("the last snapshot could not be saved: the server may refuse writes",
-                  "look at the server's log, its disk space and INFO persistence");
+                  "check the server's log, its disk space and INFO persistence");
   }
   if (info.text("aof_last_write_status").value_or("ok") != "ok") {
     findings.fail("the append-only file could not be written: the server may refuse writes",
-                  "look at the server's log, its disk space and INFO persistence");
+                  "check the server's log, its disk space and INFO persistence");
   }
 }
 
@@ -136,7 +136,7 @@ public:
     }
     findings.warn(fmt::format("{} in the last hour, the longest {} ({})",
                               count_of(count_, "slow command"), format_duration(longest_), list),
-                  "each holds up every publisher and subscriber: SLOWLOG GET shows them");
+                  "each one delays every publisher and subscriber: SLOWLOG GET shows them");
   }
 
 private:

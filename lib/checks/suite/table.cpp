@@ -8,37 +8,39 @@ namespace fogis::checks {
 std::span<const Check> suite_checks() {
   static constexpr std::array<Check, 16> kChecks{{
       {"connection", "Connect, authenticate and PING",
-       "The server is reached, lets us in and answers a PING; each phase is timed.",
+       "The server is reachable, accepts the login and answers PING; each phase is timed.",
        check_connection},
       {"basic-operations", "Strings, counters, hashes, lists, expiry",
        "Everyday commands change and return data as documented, and keys expire.",
        check_basic_operations},
       {"binary-safety", "Any bytes as value and as message",
-       "NUL, invalid UTF-8, nothing at all and large payloads come back byte for byte.",
+       "NUL, invalid UTF-8, empty and large payloads come back byte for byte.",
        check_binary_safety},
       {"pub-sub", "Publish and receive 1000 messages",
-       "Each message arrives once, in order and unchanged on a second connection, and how soon.",
+       "Each message arrives once, in order and unchanged on a second connection; latency is "
+       "measured.",
        check_pub_sub},
       {"pattern-subscription", "Subscribe to patterns",
        "PSUBSCRIBE delivers what matches, with its pattern and channel, and nothing else.",
        check_pattern_subscription},
       {"fan-out", "One message to many subscribers",
        "Each of several subscribers gets every message, and PUBLISH counts them.", check_fan_out},
-      {"pipelining", "1000 commands in one go",
+      {"pipelining", "1000 commands in one pipeline",
        "Each command of a long pipeline gets its own reply, in order.", check_pipelining},
-      {"performance", "SET, GET and PUBLISH against the clock",
-       "Operations per second and latency percentiles hold the wanted limits; without limits a p99 "
-       "over 50 ms is a warning.",
+      {"performance", "Throughput and latency of SET, GET and PUBLISH",
+       "Operations per second and latency percentiles are within the given limits; without "
+       "limits, a p99 over 50 ms is a warning.",
        check_performance},
-      {"error-handling", "Errors are errors, not the end",
-       "Unknown command, wrong type, missing script and wrong arity give the right error each, and "
+      {"error-handling", "Errors do not break the connection",
+       "Unknown command, wrong type, missing script and wrong arity each return the right error, "
+       "and "
        "the connection stays usable.",
        check_error_handling},
       {"reconnection", "Recover from killed connections",
        "A client and a subscriber whose connections are killed in the middle of work recover, and "
-       "no reply is taken for another.",
+       "no replies are mixed up.",
        check_reconnection},
-      {"timeouts", "A late answer cannot hold us",
+      {"timeouts", "A late answer cannot exceed the deadline",
        "A command that blocks beyond its deadline ends on time, and the next one gets its own "
        "reply.",
        check_timeouts},
@@ -48,18 +50,18 @@ std::span<const Check> suite_checks() {
        check_concurrency},
       {"message-format", "FOGIS messages through Redis",
        "Every shape of the FOGIS messages is accepted and passes through Redis unchanged, and "
-       "broken ones are named.",
+       "invalid ones are detected.",
        check_message_format},
-      {"acl", "Rights on the FOGIS channels",
+      {"acl", "Permissions for the FOGIS channels",
        "What this user may publish and subscribe to, asked with ACL DRYRUN: nothing is published.",
        check_acl},
       {"server-configuration", "Settings that pub/sub depends on",
-       "Memory limit and eviction, output buffers, keepalive, persistence, and who gets in; a "
-       "server that offers a unix socket alone needs no password and no keepalive.",
+       "Memory limit and eviction, output buffers, keepalive, persistence, and access; a server "
+       "with only a unix socket needs no password and no keepalive.",
        check_server_configuration},
-      {"server-health", "Signs of trouble on the server",
-       "Loading, replication, refused connections, memory headroom, failed saves, cut subscribers "
-       "and slow commands.",
+      {"server-health", "Problems on the server",
+       "Loading, replication, refused connections, memory headroom, failed saves, disconnected "
+       "subscribers and slow commands.",
        check_server_health},
   }};
   return kChecks;

@@ -55,13 +55,13 @@ Result<CheckResult> check_timeouts(Context& context) {
         "BLPOP did not block",
         fmt::format("BLPOP on an empty list must block for {} s, got {} after {}", kBlockFor,
                     redis::describe(*outcome.reply), format_duration(outcome.elapsed)),
-        "a proxy between may answer for the server");
+        "a proxy may answer for the server");
   }
   if (outcome.reply.error().kind != ErrorKind::timed_out) {
     return failure(outcome.reply.error());
   }
   if (outcome.elapsed > kDeadline + kLateness || !outcome.poisoned) {
-    return failed("the deadline was not kept",
+    return failed("the deadline was exceeded",
                   fmt::format("a deadline of {} ended after {}", format_duration(kDeadline),
                               format_duration(outcome.elapsed)),
                   "is this machine overloaded?");
@@ -70,7 +70,7 @@ Result<CheckResult> check_timeouts(Context& context) {
   TRY_ASSIGN(const auto echo, context.ask({"ECHO", nonce}));
   if (const auto wanted = string_reply(nonce); !same(echo, wanted)) {
     return failed("the next command got another's reply", mismatch("ECHO", wanted, echo),
-                  "a proxy between may mix replies up: connect without it");
+                  "a proxy may mix up replies: connect without it");
   }
   auto result = passed(fmt::format("a deadline of {} ended after {}", format_duration(kDeadline),
                                    format_duration(outcome.elapsed)));

@@ -56,11 +56,11 @@ std::function<Trial()> with_file(const std::string& option, const std::string& c
   return [=] {
     struct World {
       RedisServer server{{.tls = true}};
-      TempDir folder;
+      TempDir directory;
     };
     const auto world = std::make_shared<World>();
-    const auto file =
-        content.empty() ? world->folder / "missing.pem" : world->folder.write("file.pem", content);
+    const auto file = content.empty() ? world->directory / "missing.pem"
+                                      : world->directory.write("file.pem", content);
     auto trial = ping(fmt::format("rediss://localhost:{}", world->server.tls_port()));
     trial.world = world;
     return with(with(std::move(trial), {option, file}), more);

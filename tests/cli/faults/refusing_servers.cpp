@@ -34,7 +34,7 @@ Trial loading() {
   REQUIRE(world->writer.raw({"CONFIG", "SET", "rdbcompression", "no"}) == "OK");
   REQUIRE(world->writer.raw({"SAVE"}) == "OK");
   world->reader.emplace(RedisServer::Options{
-      .arguments = {"--dir", world->writer.folder().path(), "--key-load-delay", "50000",
+      .arguments = {"--dir", world->writer.directory().path(), "--key-load-delay", "50000",
                     "--loading-process-events-interval-bytes", "1024"},
       .awaited = "Loading RDB produced by"});
   auto trial = ping(world->reader->url());

@@ -8,16 +8,16 @@
 namespace fogis::testing::faults {
 namespace {
 
-Trial path_in(const std::shared_ptr<TempDir>& folder, std::string_view name) {
-  auto trial = ping("unix://" + (*folder / name));
-  trial.world = folder;
+Trial path_in(const std::shared_ptr<TempDir>& directory, std::string_view name) {
+  auto trial = ping("unix://" + (*directory / name));
+  trial.world = directory;
   return trial;
 }
 
 Trial plain_file() {
-  const auto folder = std::make_shared<TempDir>();
-  folder->write("file", "");
-  return path_in(folder, "file");
+  const auto directory = std::make_shared<TempDir>();
+  directory->write("file", "");
+  return path_in(directory, "file");
 }
 
 /// The server's socket is its owner's alone, and we are somebody else.
@@ -68,17 +68,17 @@ Chapter socket_paths() {
                .hint = "this file is not a socket",
                .limit = kAmple,
                .stage = plain_file},
-              {.id = "socket-is-a-folder",
-               .happening = "the path is a folder",
+              {.id = "socket-is-a-directory",
+               .happening = "the path is a directory",
                .outcome = "unreachable in connect",
                .exit_code = 3,
                .hint = "this file is not a socket",
                .limit = kAmple,
                .stage =
                    [] {
-                     const auto folder = std::make_shared<TempDir>();
-                     auto trial = ping("unix://" + folder->path().string());
-                     trial.world = folder;
+                     const auto directory = std::make_shared<TempDir>();
+                     auto trial = ping("unix://" + directory->path().string());
+                     trial.world = directory;
                      return trial;
                    }},
               {.id = "socket-forbidden",
