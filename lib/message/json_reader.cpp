@@ -96,11 +96,7 @@ json number_of(double value) {
 
 }  // namespace
 
-void JsonString::assign_to(std::string& target) const {
-  if (!has_escapes) {
-    target = raw;
-    return;
-  }
+void JsonString::decode_to(std::string& target) const {
   target.clear();
   const auto code_at = [&](std::size_t at) {
     unsigned code = 0;
@@ -169,9 +165,12 @@ bool JsonReader::unexpected(std::string_view expected) {
 bool JsonReader::string(JsonString& string) {
   const auto begin = ++at_;
   while (true) {
-    while (at_ < end_ && kPlain[static_cast<unsigned char>(text_[at_])]) {
-      ++at_;
+    const auto* const bytes = text_.data();
+    auto at = at_;
+    while (at < end_ && kPlain[static_cast<unsigned char>(bytes[at])]) {
+      ++at;
     }
+    at_ = at;
     if (at_ == end_) {
       return fail(Kind::syntax, at_, "invalid string: missing closing quote");
     }

@@ -30,14 +30,17 @@ public:
   }
 
   void begin(char bracket, std::size_t /*offset*/) {
-    auto& container = place(bracket == '{' ? json::value_t::object : json::value_t::array);
+    auto& container = place();
+    container = bracket == '{' ? json::value_t::object : json::value_t::array;
     frames_.push_back({&container, nullptr, nullptr});
   }
   void end(char /*bracket*/) { frames_.pop_back(); }
   void string(const JsonString& text) {
-    text.assign_to(place(json::value_t::string).get_ref<std::string&>());
+    auto& slot = place();
+    slot = json::value_t::string;
+    text.assign_to(slot.get_ref<std::string&>());
   }
-  void scalar(std::string_view /*raw*/, json&& value) { place(std::move(value)); }
+  void scalar(std::string_view /*raw*/, json&& value) { place().swap(value); }
 
   void key(const JsonString& text) {
     std::string name;
@@ -70,15 +73,15 @@ private:
     const std::string* key = nullptr;  ///< in an object: owned by the container
   };
 
-  /// Puts a value in its place, which is returned.
-  json& place(json&& value) {
+  /// Where the next value goes.
+  json& place() {
     has_root_ = true;
-    if (!frames_.empty() && frames_.back().slot == nullptr) {
-      return frames_.back().container->get_ref<json::array_t&>().emplace_back(std::move(value));
+    if (frames_.empty()) {
+      return root_;
     }
-    auto& slot = frames_.empty() ? root_ : *frames_.back().slot;
-    slot = std::move(value);
-    return slot;
+    const auto& frame = frames_.back();
+    return frame.slot != nullptr ? *frame.slot
+                                 : frame.container->get_ref<json::array_t&>().emplace_back();
   }
 
   template <typename Use>
