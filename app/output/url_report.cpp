@@ -146,25 +146,43 @@ Json url_json(const CheckedUrl& url) {
 }  // namespace
 
 Span map_to_redacted(std::string_view written, std::string_view redacted, Span part) {
-  const auto limit = std::min(written.size(), redacted.size());
-  const auto first_difference = static_cast<std::size_t>(
-      std::mismatch(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(limit),
-                    redacted.begin())
-          .first -
-      written.begin());
-  std::size_t same_tail = 0;
-  while (same_tail < limit - first_difference &&
-         written[written.size() - 1 - same_tail] == redacted[redacted.size() - 1 - same_tail]) {
-    ++same_tail;
+  const auto same_from = [&](std::size_t in_written, std::size_t in_redacted) {
+    std::size_t length = 0;
+    while (in_written + length < written.size() && in_redacted + length < redacted.size() &&
+           written[in_written + length] == redacted[in_redacted + length]) {
+      ++length;
+    }
+    return length;
+  };
+  // What both have: the beginning, what follows the user information, and the end.
+  const auto head = same_from(0, 0);
+  const auto stars = redacted.find(std::string(kRedacted) + "@");
+  const auto at = written.rfind('@');
+  const bool has_user =
+      stars != std::string_view::npos && at != std::string_view::npos && at >= head;
+  const auto body = has_user ? at : written.size();
+  const auto shown_body = has_user ? stars + kRedacted.size() : redacted.size();
+  const auto body_end = body + same_from(body, shown_body);
+  std::size_t tail = 0;
+  while (tail < std::min(written.size(), redacted.size()) - head &&
+         written[written.size() - 1 - tail] == redacted[redacted.size() - 1 - tail]) {
+    ++tail;
   }
   const auto map = [&](std::size_t position, bool is_end) {
-    if (position <= first_difference) {
+    if (position <= head) {
       return position;
     }
-    if (written.size() - position <= same_tail) {
+    if (written.size() - position <= tail) {
       return redacted.size() - (written.size() - position);
     }
-    return is_end ? redacted.size() - same_tail : first_difference;
+    if (position >= body && position <= body_end) {
+      return shown_body + (position - body);
+    }
+    const bool is_behind = position > body_end;
+    if (is_end) {
+      return is_behind ? redacted.size() - tail : shown_body;
+    }
+    return is_behind ? shown_body + (body_end - body) : head;
   };
   const auto begin = map(std::min(part.position, written.size()), false);
   const auto end = map(std::min(part.position + part.length, written.size()), true);

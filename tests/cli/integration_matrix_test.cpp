@@ -118,7 +118,7 @@ TEST_CASE("D1 to D7: faults of observed messages are named by their number") {
     const Standin processor("processor", server.url(), {"--fault", row.fault});
     const auto run = run_integration({server.url(), processor.url(), calendar.url()});
     INFO(row.fault);
-    require_only(run, row.fault, "contract", "judged; the first at", row.severity);
+    require_only(run, row.fault, "contract", "validated; the first at", row.severity);
     CHECK_THAT(run.finding(row.fault)["problem"].get<std::string>(), ContainsSubstring(row.rule));
   }
 }

@@ -210,7 +210,7 @@ TEST_CASE("services that answer badly are told apart") {
     return services_cause(bad.url());
   };
   CHECK_THAT(with("html"), ContainsSubstring("web page"));
-  CHECK_THAT(with("broken-json"), ContainsSubstring("no JSON"));
+  CHECK_THAT(with("broken-json"), ContainsSubstring("not JSON"));
   CHECK_THAT(with("404"), ContainsSubstring("/health answers 404"));
   CHECK_THAT(with("500"), ContainsSubstring("/health answers 500"));
   CHECK_THAT(with("redirect"), ContainsSubstring("redirects more than 3 times"));

@@ -252,8 +252,7 @@ TEST_CASE("a server that is not there at the start is waited for") {
   server.stop();
   Listening listening(server.url(), kCalm);
   CHECK(listening.get_until_contains("/health", "unreachable").status == 503);
-  CHECK_THAT(listening.process().wait_for_error("; trying again"),
-             ContainsSubstring("cannot reach"));
+  CHECK_THAT(listening.process().wait_for_error("; retrying"), ContainsSubstring("cannot reach"));
   server.restart();
   listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
   CHECK(listening.end().exit_code == 0);
@@ -335,7 +334,7 @@ TEST_CASE("no endpoint shows the password") {
 TEST_CASE("option --listen is reachable from elsewhere only when that is asked for, and says so") {
   const RedisServer server;
   Listening listening(server.url(), {}, "0.0.0.0:0");
-  listening.process().wait_for_error("everybody who can reach this address");
+  listening.process().wait_for_error("anyone who can reach this address");
   CHECK(listening.get("/health").status != 0);
 }
 

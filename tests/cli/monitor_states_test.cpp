@@ -286,7 +286,7 @@ TEST_CASE("a server whose PING answers but whose pub/sub does not deliver is fou
   const std::vector<std::string> probe{"--canary", "--timeout", "300ms"};
   check_state(server, {.health = "unhealthy", .metric = "canary_ok", .options = probe});
   const auto outcome = monitor(server, {.health = "", .metric = "", .options = probe});
-  CHECK_THAT(outcome.output, ContainsSubstring("PUBLISH was not answered"));
+  CHECK_THAT(outcome.output, ContainsSubstring("no answer to PUBLISH"));
   CHECK(server.raw({"CLIENT", "UNPAUSE"}) == "OK");
   const auto healed = monitor(server, {.health = "", .metric = "", .options = {"--canary"}});
   CHECK_THAT(healed.output, StartsWith("✓ healthy"));

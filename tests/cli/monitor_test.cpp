@@ -141,15 +141,19 @@ TEST_CASE("a limit that makes no sense is a usage error with what to write") {
             "--crit memory: \"240MB\" is not a percentage",
             "memory_used"},
            {{"--crit", "ping_p50=fast"}, "is not a duration", "ping_p50=10ms"},
-           {{"--warn", "clients=60"}, "clients: the warning at 60 would come after", "clients=off"},
-           {{"--crit", "hit_rate=95%"}, "hit_rate: the warning at 80 %", "hit_rate=off"},
+           {{"--warn", "clients=60"}, "clients: the warning limit 60 lies beyond", "clients=off"},
+           {{"--crit", "hit_rate=95%"}, "hit_rate: the warning limit 80 %", "hit_rate=off"},
            {{"--warn", "clients"}, "\"clients\" is not METRIC=VALUE", "memory=80%"},
            {{"--count", "0"}, "--count: \"0\" is not a whole number", "--count takes"},
            {{"--interval", "0"}, "--interval: \"0\" is not a duration", "500ms"},
-           {{"--count", "2", "--watch"}, "--count and --watch exclude each other", "one of them"},
+           {{"--count", "2", "--watch"},
+            "--count and --watch cannot be used together",
+            "one of them"},
            {{"--watch", "-o", "nagios"}, "--watch and --output nagios exclude", "one of them"},
            {{"--count", "2", "-o", "prometheus"}, "--count and --output prometheus", "one of them"},
-           {{"-o", "junit"}, "no format \"junit\"", "text, json, prometheus or nagios"}}) {
+           {{"-o", "junit"},
+            "does not support the format \"junit\"",
+            "text, json, prometheus or nagios"}}) {
     std::vector<std::string> arguments{"monitor"};
     arguments.insert(arguments.end(), mistake.arguments.begin(), mistake.arguments.end());
     const auto outcome = run_cli(arguments);
@@ -289,7 +293,7 @@ TEST_CASE("what a user may not ask is told as absent, and is asked once") {
   CHECK(absent == std::vector<std::string>{"CLIENT LIST", "CONFIG GET", "LATENCY LATEST",
                                            "PUBSUB NUMSUB", "SLOWLOG GET"});
   CHECK_THAT(server.raw({"INFO", "errorstats"}), ContainsSubstring("errorstat_NOPERM:count=6"));
-  CHECK_THAT(monitor(url).output, ContainsSubstring("\nnot told     SLOWLOG GET: NOPERM"));
+  CHECK_THAT(monitor(url).output, ContainsSubstring("\nunavailable  SLOWLOG GET: NOPERM"));
 }
 
 TEST_CASE("a user who may not even ask INFO leaves the health unknown") {

@@ -103,7 +103,7 @@ TEST_CASE("p pauses and goes on") {
   process.wait_for_output("PAUSED");
   auto calendar = server.client();
   calendar.command({"SUBSCRIBE", "fogis:matches:updates"});
-  process.wait_for_output("last look");  // it goes on looking, and shows how old the frame is
+  process.wait_for_output("last sample");  // it goes on looking, and shows how old the frame is
   CHECK_THAT(process.output(), !ContainsSubstring("subscriber_came"));
   process.type("p");
   process.wait_for_output("subscriber_came");
@@ -149,7 +149,7 @@ TEST_CASE("q is heard while a server does not answer") {
   Process process(live(server.url(), {"--timeout", "60s"}));
   process.wait_for_output("degraded");
   server.suspend();
-  process.wait_for_output("no answer, last look");
+  process.wait_for_output("no answer, last sample");
   process.type("q");
   CHECK(process.wait().exit_code == 0);
   server.resume();

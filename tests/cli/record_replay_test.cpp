@@ -137,7 +137,7 @@ TEST_CASE("a file that is no recording is refused before anything is sent") {
                                             6));
   const auto outcome = publish("redis://127.0.0.1:1", {"--replay", directory.write("r", content)});
   CHECK(outcome.exit_code == 2);
-  CHECK_THAT(outcome.error, ContainsSubstring("this is no record"));
+  CHECK_THAT(outcome.error, ContainsSubstring("this is not a record"));
 }
 
 TEST_CASE("a recording is read twice, so a pipe is refused") {

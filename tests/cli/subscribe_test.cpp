@@ -223,7 +223,7 @@ TEST_CASE("numbers that are missing in a series are told, with the channel") {
   tell(server, {"PUBLISH", "d", R"({"seq":2})"});
   const auto outcome = subscriber.wait();
   CHECK(outcome.exit_code == 0);
-  CHECK_THAT(outcome.error, ContainsSubstring("lost: 2 messages by their numbers\n  c: 3-4\n"));
+  CHECK_THAT(outcome.error, ContainsSubstring("lost: 2 messages by sequence number\n  c: 3-4\n"));
   const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
   CHECK(summary["lost"] == 2);
   CHECK(summary["channels"][0]["series"]["lost_ranges"] == nlohmann::json::parse("[[3,4]]"));

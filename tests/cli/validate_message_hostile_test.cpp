@@ -180,7 +180,7 @@ TEST_CASE("a file of 100 MB is refused without being held") {
   const auto whole = validate({path});
   CHECK(whole.exit_code == 1);
   CHECK_THAT(whole.output,
-             ContainsSubstring("too-large: 104857600 bytes; the bound is 16777216\n"));
+             ContainsSubstring("too-large: 104857600 bytes; the limit is 16777216\n"));
   CHECK(whole.peak_rss_kib - base < 100L * 1024 * kMemoryFactor);
 
   write_large(path, new_message(Shape::system_alert).dump() + "\n", 100 * kMegabyte,

@@ -73,7 +73,7 @@ TEST_CASE("a line that is too large is a finding, and the next ones are judged")
   REQUIRE(document["messages"].size() == 3);
   CHECK(document["messages"][0]["valid"] == true);
   CHECK(document["messages"][1]["findings"][0]["rule"] == "too-large");
-  CHECK(document["messages"][1]["findings"][0]["found"] == "300000 bytes; the bound is 1000");
+  CHECK(document["messages"][1]["findings"][0]["found"] == "300000 bytes; the limit is 1000");
   CHECK(document["messages"][1]["size_bytes"] == 300'000);
   CHECK(document["messages"][2]["valid"] == true);
   CHECK(document["messages"][2]["line"] == 3);
@@ -278,7 +278,7 @@ TEST_CASE("arguments that make no sense are usage errors") {
   };
   const std::vector<Case> cases = {
       {{}, "no file given", "write fogis-redis validate-message FILE, or - for stdin"},
-      {{"-", "-"}, "\"-\" is given twice", "stdin can be read only once"},
+      {{"-", "-"}, "\"-\" is given more than once", "stdin can be read only once"},
       {{"--as", "alert", "-"},
        "--as: \"alert\" is not known",
        "--as takes match_updates, processing_status or system_alert"},
@@ -289,7 +289,7 @@ TEST_CASE("arguments that make no sense are usage errors") {
        "--max-size: \"0\" is not a whole number from 1 to 1073741824",
        "--max-size takes "},
       {{"--max-size", "1k", "-"}, "--max-size: \"1k\" is not ", "--max-size takes "},
-      {{"--ephemeral", "-"}, "validate-message does not use --ephemeral", "remove it"},
+      {{"--ephemeral", "-"}, "validate-message does not use --ephemeral", "leave it out"},
       {{"--print-schema", "alert"},
        "--print-schema: no schema \"alert\"",
        "--print-schema takes match_updates-1.0, "},

@@ -99,7 +99,7 @@ TEST_CASE("nothing to check is a usage error") {
   CHECK_THAT(empty.error, ContainsSubstring("stdin holds no URL"));
   const auto twice = run_cli({"validate-url", "-", "-"});
   CHECK(twice.exit_code == 2);
-  CHECK_THAT(twice.error, ContainsSubstring("\"-\" is given twice"));
+  CHECK_THAT(twice.error, ContainsSubstring("\"-\" is given more than once"));
   const auto ephemeral = run_cli({"validate-url", "--ephemeral", "redis://h"});
   CHECK(ephemeral.exit_code == 2);
 }

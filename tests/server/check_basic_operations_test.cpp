@@ -18,7 +18,7 @@ TEST_CASE("a counter that counts wrongly fails basic-operations alone") {
                                return TamperingProxy::Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "basic-operations", Status::fail);
-  CHECK(result.cause == "INCRBY must give integer 40, got integer 41");
+  CHECK(result.cause == "INCRBY must return integer 40, got integer 41");
 }
 
 TEST_CASE("a renamed command skips basic-operations and names it") {

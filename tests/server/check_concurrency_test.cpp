@@ -25,7 +25,7 @@ TEST_CASE("a count that is given twice fails concurrency alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "concurrency", Status::fail);
-  CHECK(result.cause == "two threads were given the count 99");
+  CHECK(result.cause == "two threads got the count 99");
 }
 
 TEST_CASE("a lost increment fails concurrency alone") {
@@ -37,7 +37,7 @@ TEST_CASE("a lost increment fails concurrency alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "concurrency", Status::fail);
-  CHECK(result.cause.starts_with("the counter must give string \"320\""));
+  CHECK(result.cause.starts_with("the counter must return string \"320\""));
 }
 
 TEST_CASE("another thread's reply fails concurrency alone") {
@@ -53,7 +53,7 @@ TEST_CASE("another thread's reply fails concurrency alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "concurrency", Status::fail);
-  CHECK(result.cause.starts_with("ECHO must give string"));
+  CHECK(result.cause.starts_with("ECHO must return string"));
 }
 
 TEST_CASE("more connections than the pool may have fail concurrency alone") {
@@ -65,7 +65,7 @@ TEST_CASE("more connections than the pool may have fail concurrency alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "concurrency", Status::fail);
-  CHECK(result.cause == "the server counts 8, the pool holds 4");
+  CHECK(result.cause == "the server counts 8, the pool has 4");
 }
 
 TEST_CASE("where connections cannot be counted concurrency is a skip that says so") {

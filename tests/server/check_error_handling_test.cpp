@@ -20,7 +20,7 @@ TEST_CASE("an unknown command that is answered with OK fails error-handling alon
                                           : std::nullopt;
                              }});
   const auto result = require_only_this(proxy.settings(), "error-handling", Status::fail);
-  CHECK(result.cause.starts_with("an unknown command must give an error ERR"));
+  CHECK(result.cause.starts_with("an unknown command must return an error ERR"));
 }
 
 TEST_CASE("another error code than WRONGTYPE fails error-handling alone") {
@@ -32,7 +32,7 @@ TEST_CASE("another error code than WRONGTYPE fails error-handling alone") {
                                return Replies{reply};
                              }});
   const auto result = require_only_this(proxy.settings(), "error-handling", Status::fail);
-  CHECK(result.cause.starts_with("a list command on a string must give an error WRONGTYPE"));
+  CHECK(result.cause.starts_with("a list command on a string must return an error WRONGTYPE"));
 }
 
 TEST_CASE("a doubled error that shifts all replies fails error-handling alone") {

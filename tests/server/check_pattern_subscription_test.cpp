@@ -44,7 +44,7 @@ TEST_CASE("a delivery that matches nothing fails pattern-subscription alone") {
                                return sent;
                              }});
   const auto result = require_only_this(proxy.settings(), "pattern-subscription", Status::fail);
-  CHECK(result.cause.starts_with("delivered beyond what matches"));
+  CHECK(result.cause.starts_with("delivered without a match"));
 }
 
 TEST_CASE("a pattern that outlives PUNSUBSCRIBE fails pattern-subscription alone") {
@@ -73,7 +73,7 @@ TEST_CASE("a user without rights to the pattern skips pattern-subscription with 
   const auto result = run_check(settings, "pattern-subscription");
   CHECK(result.status == Status::skip);
   CHECK(result.hint ==
-        "a pattern must stand in the user's rules word by word: ACL SETUSER narrow &* +psubscribe");
+        "the user's rules must contain the exact pattern: ACL SETUSER narrow &* +psubscribe");
 }
 
 }  // namespace

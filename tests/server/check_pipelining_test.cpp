@@ -26,7 +26,7 @@ TEST_CASE("two swapped replies fail pipelining alone") {
         return Replies{reply};
       }});
   const auto result = require_only_this(proxy.settings(), "pipelining", Status::fail);
-  CHECK(result.cause == "command 399 of 1001 must give integer 100, got integer 101");
+  CHECK(result.cause == "command 399 of 1001 must return integer 100, got integer 101");
 }
 
 TEST_CASE("a forbidden command skips pipelining with the rule") {

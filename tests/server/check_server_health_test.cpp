@@ -68,7 +68,7 @@ TEST_CASE("a failed snapshot and a failed append fail server-health alone") {
 
 TEST_CASE("subscribers that were cut are a warning") {
   CHECK(judge_field("client_output_buffer_limit_disconnections", "3", Status::warn).cause ==
-        "3 clients cut for reading too slowly since the start");
+        "3 clients disconnected for reading too slowly since the start");
 }
 
 TEST_CASE("a replica that has lost its master fails server-health") {

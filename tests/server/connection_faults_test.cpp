@@ -182,13 +182,13 @@ TEST_CASE("bytes that are not Redis are a protocol fault in every way of reading
   CHECK(connection.poisoned());
 }
 
-TEST_CASE("a reply that nobody asked for breaks the connection") {
+TEST_CASE("a reply that unexpected reply breaks the connection") {
   FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+PONG\r\n+EXTRA\r\n"},
                      fake::AwaitClose{}});
   auto connection = require_ok(Connection::open(unnamed(server.settings()), soon()));
   SECTION("after a command") {
     const auto error = require_error(connection.command({"PING"}, soon()), ErrorKind::protocol);
-    CHECK_THAT(error.message, ContainsSubstring("nobody asked for"));
+    CHECK_THAT(error.message, ContainsSubstring("unexpected reply"));
   }
   SECTION("after a pipeline") {
     Pipeline pipeline;
@@ -252,7 +252,7 @@ TEST_CASE("a peer that takes no data is given up at the deadline") {
   const auto error =
       require_error(connection.command({"SET", "k", huge}, Deadline::after(200ms, nullptr)),
                     ErrorKind::timed_out);
-  CHECK_THAT(error.message, ContainsSubstring("does not take our data"));
+  CHECK_THAT(error.message, ContainsSubstring("does not read our data"));
 }
 
 TEST_CASE("wrong or missing credentials are told apart from other refusals") {

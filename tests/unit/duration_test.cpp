@@ -43,7 +43,7 @@ TEST_CASE("zero is a duration only where it is allowed") {
     CHECK(parse_duration(text, ZeroDuration::allowed) == 0ns);
     const auto refused = parse_duration(text, ZeroDuration::refused);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message.find("more than zero") != std::string::npos);
+    CHECK(refused.error().message.find("greater than zero") != std::string::npos);
   }
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("replies are the same when type and content are") {
 
 TEST_CASE("a mismatch says what was wanted and what came") {
   CHECK(mismatch("INCR", integer_reply(2), null_reply()) ==
-        "INCR must give integer 2, got nothing (null)");
+        "INCR must return integer 2, got nothing (null)");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST_CASE("before the first look the server is unknown, and that is said") {
   CHECK(report.verdict.health == Health::unknown);
   const auto health = json::parse(exporter_health_json(report, fresh()));
   CHECK(health["status"] == "unknown");
-  CHECK_THAT(health["error"]["message"].get<std::string>(), ContainsSubstring("first look"));
+  CHECK_THAT(health["error"]["message"].get<std::string>(), ContainsSubstring("first sample"));
 }
 
 TEST_CASE("only a healthy or degraded server is 200 to a load balancer") {

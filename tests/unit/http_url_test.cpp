@@ -44,12 +44,12 @@ TEST_CASE("what is no service URL is refused with the reason, and never quoted")
       {"http://[::1", "IPv6"},
       {"http://[g]", "IPv6"},
       {"http://[::1]x", "follows"},
-      {"http://a b", "blanks"},
+      {"http://a b", "spaces"},
       {"http://h/?q=1", "query"},
       {"http://h/#f", "query"},
       {"http://u:secret@h", "credentials"},
-      {"http://h\n", "blanks"},
-      {"http://a,b", "no name"},
+      {"http://h\n", "spaces"},
+      {"http://a,b", "not a name"},
   };
   for (const auto& [text, fault] : cases) {
     INFO(text);

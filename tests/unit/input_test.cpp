@@ -103,7 +103,7 @@ TEST_CASE("a line that is too large is measured, and the next ones are read") {
   }
 }
 
-TEST_CASE("a size of exactly the bound is allowed, a byte more is not") {
+TEST_CASE("a size of exactly the limit is allowed, a byte more is not") {
   CHECK(read_all("12345\n123456\n", Input::Layout::lines, 5, 100) ==
         std::vector<Seen>{{"12345", 5, 1, false}, {"", 6, 2, true}});
   CHECK(read_all("12345", Input::Layout::whole, 5, 100) ==

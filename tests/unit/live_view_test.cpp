@@ -93,10 +93,11 @@ TEST_CASE("a look that takes long is told by the age of the last one") {
   auto view = some_view();
   view.now += std::chrono::seconds(9);
   CHECK_THAT(joined(live_frame(view, 24, 120, kPlain)),
-             ContainsSubstring("no answer, last look 9.00 s ago"));
+             ContainsSubstring("no answer, last sample 9.00 s ago"));
   view.paused = true;
   const auto paused = joined(live_frame(view, 24, 120, kPlain));
-  CHECK_THAT(paused, ContainsSubstring("last look 9.00 s ago") && !ContainsSubstring("no answer"));
+  CHECK_THAT(paused,
+             ContainsSubstring("last sample 9.00 s ago") && !ContainsSubstring("no answer"));
   CHECK_THAT(paused, ContainsSubstring("PAUSED"));
 }
 
@@ -104,7 +105,7 @@ TEST_CASE("before the first look there is a frame too") {
   LiveView view;
   view.endpoint = "redis://redis.example.org";
   const auto frame = joined(live_frame(view, 24, 80, kPlain));
-  CHECK_THAT(frame, ContainsSubstring("looking"));
+  CHECK_THAT(frame, ContainsSubstring("sampling"));
   CHECK_THAT(frame, ContainsSubstring("commands         -"));
 }
 

@@ -372,7 +372,7 @@ TEST_CASE("clocks may differ by the tolerance and no more") {
   CHECK_FALSE(judge(message.dump(), options).valid());
 }
 
-TEST_CASE("an age at the bound is accepted") {
+TEST_CASE("an age at the limit is accepted") {
   auto message = small_message();
   message["timestamp"] = "2029-06-01T12:00:00Z";
   CHECK(judge(message.dump(), test::options()).valid());

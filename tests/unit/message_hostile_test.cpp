@@ -97,7 +97,7 @@ TEST_CASE("a document of 64 MiB is refused without being read") {
   CHECK(only_rule(document) == "too-large");
 }
 
-TEST_CASE("the size at the bound is accepted, a byte more is not") {
+TEST_CASE("the size at the limit is accepted, a byte more is not") {
   const auto document = build_probe(Type::system_alert);
   JudgeOptions options;
   options.max_size = document.size();
@@ -107,11 +107,11 @@ TEST_CASE("the size at the bound is accepted, a byte more is not") {
   REQUIRE(judgement.findings.size() == 1);
   CHECK(judgement.findings.front().rule == "too-large");
   CHECK(judgement.findings.front().found == std::to_string(document.size()) +
-                                                " bytes; the bound is " +
+                                                " bytes; the limit is " +
                                                 std::to_string(document.size() - 1));
 }
 
-TEST_CASE("a document of 64 MiB can be judged when the bound is raised") {
+TEST_CASE("a document of 64 MiB can be judged when the limit is raised") {
   const auto document = R"({"source": ")" + std::string(64 * kMegabyte, 'a') + "\"}";
   JudgeOptions options;
   options.max_size = 65 * kMegabyte;
@@ -135,7 +135,7 @@ TEST_CASE("no option lets documents in that would overflow the stack") {
   CHECK(judgement.findings.front().found == "more than 512 levels");
 }
 
-TEST_CASE("the depth at the bound is accepted, a level more is not") {
+TEST_CASE("the depth at the limit is accepted, a level more is not") {
   auto message = json::parse(build_probe(Type::system_alert));
   json nested = 1;
   for (int level = 0; level < 62; ++level) {

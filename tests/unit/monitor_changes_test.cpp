@@ -58,7 +58,7 @@ TEST_CASE("another run of the server is recognised by its run_id, else by its up
   CHECK_FALSE(restarted(sample_of(""), sample_of("")));
 }
 
-TEST_CASE("errors since the last look are told by code") {
+TEST_CASE("errors since the last sample are told by code") {
   const Changes changes(
       sample_of("errorstat_ERR:count=4\r\nerrorstat_OOM:count=9\r\n"),
       sample_of("errorstat_ERR:count=4\r\nerrorstat_OOM:count=3\r\nerrorstat_NEW:count=2\r\n", 1));

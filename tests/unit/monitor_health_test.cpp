@@ -129,7 +129,7 @@ TEST_CASE("a canary that does not come back is a fault although PING answers") {
   seen.canary->disordered = 1;
   CHECK(faults(seen) == Names{"canary_ok"});
   seen.canary->disordered = 0;
-  seen.canary->error = make_error(ErrorKind::timed_out, Phase::command, "PUBLISH was not answered");
+  seen.canary->error = make_error(ErrorKind::timed_out, Phase::command, "no answer to PUBLISH");
   CHECK(judge(seen, Thresholds()).health == Health::unhealthy);
 }
 

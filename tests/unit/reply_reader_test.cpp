@@ -149,7 +149,7 @@ TEST_CASE("the bounds apply to each reply, not to the stream") {
   }
 }
 
-TEST_CASE("an announced bulk beyond the bound is refused before its bytes come") {
+TEST_CASE("an announced bulk beyond the limit is refused before its bytes come") {
   const auto* const bytes = GENERATE("$1073741824\r\n", "$9223372036854775807\r\nx",
                                      "=1073741824\r\n", "*1\r\n$1073741824\r\n");
   ReplyReader reader;

@@ -100,7 +100,7 @@ TEST_CASE("a pipe without a reader is not waited for") {
   const auto path = make_pipe(directory);
   const auto error =
       require_error(require_ok(ReportFile::prepare(path)).write("x", nullptr), ErrorKind::output);
-  CHECK_THAT(error.message, ContainsSubstring("nobody reads it"));
+  CHECK_THAT(error.message, ContainsSubstring("no process reads it"));
   CHECK_THAT(error.hint, ContainsSubstring("start its reader first"));
   CHECK(fs::is_fifo(path));
 }
@@ -134,7 +134,7 @@ TEST_CASE("a pipe's reader that stands still does not hold up a program that was
   const std::string content(300'000, 'x');
   const auto error =
       require_error(require_ok(ReportFile::prepare(path)).write(content, &stop), ErrorKind::output);
-  CHECK_THAT(error.message, ContainsSubstring("nobody reads it"));
+  CHECK_THAT(error.message, ContainsSubstring("no process reads it"));
 }
 
 TEST_CASE("a name without a directory is a file here") {

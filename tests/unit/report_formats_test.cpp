@@ -188,9 +188,9 @@ TEST_CASE("the end says why it is no success") {
   const Style style;
   CHECK_THAT(report_end(report_of({check("a", Status::pass), check("b", Status::fail)}), {}, style),
              StartsWith("FAIL 2 checks: 1 pass, 1 fail; success rate 50 %; in 2.00 s\n"
-                        "wanted: a success rate of 100 %\n"));
+                        "required: a success rate of 100 %\n"));
   CHECK_THAT(report_end(report_of({check("a", Status::skip)}), {}, style),
-             ContainsSubstring("nothing could be judged"));
+             ContainsSubstring("nothing could be evaluated"));
   CHECK_THAT(report_end(report_of({check("a", Status::warn)}), {.strict = true}, style),
              ContainsSubstring("(--strict)"));
   auto interrupted = report_of({check("a", Status::pass)});

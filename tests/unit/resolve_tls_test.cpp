@@ -55,7 +55,7 @@ TEST_CASE("TLS is switched on by the scheme or by --tls") {
   CHECK(origin(by_option, "tls") == "--tls=yes");
 }
 
-TEST_CASE("a unix socket and --tls exclude each other") {
+TEST_CASE("a unix socket and --tls cannot be used together") {
   auto options = with_url("unix:///run/redis.sock");
   options.tls = true;
   const auto resolution = resolve(options);

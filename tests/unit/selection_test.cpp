@@ -55,7 +55,7 @@ TEST_CASE("an unknown id is a usage error that names the nearest") {
   SuiteOptions options;
   options.only = {"pubsub"};
   auto error = require_error(select_checks(options), ErrorKind::usage);
-  CHECK(error.message == "there is no check \"pubsub\"");
+  CHECK(error.message == "unknown check \"pubsub\"");
   CHECK(error.hint.find("pub-sub") != std::string::npos);
   options = {};
   options.skip = {"completely-different"};

@@ -65,7 +65,7 @@ TEST_CASE("a reader that does not read never blocks, and what it misses is count
   require_ok(out.finish());
 }
 
-TEST_CASE("a piece that is larger than the bound is taken when nothing else waits") {
+TEST_CASE("a piece that is larger than the limit is taken when nothing else waits") {
   const TempDir directory;
   const UniqueFd file(::open((directory / "f").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   Writer out(file.get(), nullptr, 10);

@@ -47,7 +47,7 @@ Chapter unreachable_addresses() {
                .happening = "connecting gets no answer: packets are dropped",
                .outcome = "timed_out in connect",
                .exit_code = 3,
-               .hint = "packets are dropped on the way",
+               .hint = "packets are being dropped",
                .limit = kShort,
                .lasts_to_the_limit = true,
                .stage = full_queue},

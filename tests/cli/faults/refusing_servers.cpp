@@ -109,8 +109,8 @@ std::vector<Fault> credentials() {
     };
   };
   return {
-      refusal("password-missing", "the server wants a password", "unauthenticated in auth", 4,
-              "the server wants a password", by("")),
+      refusal("password-missing", "the server requires a password", "unauthenticated in auth", 4,
+              "the server requires a password", by("")),
       refusal("password-wrong", "the password is wrong", "unauthenticated in auth", 4,
               "check user and password", by(":impossible-1@")),
       refusal("password-unwanted", "a password is given to a server that has none",

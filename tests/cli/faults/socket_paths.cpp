@@ -85,7 +85,7 @@ Chapter socket_paths() {
                .happening = "the permissions keep us out",
                .outcome = "unreachable in connect",
                .exit_code = 3,
-               .hint = "permissions keep this user out",
+               .hint = "permissions exclude this user",
                .limit = kAmple,
                .stage = forbidden_socket},
               {.id = "socket-without-server",
