@@ -48,7 +48,8 @@ struct MonitorOptions {
 
 Error exclusive(std::string_view left, std::string_view right) {
   return make_error(ErrorKind::usage, Phase::usage,
-                    fmt::format("{} and {} exclude each other", left, right), "give one of them");
+                    fmt::format("{} and {} cannot be used together", left, right),
+                    "give one of them");
 }
 
 Result<monitor::Thresholds> make_thresholds(const MonitorOptions& options) {

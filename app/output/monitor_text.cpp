@@ -54,7 +54,7 @@ std::string reasons(const monitor::Report& report, const Style& style) {
 std::string absent_rows(const monitor::Report& report, const Style& style) {
   std::string text;
   for (const auto& [what, reason] : report.absent) {
-    text += row("not available", fmt::format("{}: {}", what, escape_for_terminal(reason)), style);
+    text += row("unavailable", fmt::format("{}: {}", what, escape_for_terminal(reason)), style);
   }
   return text;
 }

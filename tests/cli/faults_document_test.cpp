@@ -30,14 +30,14 @@ constexpr std::string_view kIntroduction =
 
 What `fogis-redis` makes of broken servers, networks and machines. Every row is a test that runs the built
 program: against a real redis-server, or against a peer that plays a script where no real server misbehaves on
-request. The test demands the outcome, the exit code and the advice of the row, that no process and no temporary
+request. The test demands the outcome, the exit code and the hint of the row, that no process and no temporary
 file is left, and that the run ends in time: a fault that only the time limit ends may last as long as the limit
 (`--timeout` and `--connect-timeout`, both total) and the start and end of the program take; every other one ends
 by itself, before its limit.
 
 - **outcome**: `error.code` and `error.phase` of the JSON document; or the check of `test-suite` that is not `pass`,
   with its status; or whether the PINGs were answered. Where nothing can be written to stdout, stderr tells.
-- **advice**: a part of the text that a person reads.
+- **hint**: a part of the text that a person reads.
 - **took**: from the start of the program to its end, in one run of all rows on a machine that was busy with other
   work, with the build `dev`. The command below measures anew.
 
@@ -64,7 +64,7 @@ std::string document(const Time& time_of) {
   std::string text(kIntroduction);
   for (const auto& chapter : all_chapters()) {
     text += fmt::format("\n## {}\n\n", chapter.title);
-    text += "| fault | what happens | outcome | exit code | advice | limit | took |\n";
+    text += "| fault | what happens | outcome | exit code | hint | limit | took |\n";
     text += "|---|---|---|---|---|---|---|\n";
     for (const auto& fault : chapter.faults) {
       text += row(fault, time_of(fault));

@@ -74,7 +74,7 @@ TEST_CASE("peers that do not speak Redis cannot hold or break us", "[faults]") {
   check_all(faults::strange_peers());
 }
 
-TEST_CASE("every fault of TLS has its own advice", "[faults]") {
+TEST_CASE("every fault of TLS has its own hint", "[faults]") {
   check_all(faults::encryption());
 }
 

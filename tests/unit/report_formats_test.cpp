@@ -197,6 +197,6 @@ TEST_CASE("the end says why it is no success") {
   interrupted.interrupted = true;
   interrupted.leftovers = {"fogis:test:1:key"};
   CHECK_THAT(report_end(interrupted, {}, style),
-             StartsWith("INTERRUPTED ") && ContainsSubstring("left behind until it expires: "
+             StartsWith("INTERRUPTED ") && ContainsSubstring("not removed, expires by itself: "
                                                              "fogis:test:1:key\n"));
 }

@@ -43,9 +43,9 @@ TEST_CASE("places beyond the end are at the end") {
   CHECK(map_to_redacted("", "", {0, 0}).position == 0);
 }
 
-TEST_CASE("several hidden parts hide what is between them") {
+TEST_CASE("a part between two hidden ones is found at its own place") {
   const std::string_view written = "redis://:one@h:two?x";
   const std::string_view redacted = "redis://***@h:***?x";
-  CHECK(mapped(written, redacted, {15, 3}) == "***@h:***");
+  CHECK(mapped(written, redacted, {15, 3}) == "***");
   CHECK(mapped(written, redacted, {18, 2}) == "?x");
 }

@@ -49,7 +49,7 @@ std::string outcome_of(const std::string& output, const std::string& error) {
   return "all pass";
 }
 
-std::string advice_of_checks(const std::string& output) {
+std::string hints_of_checks(const std::string& output) {
   std::string text;
   const auto document = json::parse(output, nullptr, false);
   if (document.is_object() && document.contains("checks")) {
@@ -86,7 +86,7 @@ Observation perform(const Trial& trial, std::chrono::milliseconds limit) {
   CHECK(group_is_gone);
   return {.outcome = outcome_of(outcome.output, outcome.error),
           .exit_code = outcome.exit_code,
-          .told = outcome.error + advice_of_checks(outcome.output),
+          .told = outcome.error + hints_of_checks(outcome.output),
           .elapsed = outcome.elapsed};
 }
 
