@@ -149,7 +149,7 @@ TEST_CASE("a limit that makes no sense is a usage error with what to write") {
            {{"--count", "2", "--watch"},
             "--count and --watch cannot be used together",
             "one of them"},
-           {{"--watch", "-o", "nagios"}, "--watch and --output nagios exclude", "one of them"},
+           {{"--watch", "-o", "nagios"}, "--watch and --output nagios cannot be used together", "one of them"},
            {{"--count", "2", "-o", "prometheus"}, "--count and --output prometheus", "one of them"},
            {{"-o", "junit"},
             "does not support the format \"junit\"",
