@@ -43,8 +43,10 @@ public:
   void scalar(std::string_view /*raw*/, json&& value) { place().swap(value); }
 
   void key(const JsonString& text) {
-    std::string name;
-    text.assign_to(name);
+    std::string name(text.has_escapes ? std::string_view() : text.raw);
+    if (text.has_escapes) {
+      text.decode_to(name);
+    }
     auto& frame = frames_.back();
     auto [member, is_new] =
         frame.container->get_ref<json::object_t&>().try_emplace(std::move(name));
