@@ -274,6 +274,22 @@ TEST_CASE("D17: PING answers, but PUBLISH does not arrive") {
   CHECK(run.check("flow")["status"] == "skip");
 }
 
+TEST_CASE("D18: a calendar that listens without usable Google credentials") {
+  const Pair missing({"--fault", "no-credentials"});
+  require_only(run_integration(missing.deployment()), "D18", "services",
+               "status initializing, auth_status not_authenticated");
+  const Pair expired({"--fault", "expired-credentials"});
+  require_only(run_integration(expired.deployment()), "D18", "services",
+               "expires_in_hours -5.5, has_refresh_token false");
+}
+
+TEST_CASE("a server without pub/sub fails, whichever half it lacks") {
+  for (const auto* const command : {"SUBSCRIBE", "PUBLISH"}) {
+    const RedisServer server({.arguments = {"--rename-command", command, ""}});
+    require_only(run_integration({server.url()}), "no-pubsub", "liveness", command);
+  }
+}
+
 TEST_CASE("a calendar whose HTTP tells nothing, and that does not listen, is told as that") {
   const Pair pair({"--fault", "deaf"});
   require_only(run_integration(pair.deployment()), "calendar-unheard", "wiring",

@@ -271,8 +271,8 @@ TEST_CASE("what services say of themselves counts") {
 TEST_CASE("missing rights leave out what needs them, with the reason") {
   const RedisServer server(
       {.users = {"blind on >pw ~* &* +@all -client|list -config -acl",
-                 "deaf on >pw ~* &* +@all -pubsub", "mute on >pw ~* &* +@all -publish",
-                 "narrow on >pw ~* &fogis:test:* +@all"},
+                 "deaf on >pw ~* &* +@all -pubsub", "powerless on >pw &* +ping +info",
+                 "mute on >pw ~* &* +@all -publish", "narrow on >pw ~* &fogis:test:* +@all"},
        .tcp = true});
   const Standin calendar("calendar", server.url());
   const auto as = [&](const std::string& user) {
@@ -284,8 +284,14 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   CHECK(blind.outcome.exit_code == 0);
   CHECK_THAT(blind.document["unseen"].dump(), ContainsSubstring("CLIENT LIST is refused"));
   const auto deaf = as("deaf");
-  CHECK_THAT(deaf.ids(), IsEmpty());
-  CHECK(deaf.check("wiring")["status"] == "skip");
+  CHECK(deaf.ids() == Ids{"not-judged"});
+  CHECK(deaf.outcome.exit_code == 1);
+  CHECK(deaf.finding("not-judged")["hint"] == "allow it: ACL SETUSER deaf +pubsub|numsub");
+  const auto powerless = as("powerless");
+  CHECK(powerless.ids() == Ids{"not-judged"});
+  CHECK(powerless.outcome.exit_code == 1);
+  CHECK(powerless.finding("not-judged")["hint"] ==
+        "allow it: ACL SETUSER powerless +pubsub|numsub +subscribe");
   CHECK_THAT(deaf.check("wiring")["cause"].get<std::string>(), ContainsSubstring("pubsub"));
   const auto mute = as("mute");
   CHECK_THAT(mute.ids(), IsEmpty());

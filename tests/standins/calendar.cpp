@@ -75,11 +75,23 @@ Claims claims_of(const std::string& fault) {
   return claims;
 }
 
+std::string health_document(const std::string& fault) {
+  if (fault == "no-credentials") {
+    return R"({"status": "initializing", "auth_status": "not_authenticated", "version": "0.0.0"})";
+  }
+  if (fault == "expired-credentials") {
+    return R"({"status": "healthy", "auth_status": "authenticated", "version": "0.0.0", )"
+           R"("oauth_info": {"expires_in_hours": -5.5, "has_refresh_token": false}})";
+  }
+  return R"({"status": "healthy", "version": "0.0.0", )"
+         R"("oauth_info": {"expires_in_hours": -5.5, "has_refresh_token": true}})";
+}
+
 Answers answers_of(const RoleOptions& options) {
   const auto claims = claims_of(options.fault);
   const auto channels = channels_of(options);
   Answers answers;
-  answers["/health"] = [] { return Answer{200, R"({"status": "healthy", "version": "0.0.0"})"}; };
+  answers["/health"] = [fault = options.fault] { return Answer{200, health_document(fault)}; };
   if (options.fault == "no-integration") {
     return answers;
   }

@@ -22,7 +22,8 @@ struct RoleOptions {
 /// `disconnected`, `no-integration` (no /redis-* endpoints, no subscription), `other-channels`
 /// (subscribed and configured elsewhere), `v2-only` (subscribed to the two channels on which nobody
 /// publishes), `slow` (subscribed, but reads nothing; also on `standin:flood`), `deaf` (its HTTP
-/// works, but says nothing of Redis, and it does not subscribe). Never returns.
+/// works, but says nothing of Redis, and it does not subscribe), `no-credentials` and
+/// `expired-credentials` (of Google; it listens all the same). Never returns.
 [[noreturn]] void play_calendar(const RoleOptions& options);
 
 /// Plays match-list-processor: each cycle announces itself, publishes a match update and announces

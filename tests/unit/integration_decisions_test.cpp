@@ -353,6 +353,45 @@ TEST_CASE("what cannot be named is still told") {
         }) == Ids{"calendar-unheard"});
 }
 
+TEST_CASE("D18 needs a calendar without credentials that it could use or renew") {
+  CHECK(ids_with([](Evidence& evidence) { evidence.calendar.health_word = "initializing"; }) ==
+        Ids{"D18"});
+  const auto with_token = [](std::optional<bool> renewable, double hours) {
+    return ids_with([&](Evidence& evidence) {
+      evidence.calendar.token_hours = hours;
+      evidence.calendar.has_refresh_token = renewable;
+    });
+  };
+  CHECK(with_token(std::nullopt, -1) == Ids{"D18"});
+  CHECK(with_token(false, -1) == Ids{"D18"});
+  CHECK_THAT(with_token(true, -1), IsEmpty());
+  CHECK_THAT(with_token(false, 1), IsEmpty());
+}
+
+TEST_CASE("a server without pub/sub is told as that, a user without the right is not") {
+  const auto refused_with = [](const char* message) {
+    return ids_with([&](Evidence& evidence) {
+      evidence.resp2.emplace().error = make_error(ErrorKind::forbidden, Phase::command, message);
+      evidence.resp3 = evidence.resp2;
+    });
+  };
+  CHECK(refused_with("ERR unknown command 'SUBSCRIBE'") == Ids{"no-pubsub"});
+  CHECK_THAT(refused_with("NOPERM no permissions to run the 'subscribe' command"), IsEmpty());
+}
+
+TEST_CASE("not to be allowed to see the wiring is no success, unless messages were validated") {
+  const auto refused = [](Evidence& evidence) {
+    evidence.before.reset();
+    evidence.after.reset();
+    evidence.survey_error = make_error(ErrorKind::forbidden, Phase::command, "NOPERM");
+  };
+  CHECK_THAT(ids_with(refused), IsEmpty());
+  CHECK(ids_with([&](Evidence& evidence) {
+          refused(evidence);
+          evidence.traffic.judged = 0;
+        }) == Ids{"not-judged"});
+}
+
 TEST_CASE("each fault of observed messages is a finding with its number") {
   CHECK(ids_with([](Evidence& evidence) {
           evidence.traffic.faults = {message_fault("D1", fogis::message::Severity::error),

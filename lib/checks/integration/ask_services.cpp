@@ -42,7 +42,7 @@ void ask_processor(const Asking& ask, ProcessorClaims& processor) {
 void ask_calendar(const Asking& ask, ServiceAnswers& answers) {
   auto& calendar = answers.calendar;
   calendar.url = ask.url();
-  calendar.health = read_health(ask.get("/health"), calendar.health_word);
+  calendar.health = read_calendar_health(ask.get("/health"), calendar);
   if (!calendar.health.answered()) {
     return;
   }

@@ -26,6 +26,11 @@ constexpr auto kDecisions = std::to_array<Decision>({
      },
      "nothing that uses this name reaches Redis; Redis itself may be up",
      [](const Evidence& seen) { return seen.redis_error->hint; }},
+    {"no-pubsub", Group::server, "liveness", kFail, "SUBSCRIBE or PUBLISH is an unknown command",
+     lacks_pubsub, "there is no pub/sub here, probably a proxy in front of Redis", no_pubsub_text,
+     "no message of FOGIS can be published or received through this address",
+     "use the address of Redis itself; if that is this one, its configuration renames or disables "
+     "SUBSCRIBE or PUBLISH: remove the rename-command"},
     {"D17", Group::server, "liveness", kFail,
      "PING answers, our message to ourselves does not arrive", is_starving,
      "Redis answers PING, but published messages do not arrive", canary_text,
@@ -168,6 +173,16 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "nobody listens to the calendar's channels, and its HTTP does not show why",
      claims_with_numsub, kAllLost, "check the calendar's log, and that the URL is the calendar's"},
 
+    // Why it cannot do what it hears.
+    {"D18", Group::credentials, "services", kFail,
+     "/health: status initializing, or an expired token without a refresh token", lacks_credentials,
+     "the calendar has no usable Google credentials: it receives updates and fails on each",
+     credentials_text,
+     "every match update is lost, though the calendar is subscribed: it writes no entry, and "
+     "nothing is repeated",
+     "authorise the calendar with Google, then restart it (a token that appears later does not "
+     "help until a restart), then trigger a full synchronisation"},
+
     // How many hear.
     {"D11", Group::consumers, "wiring", kFail, "NUMSUB above --expect-subscribers",
      [](const Evidence& seen) { return !crowded_channels(seen).empty(); },
@@ -199,6 +214,10 @@ constexpr auto kDecisions = std::to_array<Decision>({
      },
      "at the limit Redis silently closes its connection, and buffered messages are lost",
      "find out what blocks the subscriber; CONFIG SET client-output-buffer-limit gives it time"},
+    {"not-judged", Group::consumers, "wiring", kFail,
+     "PUBSUB NUMSUB is refused, and no message was validated", is_not_judged,
+     "this user may not see enough to tell whether messages reach the calendar", not_judged_text,
+     "nothing is known about the wiring: this run proves neither success nor failure", rights_hint},
 
     // Where the publisher talks.
     {"D3", Group::publisher, "wiring", kFail,

@@ -16,11 +16,12 @@ namespace fogis::checks::integration {
 /// Faults of one group hide each other: what looks the same from outside has one cause, and the
 /// first row of the group that holds names it.
 enum class Group : std::uint8_t {
-  server,     ///< Redis itself
-  calendar,   ///< why the calendar does not hear
-  consumers,  ///< how many hear
-  publisher,  ///< where the publisher talks
-  address,    ///< our way to a service's HTTP
+  server,       ///< Redis itself
+  calendar,     ///< why the calendar does not hear
+  credentials,  ///< why the calendar cannot do what it hears
+  consumers,    ///< how many hear
+  publisher,    ///< where the publisher talks
+  address,      ///< our way to a service's HTTP
 };
 
 /// A text of a row: fixed, or written from the evidence by a function.

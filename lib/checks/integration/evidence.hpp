@@ -61,8 +61,11 @@ enum class Sameness : std::uint8_t {
 struct CalendarClaims {
   std::string url;  ///< empty: not asked
   Endpoint health;
-  std::string health_word;  ///< `healthy`, `initializing`, `error`; as it came
-  Endpoint status;          ///< /redis-status
+  std::string health_word;            ///< `healthy`, `initializing`, `error`; as it came
+  std::string auth_status;            ///< of its Google credentials, as it came; empty: not told
+  std::optional<double> token_hours;  ///< until its Google token expires; negative: expired
+  std::optional<bool> has_refresh_token;  ///< whether it can renew that token itself
+  Endpoint status;                        ///< /redis-status
   std::optional<bool> enabled;
   std::optional<bool> connected;
   std::optional<bool> subscribed;

@@ -105,8 +105,10 @@ config::ConnectionSettings settings_of(const config::RedisUrl& url) {
 
 }  // namespace
 
-Endpoint read_health(const Result<http::Response>& response, std::string& health_word) {
-  json document;
+namespace {
+
+Endpoint read_health(const Result<http::Response>& response, std::string& health_word,
+                     json& document) {
   auto endpoint = read_endpoint(response, document);
   const auto* const word =
       document.is_object() ? as_text(find_member(document, "status")) : nullptr;
@@ -121,6 +123,28 @@ Endpoint read_health(const Result<http::Response>& response, std::string& health
   } else if (word != nullptr && says_unhealthy) {
     endpoint.answer = Answer::usable;
   }
+  return endpoint;
+}
+
+}  // namespace
+
+Endpoint read_health(const Result<http::Response>& response, std::string& health_word) {
+  json document;
+  return read_health(response, health_word, document);
+}
+
+Endpoint read_calendar_health(const Result<http::Response>& response, CalendarClaims& calendar) {
+  json document;
+  auto endpoint = read_health(response, calendar.health_word, document);
+  if (const auto* const word = as_text(find_member(document, "auth_status"))) {
+    calendar.auth_status = message::excerpt(*word, kLongestWord);
+  }
+  const auto& oauth = member_or_null(document, "oauth_info");
+  const auto* const hours = find_member(oauth, "expires_in_hours");
+  if (hours != nullptr && hours->is_number()) {
+    calendar.token_hours = hours->get<double>();
+  }
+  calendar.has_refresh_token = as_bool(find_member(oauth, "has_refresh_token"));
   return endpoint;
 }
 

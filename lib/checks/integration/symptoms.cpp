@@ -55,6 +55,21 @@ bool has_lost_listeners(const Evidence& evidence) {
          });
 }
 
+/// The server does not know the command; a user without the right to it gets NOPERM.
+bool is_unknown_command(const Error& error) {
+  return error.kind == ErrorKind::forbidden && error.message.find("NOPERM") == std::string::npos;
+}
+
+/// A canary that failed because there is no such command; null: neither did.
+const Error* unknown_pubsub(const Evidence& evidence) {
+  for (const auto* const canary : {&evidence.resp2, &evidence.resp3}) {
+    if (*canary && (*canary)->error && is_unknown_command(*(*canary)->error)) {
+      return &*(*canary)->error;
+    }
+  }
+  return nullptr;
+}
+
 /// Adds a part of a text that `; ` separates from the one before.
 void add_part(std::string& text, std::string_view part) {
   text += fmt::format("{}{}", text.empty() ? "" : "; ", part);
@@ -73,6 +88,20 @@ bool is_misaddressed(const Endpoint& endpoint, bool runs) {
 
 bool is_starving(const Evidence& evidence) {
   return !evidence.redis_error && (starves(evidence.resp2) || starves(evidence.resp3));
+}
+
+bool lacks_pubsub(const Evidence& evidence) {
+  return unknown_pubsub(evidence) != nullptr;
+}
+
+bool lacks_credentials(const Evidence& evidence) {
+  const auto& calendar = evidence.calendar;
+  return calendar.health_word == "initializing" ||
+         (calendar.token_hours.value_or(0) < 0 && calendar.has_refresh_token != true);
+}
+
+bool is_not_judged(const Evidence& evidence) {
+  return !evidence.before && evidence.survey_error && evidence.traffic.judged == 0;
 }
 
 std::vector<std::string_view> unheard_channels(const Evidence& evidence) {
@@ -237,6 +266,43 @@ std::string canary_text(const Evidence& evidence) {
   };
   return fmt::format("PING answers; our message to ourselves over {}; over {}",
                      tell("RESP2", evidence.resp2), tell("RESP3", evidence.resp3));
+}
+
+std::string no_pubsub_text(const Evidence& evidence) {
+  return unknown_pubsub(evidence)->message;
+}
+
+std::string credentials_text(const Evidence& evidence) {
+  const auto& calendar = evidence.calendar;
+  auto text = fmt::format("{}/health says status {}", calendar.url, calendar.health_word);
+  if (!calendar.auth_status.empty()) {
+    text += fmt::format(", auth_status {}", calendar.auth_status);
+  }
+  if (calendar.token_hours) {
+    text += fmt::format(", expires_in_hours {:.4g}, has_refresh_token {}", *calendar.token_hours,
+                        truth(calendar.has_refresh_token));
+  }
+  return text;
+}
+
+std::string not_judged_text(const Evidence& evidence) {
+  const auto& traffic = evidence.traffic;
+  return fmt::format("{}; {}", evidence.survey_error->message,
+                     traffic.error ? traffic.error->message : "no message was seen");
+}
+
+std::string rights_hint(const Evidence& evidence) {
+  auto hint = evidence.survey_error->hint;
+  const auto more = evidence.traffic.error ? evidence.traffic.error->hint : std::string();
+  if (hint.empty() || more.empty() || hint == more) {
+    return hint.empty() ? more : hint;
+  }
+  const auto [end, ignored] = std::mismatch(hint.begin(), hint.end(), more.begin(), more.end());
+  const std::string common(hint.begin(), end);
+  const auto word = common.rfind(' ');
+  const bool is_same_command = common.find("ACL SETUSER ") != std::string::npos;
+  return is_same_command ? fmt::format("{} {}", hint, more.substr(word + 1))
+                         : fmt::format("{}; {}", hint, more);
 }
 
 std::string cut_text(const Evidence& evidence) {

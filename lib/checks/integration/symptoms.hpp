@@ -13,6 +13,15 @@ namespace fogis::checks::integration {
 /// Messages of ours did not arrive, though the server answers PING.
 bool is_starving(const Evidence& evidence);
 
+/// The server, or what stands before it, has no SUBSCRIBE or no PUBLISH.
+bool lacks_pubsub(const Evidence& evidence);
+
+/// The calendar has no Google credentials, or has expired ones that it cannot renew.
+bool lacks_credentials(const Evidence& evidence);
+
+/// Who listens may not be asked, and no message was validated: nothing is known of the wiring.
+bool is_not_judged(const Evidence& evidence);
+
 /// Nobody but us listens to any of the channels that the calendar listens to.
 bool is_unheard(const Evidence& evidence);
 
@@ -63,6 +72,13 @@ std::string claims_with_numsub(const Evidence& evidence);
 
 /// How the messages to ourselves went over each protocol.
 std::string canary_text(const Evidence& evidence);
+/// Why no message of ours could be sent to ourselves.
+std::string no_pubsub_text(const Evidence& evidence);
+/// What the calendar's /health says of its credentials.
+std::string credentials_text(const Evidence& evidence);
+/// The refusals behind is_not_judged, and the rules that would allow it, each right once.
+std::string not_judged_text(const Evidence& evidence);
+std::string rights_hint(const Evidence& evidence);
 /// The signs behind was_cut.
 std::string cut_text(const Evidence& evidence);
 /// Who listens beyond what is expected.
