@@ -271,8 +271,10 @@ TEST_CASE("what services say of themselves counts") {
 TEST_CASE("missing rights leave out what needs them, with the reason") {
   const RedisServer server(
       {.users = {"blind on >pw ~* &* +@all -client|list -config -acl",
-                 "deaf on >pw ~* &* +@all -pubsub", "powerless on >pw &* +ping +info",
-                 "mute on >pw ~* &* +@all -publish", "narrow on >pw ~* &fogis:test:* +@all"},
+                 "deaf on >pw ~* &* +@all -pubsub",
+                 "listener on >pw &* +ping +info +subscribe +publish",
+                 "powerless on >pw &* +ping +info", "mute on >pw ~* &* +@all -publish",
+                 "narrow on >pw ~* &fogis:test:* +@all"},
        .tcp = true});
   const Standin calendar("calendar", server.url());
   const auto as = [&](const std::string& user) {
@@ -287,6 +289,8 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   CHECK(deaf.ids() == Ids{"not-judged"});
   CHECK(deaf.outcome.exit_code == 1);
   CHECK(deaf.finding("not-judged")["hint"] == "allow it: ACL SETUSER deaf +pubsub|numsub");
+  CHECK(as("listener").finding("not-judged")["hint"] ==
+        "allow it: ACL SETUSER listener +pubsub|numsub +unsubscribe");
   const auto powerless = as("powerless");
   CHECK(powerless.ids() == Ids{"not-judged"});
   CHECK(powerless.outcome.exit_code == 1);

@@ -399,6 +399,14 @@ TEST_CASE("each fault of observed messages is a finding with its number") {
         }) == Ids{"D1", "D6"});
 }
 
+TEST_CASE("messages of which one breaks the contract are not said to conform to it") {
+  auto evidence = healthy();
+  evidence.traffic.faults = {message_fault("D1", fogis::message::Severity::error)};
+  for (const auto& check : judge_all(evidence)) {
+    CHECK_THAT(check.result.summary, !ContainsSubstring("conformed"));
+  }
+}
+
 TEST_CASE("faults of different groups are told side by side") {
   CHECK(ids_with([](Evidence& evidence) {
           set_listeners(evidence, 0);

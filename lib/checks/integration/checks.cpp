@@ -59,13 +59,14 @@ CheckResult judge_contract(const Evidence& evidence) {
   if (!traffic.watched) {
     return unobserved(traffic, "not seen");
   }
-  auto result = traffic.messages == 0
-                    ? skipped("no message seen",
-                              fmt::format("nothing was published in {}",
-                                          format_duration(traffic.watched_for)),
-                              "a longer --observe sees more: the processor publishes once an hour")
-                    : passed(fmt::format("{} conformed to the contract",
-                                         count_of(traffic.judged, "message")));
+  auto result =
+      traffic.messages == 0
+          ? skipped(
+                "no message seen",
+                fmt::format("nothing was published in {}", format_duration(traffic.watched_for)),
+                "a longer --observe sees more: the processor publishes once an hour")
+          : passed(fmt::format("{} {}", count_of(traffic.judged, "message"),
+                               traffic.faults.empty() ? "conformed to the contract" : "validated"));
   result.detail("messages", static_cast<std::int64_t>(traffic.messages))
       .detail("judged", static_cast<std::int64_t>(traffic.judged));
   return result;

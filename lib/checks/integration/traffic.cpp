@@ -124,7 +124,7 @@ Traffic watch_traffic(Context& context, const std::vector<std::string>& channels
   sampler.join();
   if (!error) {
     if (auto done = observer.unsubscribe(channels); !done) {
-      error = std::move(done.error());
+      error = context.explain(std::move(done.error()), {"UNSUBSCRIBE"});
     }
   }
   auto traffic = count.traffic();
