@@ -74,7 +74,7 @@ Json channels_json(const Observation& seen) {
     return nullptr;
   }
   auto json = Json::array();
-  for (const auto& [channel, subscribers] : *seen.sample.channels) {
+  for (const auto& [channel, subscribers, uncertain] : *seen.sample.channels) {
     const auto* const known = message::find_channel(channel);
     Json item;
     item["channel"] = channel;

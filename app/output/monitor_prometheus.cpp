@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "base/text.hpp"
 #include "monitor/metrics.hpp"
 #include "output/format.hpp"
 #include "output/monitor.hpp"
@@ -26,10 +27,12 @@ double base_value(Unit unit, double value) {
   }
 }
 
-/// Of a label's value: backslash, quote and line break are escaped; bytes stay as they are.
+/// Of a label's value: UTF-8 with backslash, quote and line break escaped. A page with another byte
+/// would be refused as a whole.
 std::string escape_label(std::string_view text) {
   std::string result;
-  for (const char byte : text) {
+  const auto valid = is_utf8(text) ? std::string(text) : escape_for_terminal(text);
+  for (const char byte : valid) {
     if (byte == '\n') {
       result += "\\n";
     } else {
@@ -96,7 +99,7 @@ void add_channels(Exposition& out, const Observation& seen) {
     return;
   }
   out.head("fogis_redis_channel_subscribers", "Subscribers of each FOGIS channel", "gauge");
-  for (const auto& [channel, subscribers] : *seen.sample.channels) {
+  for (const auto& [channel, subscribers, uncertain] : *seen.sample.channels) {
     out.sample("fogis_redis_channel_subscribers",
                fmt::format("channel=\"{}\"", escape_label(channel)),
                static_cast<double>(subscribers));

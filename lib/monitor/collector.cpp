@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "message/channels.hpp"
 #include "redis/server_error.hpp"
@@ -103,6 +104,7 @@ Result<void> Collector::read_settings() {
   redis::Pipeline pipeline;
   pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
   pipeline.add({"CONFIG", "GET", "save"});
+  pipeline.add({"CONFIG", "GET", "maxclients"});
   TRY_ASSIGN(const auto replies,
              connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_)));
   server_settings_ = {};
@@ -113,6 +115,8 @@ Result<void> Collector::read_settings() {
     const auto& value = reply.elements[1].text;
     if (reply.elements[0].text == "save") {
       server_settings_.snapshots = !value.empty();
+    } else if (reply.elements[0].text == "maxclients") {
+      server_settings_.max_clients = parse_number<double>(value);
     } else {
       server_settings_.pubsub_limit = redis::parse_output_buffer_limit(value, "pubsub");
     }
@@ -131,11 +135,40 @@ void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sa
   } else if (what == "LATENCY LATEST") {
     sample.latency_events = parse_latency_events(reply);
   } else {
-    auto clients = redis::parse_client_list(reply.text);
-    const auto ours = canary_.client_id();
-    std::erase_if(clients, [&ours](const auto& client) { return client.id == ours; });
-    sample.pubsub_clients = std::move(clients);
+    own_listeners_.clear();
+    sample.pubsub_clients.emplace();
+    for (auto& client : redis::parse_client_list(reply.text)) {
+      const bool ours = client.id == canary_.client_id() ||
+                        redis::is_own_client(client.name, settings_.client_name);
+      (ours ? own_listeners_ : *sample.pubsub_clients).push_back(std::move(client));
+    }
   }
+}
+
+/// This tool listens as well while it subscribes, observes or sends canaries: that is nobody who
+/// handles a message.
+Result<void> Collector::discount_own_listeners(Sample& sample) {
+  const bool listening =
+      std::any_of(own_listeners_.begin(), own_listeners_.end(), [this](const auto& client) {
+        return client.channels > 0 && client.id != canary_.client_id();
+      });
+  if (!sample.channels || !sample.pubsub_clients || !listening) {
+    return {};
+  }
+  const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
+  TRY_ASSIGN(const auto listed, connection_->command({"PUBSUB", "CHANNELS"}, deadline));
+  std::vector<std::string> active;
+  std::int64_t canaries = 0;
+  for (const auto& channel : listed.elements) {
+    // A canary's channel has one subscriber: its name is random.
+    if (channel.text.starts_with("fogis:test:")) {
+      ++canaries;
+    } else {
+      active.push_back(channel.text);
+    }
+  }
+  discount(*sample.channels, own_listeners_, *sample.pubsub_clients, active, canaries);
+  return {};
 }
 
 /// Everything that INFO does not tell, in one round trip.
@@ -169,7 +202,7 @@ Result<void> Collector::read_details(Sample& sample) {
   for (std::size_t i = 0; i < asked.size(); ++i) {
     take_detail(asked[i], replies[i], sample);
   }
-  return {};
+  return discount_own_listeners(sample);
 }
 
 std::optional<Lookups> Collector::recent_lookups(const Sample& sample) {
@@ -228,6 +261,7 @@ Result<Observation> Collector::observe() {
     return failure(std::move(done.error()));
   }
   sample.settings = server_settings_;
+  sample.refusals = denied_;
   connect_with_past(observation);
   if (done = ping(sample); !done) {
     return failure(std::move(done.error()));

@@ -50,6 +50,7 @@ private:
   Result<void> read_info(Sample& sample);
   Result<void> ping(Sample& sample);
   Result<void> read_details(Sample& sample);
+  Result<void> discount_own_listeners(Sample& sample);
   Result<void> read_settings();
   void take_detail(std::string_view what, const redis::Reply& reply, Sample& sample);
   bool deny(std::string_view what, const redis::Reply& reply);
@@ -67,6 +68,7 @@ private:
   redis::Canary canary_;
   std::map<std::string, std::string, std::less<>> denied_;  ///< what, and the server's reason
   Settings server_settings_;
+  std::vector<redis::PubSubClient> own_listeners_;  ///< of the last CLIENT LIST
   unsigned samples_until_settings_ = 0;
   LatencyWindow ping_;
   std::optional<Sample> last_;         ///< of the same or an earlier run

@@ -79,7 +79,11 @@ Value memory_headroom(const Observation& seen) {
 
 Value clients_limit(const Observation& seen) {
   const auto limit = info(seen, "maxclients");
-  return limit ? limit : info(seen, "max_clients");  // Dragonfly's name
+  if (limit) {
+    return limit;
+  }
+  const auto of_dragonfly = info(seen, "max_clients");
+  return of_dragonfly ? of_dragonfly : seen.sample.settings.max_clients;
 }
 
 Value clients_share(const Observation& seen) {
@@ -95,7 +99,7 @@ Value pubsub_clients(const Observation& seen) {
 Value fogis_subscribers(const Observation& seen) {
   Value fewest;
   if (seen.sample.channels) {
-    for (const auto& [name, subscribers] : *seen.sample.channels) {
+    for (const auto& [name, subscribers, uncertain] : *seen.sample.channels) {
       const auto* const channel = message::find_channel(name);
       if (channel != nullptr && channel->role == message::ChannelRole::live) {
         const auto count = static_cast<double>(subscribers);

@@ -70,10 +70,10 @@ private:
       return;
     }
     std::map<std::string_view, std::int64_t> known;
-    for (const auto& [channel, subscribers] : *before_.channels) {
+    for (const auto& [channel, subscribers, subscribers_uncertain] : *before_.channels) {
       known[channel] = subscribers;
     }
-    for (const auto& [channel, subscribers] : *after_.channels) {
+    for (const auto& [channel, subscribers, subscribers_uncertain] : *after_.channels) {
       const auto old = known.find(channel);
       if (old != known.end() && old->second != subscribers) {
         add(subscribers < old->second ? EventKind::subscriber_gone : EventKind::subscriber_came,

@@ -33,7 +33,7 @@ std::string comparison(const Metric& metric, double value, double limit) {
 /// The channels with live traffic that have fewer subscribers than wanted.
 std::string unheard_channels(const Observation& seen, double wanted) {
   std::string list;
-  for (const auto& [name, subscribers] : *seen.sample.channels) {
+  for (const auto& [name, subscribers, uncertain] : *seen.sample.channels) {
     const auto* const channel = message::find_channel(name);
     if (channel != nullptr && channel->role == message::ChannelRole::live &&
         static_cast<double>(subscribers) < wanted) {
@@ -80,6 +80,93 @@ Alert make_finding(const Metric& metric, AlertLevel severity, double value, doub
           .hint = std::string(words.hint)};
 }
 
+/// Whether patterns that are not this tool's may deliver what nobody subscribes to by name.
+bool patterns_may_deliver(const Observation& seen) {
+  if (!seen.sample.pubsub_clients) {
+    return seen.sample.integer("pubsub_patterns").value_or(0) > 0;
+  }
+  const auto& clients = *seen.sample.pubsub_clients;
+  return std::any_of(clients.begin(), clients.end(),
+                     [](const auto& client) { return client.patterns > 0; });
+}
+
+/// Nobody by name is not nobody at all.
+void soften_unheard(const Observation& seen, double limit, Alert& finding) {
+  const auto& channels = *seen.sample.channels;
+  if (std::any_of(channels.begin(), channels.end(),
+                  [](const auto& channel) { return channel.uncertain; })) {
+    finding.severity = AlertLevel::unknown;
+    finding.message = "who listens may be this tool alone: " + unheard_channels(seen, limit);
+    finding.hint = "end its subscribe or integration, or run fogis-redis integration";
+  } else if (patterns_may_deliver(seen)) {
+    finding.severity = AlertLevel::warning;
+    finding.message =
+        "too few subscribers by name, but patterns may deliver: " + unheard_channels(seen, limit);
+  }
+}
+
+/// Why the value is not there.
+std::string why_absent(const Metric& metric, const Observation& seen) {
+  if (seen.sample.info.empty() && metric.source != Source::computed) {
+    return "INFO is not available";
+  }
+  if (metric.name.starts_with("canary")) {
+    return "it needs --canary";
+  }
+  if (!seen.changes && (metric.source == Source::rate || metric.source == Source::increase ||
+                        metric.name == "cpu")) {
+    return "it needs a second sample";
+  }
+  if (metric.name.starts_with("memory") && seen.sample.info.integer("maxmemory") == 0) {
+    return "maxmemory is not set";
+  }
+  return "the server does not report it";
+}
+
+/// Whether there is nothing to compare, and that is known.
+bool has_no_case(const Metric& metric, const Observation& seen) {
+  const auto name = metric.name;
+  return (name == "hit_rate" && seen.lookups) ||
+         (name == "save_age" && seen.sample.settings.snapshots.has_value() &&
+          seen.sample.integer("aof_enabled")) ||
+         (name == "slowest_command" && seen.sample.slow_log) ||
+         (name.starts_with("master_") && seen.sample.role() == "master");
+}
+
+Alert open_question(const Metric* metric, std::string message, std::string hint) {
+  return {.metric = metric,
+          .severity = AlertLevel::unknown,
+          .value = std::nullopt,
+          .limit = std::nullopt,
+          .message = std::move(message),
+          .hint = std::move(hint)};
+}
+
+/// What keeps the whole from being judged: then only what was measured here counts.
+void judge_refusals(const Observation& seen, const Thresholds& thresholds,
+                    std::vector<Alert>& findings) {
+  const auto& refusals = seen.sample.refusals;
+  if (seen.sample.info.empty()) {
+    const auto refused = refusals.find("INFO");
+    findings.push_back(open_question(
+        nullptr,
+        refused == refusals.end() ? "INFO is empty" : "INFO is refused: " + refused->second,
+        "without it no limit can be judged: allow +info to this user"));
+  }
+  const auto refused = refusals.find("PUBSUB NUMSUB");
+  const auto limit = thresholds.of("fogis_subscribers");
+  if (refused != refusals.end() && (limit.warning || limit.critical)) {
+    const bool none = refused->second.find("unknown command") != std::string::npos;
+    findings.push_back(
+        open_question(find_metric("fogis_subscribers"),
+                      (none ? "no pub/sub here, probably a proxy: PUBSUB NUMSUB is refused: "
+                            : "PUBSUB NUMSUB is refused: ") +
+                          refused->second,
+                      none ? "connect to the Redis server itself"
+                           : "allow +pubsub to this user, or --crit fogis_subscribers=off"));
+  }
+}
+
 void judge_metric(const Metric& metric, const Observation& seen, const Thresholds& thresholds,
                   std::vector<Alert>& findings) {
   const auto limit = thresholds.of(metric.name);
@@ -87,12 +174,28 @@ void judge_metric(const Metric& metric, const Observation& seen, const Threshold
     return;
   }
   const auto value = value_of(metric, seen);
-  if (!value || !is_meaningful(metric, seen)) {
+  if (!value) {
+    const bool told =
+        metric.name == "fogis_subscribers" && seen.sample.refusals.contains("PUBSUB NUMSUB");
+    if (limit.named && !told && !has_no_case(metric, seen)) {
+      findings.push_back(open_question(
+          &metric, fmt::format("{} cannot be judged: {}", metric.name, why_absent(metric, seen)),
+          "its limit was set with --warn or --crit; remove it if it does not matter here"));
+    }
+    return;
+  }
+  if (!is_meaningful(metric, seen)) {
     return;
   }
   if (const auto severity = crossed(metric, *value, limit)) {
     const auto reached = *severity == AlertLevel::critical ? *limit.critical : *limit.warning;
     findings.push_back(make_finding(metric, *severity, *value, reached, seen));
+    if (metric.name == "fogis_subscribers") {
+      soften_unheard(seen, reached, findings.back());
+      if (seen.sample.info.empty()) {
+        findings.back().severity = AlertLevel::warning;  // of a server that tells nothing else
+      }
+    }
   }
 }
 
@@ -108,19 +211,20 @@ void judge_missing_probe(const Observation& seen, std::vector<Alert>& findings) 
   }
 }
 
-/// Without INFO only the canary can tell how the server is.
-bool is_visible(const Observation& seen) {
-  return !seen.sample.info.empty() || (seen.canary && !seen.canary->denied());
-}
-
-Health health_of(const std::vector<Alert>& findings, bool visible) {
-  if (!findings.empty() && findings.front().severity == AlertLevel::critical) {
-    return Health::unhealthy;
+/// By the worst finding.
+Health health_of(const std::vector<Alert>& findings) {
+  if (findings.empty()) {
+    return Health::healthy;
   }
-  if (!visible) {
-    return Health::unknown;
+  switch (findings.front().severity) {
+    case AlertLevel::warning:
+      return Health::degraded;
+    case AlertLevel::unknown:
+      return Health::unknown;
+    case AlertLevel::critical:
+      break;
   }
-  return findings.empty() ? Health::healthy : Health::degraded;
+  return Health::unhealthy;
 }
 
 }  // namespace
@@ -141,6 +245,7 @@ std::string_view name(Health health) {
 
 Verdict judge(const Observation& observation, const Thresholds& thresholds) {
   Verdict verdict;
+  judge_refusals(observation, thresholds, verdict.findings);
   for (const auto& metric : metrics()) {
     judge_metric(metric, observation, thresholds, verdict.findings);
   }
@@ -148,7 +253,7 @@ Verdict judge(const Observation& observation, const Thresholds& thresholds) {
   std::stable_sort(
       verdict.findings.begin(), verdict.findings.end(),
       [](const auto& left, const auto& right) { return left.severity > right.severity; });
-  verdict.health = health_of(verdict.findings, is_visible(observation));
+  verdict.health = health_of(verdict.findings);
   return verdict;
 }
 

@@ -18,7 +18,7 @@ enum class Health : std::uint8_t {
   healthy,
   degraded,   ///< a warning limit is crossed
   unhealthy,  ///< a critical limit is crossed, or the server says that it is not ready
-  unknown,    ///< it could not be sampled
+  unknown,    ///< it could not be sampled, or a limit could not be judged
 };
 
 /// `healthy`, `degraded`, `unhealthy`, `unknown`.

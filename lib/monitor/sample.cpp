@@ -1,5 +1,7 @@
 #include "monitor/sample.hpp"
 
+#include <algorithm>
+
 #include "base/number.hpp"
 
 namespace fogis::monitor {
@@ -98,9 +100,40 @@ std::vector<LatencyEvent> parse_latency_events(const redis::Reply& reply) {
 std::vector<ChannelSubscribers> parse_channel_subscribers(const redis::Reply& reply) {
   std::vector<ChannelSubscribers> channels;
   for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
-    channels.push_back({reply.elements[i].text, reply.elements[i + 1].integer});
+    channels.push_back({.channel = reply.elements[i].text,
+                        .subscribers = reply.elements[i + 1].integer,
+                        .uncertain = false});
   }
   return channels;
+}
+
+void discount(std::vector<ChannelSubscribers>& channels,
+              const std::vector<redis::PubSubClient>& own,
+              const std::vector<redis::PubSubClient>& others,
+              const std::vector<std::string>& active, std::int64_t canaries) {
+  const auto everywhere = static_cast<std::int64_t>(active.size());
+  std::int64_t subscriptions = -canaries;  // ours on channels that others use
+  std::int64_t listeners = 0;              // ours
+  std::int64_t everywhere_ours = 0;
+  for (const auto& client : own) {
+    subscriptions += client.channels;
+    listeners += client.channels > 0 ? 1 : 0;
+    everywhere_ours += client.channels >= everywhere ? 1 : 0;
+  }
+  std::int64_t foreign = 0;
+  std::int64_t everywhere_foreign = 0;
+  for (const auto& client : others) {
+    foreign += client.channels > 0 ? 1 : 0;
+    everywhere_foreign += client.channels >= everywhere ? 1 : 0;
+  }
+  const auto most_ours = std::clamp<std::int64_t>(subscriptions, 0, listeners);
+  for (auto& channel : channels) {
+    const auto all = channel.subscribers;
+    const auto least = std::min(all, std::max(all - most_ours, everywhere_foreign));
+    const auto most = std::min(all - std::min({all, most_ours, everywhere_ours}), foreign);
+    channel.subscribers = std::max<std::int64_t>(std::min(least, most), 0);
+    channel.uncertain = channel.subscribers == 0 && most > 0;
+  }
 }
 
 }  // namespace fogis::monitor

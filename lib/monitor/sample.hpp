@@ -26,7 +26,8 @@ struct Absence {
 /// How many listen on a channel of the FOGIS table, patterns not counted (PUBSUB NUMSUB).
 struct ChannelSubscribers {
   std::string channel;
-  std::int64_t subscribers = 0;
+  std::int64_t subscribers = 0;  ///< at least so many, without this tool's own
+  bool uncertain = false;        ///< none for certain, but some may not be this tool's
 };
 
 /// An entry of the slow log. Arguments are left out: they may be anybody's data.
@@ -48,7 +49,8 @@ struct LatencyEvent {
 /// Settings that give figures their meaning; each is absent where CONFIG is denied.
 struct Settings {
   std::optional<redis::OutputBufferLimit> pubsub_limit;
-  std::optional<bool> snapshots;  ///< whether any `save` rule is set
+  std::optional<bool> snapshots;      ///< whether any `save` rule is set
+  std::optional<double> max_clients;  ///< INFO tells it since Redis 7.0
 };
 
 /// All parts are optional: a server that does not offer one, or denies it, is not a server with a
@@ -61,9 +63,10 @@ struct Sample {
   redis::Info info;
   Settings settings;
   std::optional<std::vector<ChannelSubscribers>> channels;
-  std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without our own canary's
+  std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without this tool's own
   std::optional<std::vector<SlowCommand>> slow_log;  ///< newest first, without our own
   std::optional<std::vector<LatencyEvent>> latency_events;
+  std::map<std::string, std::string, std::less<>> refusals;  ///< what was refused, and the reason
   std::string ping_refusal;  ///< what PING was answered with instead of PONG; empty: PONG
 
   /// A whole number of INFO.
@@ -92,5 +95,14 @@ std::vector<LatencyEvent> parse_latency_events(const redis::Reply& reply);
 
 /// Pairs of PUBSUB NUMSUB.
 std::vector<ChannelSubscribers> parse_channel_subscribers(const redis::Reply& reply);
+
+/// Leaves this tool's own listeners out of `channels`. Redis tells of a client how many channels it
+/// has, never which, so the rest follows from the numbers: who has as many as are active is on each
+/// of them. `active` are all channels that anybody is subscribed to, without those of canaries,
+/// which belong to this tool; `canaries` is how many subscriptions those have.
+void discount(std::vector<ChannelSubscribers>& channels,
+              const std::vector<redis::PubSubClient>& own,
+              const std::vector<redis::PubSubClient>& others,
+              const std::vector<std::string>& active, std::int64_t canaries);
 
 }  // namespace fogis::monitor

@@ -50,7 +50,7 @@ constexpr auto kDefaults = std::to_array<Default>({
      {"clients are refused for maxclients",
       "close unneeded connections or raise maxclients; CLIENT LIST shows who has them"}},
     {"fogis_subscribers",
-     {.warning = 1, .critical = std::nullopt},
+     {.warning = std::nullopt, .critical = 1},
      {"too few subscribers where live messages are published",
       "is the calendar running and subscribed? run fogis-redis integration"}},
     {"output_buffer_share", {.warning = 50, .critical = 90}, {"", kLaggingHint}},
@@ -129,7 +129,15 @@ bool beyond(const Metric& metric, double value, double limit) {
 }  // namespace
 
 std::string_view name(AlertLevel severity) {
-  return severity == AlertLevel::warning ? "warning" : "critical";
+  switch (severity) {
+    case AlertLevel::warning:
+      return "warning";
+    case AlertLevel::unknown:
+      return "unknown";
+    case AlertLevel::critical:
+      break;
+  }
+  return "critical";
 }
 
 Explanation explain(std::string_view metric) {
@@ -170,6 +178,7 @@ Result<void> Thresholds::set(AlertLevel severity, std::string_view assignment) {
   }
   auto& both = limits_[std::string(given)];
   (severity == AlertLevel::warning ? both.warning : both.critical) = limit;
+  both.named = both.named || limit;
   return {};
 }
 

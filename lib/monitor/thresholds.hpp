@@ -12,9 +12,10 @@
 
 namespace fogis::monitor {
 
-enum class AlertLevel : std::uint8_t { warning, critical };
+/// `unknown`: a question stays open, which is worse than a warning and says less than a fault.
+enum class AlertLevel : std::uint8_t { warning, unknown, critical };
 
-/// `warning` or `critical`.
+/// `warning`, `unknown` or `critical`.
 std::string_view name(AlertLevel severity);
 
 /// What a metric is compared with, in its unit. A value crosses a limit when it is above it, or
@@ -22,6 +23,7 @@ std::string_view name(AlertLevel severity);
 struct Limit {
   std::optional<double> warning;
   std::optional<double> critical;
+  bool named = false;  ///< on the command line: somebody relies on it
 };
 
 /// What a crossed limit means, and what to do. Static texts.

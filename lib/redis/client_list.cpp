@@ -39,7 +39,16 @@ void read_field(PubSubClient& client, std::string_view name, std::string_view va
   }
 }
 
+bool is_named(std::string_view name, std::string_view prefix) {
+  return !prefix.empty() && name.starts_with(prefix) &&
+         (name.size() == prefix.size() || name[prefix.size()] == ':');
+}
+
 }  // namespace
+
+bool is_own_client(std::string_view name, std::string_view our_name) {
+  return is_named(name, our_name) || is_named(name, "fogis-redis");
+}
 
 std::vector<PubSubClient> parse_client_list(std::string_view text) {
   std::vector<PubSubClient> clients;

@@ -24,4 +24,8 @@ struct PubSubClient {
 /// fields that are unknown or no numbers do no harm.
 std::vector<PubSubClient> parse_client_list(std::string_view text);
 
+/// Whether a client of that name is this tool's: it is called `our_name` or `fogis-redis`, or that
+/// with a colon and more. `our_name` may be empty.
+bool is_own_client(std::string_view name, std::string_view our_name);
+
 }  // namespace fogis::redis

@@ -35,13 +35,9 @@ struct Expected {
 
 Outcome monitor(const RedisServer& server, const Expected& expected,
                 std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments{"monitor",
-                                     "-u",
-                                     server.url(),
-                                     "--interval",
-                                     "20ms",
-                                     "--warn",
-                                     "aof=off,fogis_subscribers=off"};
+  std::vector<std::string> arguments{"monitor",    "-u",     server.url(),
+                                     "--interval", "20ms",   "--warn",
+                                     "aof=off",    "--crit", "fogis_subscribers=off"};
   const auto limits = fogis::testing::without_speed();
   arguments.insert(arguments.end(), limits.begin(), limits.end());
   arguments.insert(arguments.end(), expected.options.begin(), expected.options.end());

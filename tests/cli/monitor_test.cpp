@@ -125,7 +125,7 @@ TEST_CASE("limits of the command line decide, and can be taken away") {
   CHECK_THAT(crossed.output,
              ContainsSubstring("memory_used is ") && ContainsSubstring("above 1 KB"));
   const RedisServer bare;
-  CHECK(monitor(bare.url(), {"--strict", "--warn", "aof=off", "--warn", "fogis_subscribers=off"})
+  CHECK(monitor(bare.url(), {"--strict", "--warn", "aof=off", "--crit", "fogis_subscribers=off"})
             .exit_code == 0);
 }
 
@@ -309,7 +309,7 @@ TEST_CASE("a probe that is not permitted is told, with the rule that would allow
   const RedisServer server(
       {.arguments = {"--appendonly", "yes"}, .users = {"deaf on >pw ~* resetchannels +@all"}});
   const auto outcome = monitor("unix://deaf:pw@" + server.socket_path(),
-                               {"--canary", "--warn", "fogis_subscribers=off"});
+                               {"--canary", "--crit", "fogis_subscribers=off"});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, StartsWith("! degraded"));
   CHECK_THAT(outcome.output, ContainsSubstring("the canary is not permitted: NOPERM") &&

@@ -109,7 +109,7 @@ TEST_CASE("a channel that nobody listens on is named") {
                            {"fogis:system:alerts", 0},
                            {"match_updates_v2", 0}}};
   const auto verdict = judge(seen, Thresholds());
-  CHECK(verdict.health == Health::degraded);
+  CHECK(verdict.health == Health::unhealthy);
   REQUIRE(verdict.findings.size() == 1);
   CHECK_THAT(verdict.findings[0].message,
              ContainsSubstring("fogis:matches:updates, fogis:system:alerts") &&
@@ -150,6 +150,50 @@ TEST_CASE("a server that tells nothing is unknown, and one that is not ready unh
   CHECK(judge(error(ErrorKind::timed_out)).health == Health::unknown);
   CHECK(judge(error(ErrorKind::not_ready)).health == Health::unhealthy);
   CHECK(judge(error(ErrorKind::not_ready)).findings.at(0).message == "no");
+}
+
+TEST_CASE("a limit that cannot be judged is never healthy") {
+  Observation mute;
+  mute.sample.refusals = {{"INFO", "NOPERM no info"}};
+  mute.sample.channels = {{{"fogis:matches:updates", 0}}};
+  mute.canary =
+      redis::CanaryReport{.sent = 5, .delivered = 5, .disordered = 0, .latency = {}, .error = {}};
+  const auto verdict = judge(mute, Thresholds());
+  CHECK(verdict.health == Health::unknown);
+  CHECK(verdict.findings.at(0).message == "INFO is refused: NOPERM no info");
+
+  auto seen = observation_of("role:master\r\n");
+  Thresholds named;
+  REQUIRE(named.set(AlertLevel::critical, "memory=90%"));
+  CHECK(judge(seen, Thresholds()).health == Health::healthy);
+  CHECK(judge(seen, named).health == Health::unknown);
+  CHECK_THAT(judge(seen, named).findings.at(0).message,
+             ContainsSubstring("memory cannot be judged"));
+  seen.sample.refusals = {{"PUBSUB NUMSUB", "NOPERM no pubsub"}};
+  CHECK(judge(seen, Thresholds()).health == Health::unknown);
+  CHECK(judge(seen, Thresholds()).findings.at(0).message ==
+        "PUBSUB NUMSUB is refused: NOPERM no pubsub");
+  seen.sample.refusals = {{"PUBSUB NUMSUB", "ERR unknown command 'PUBSUB'"}};
+  CHECK_THAT(judge(seen, Thresholds()).findings.at(0).message, ContainsSubstring("a proxy"));
+}
+
+TEST_CASE("this tool's own listeners are nobody, and patterns are not nobody") {
+  std::vector<ChannelSubscribers> channels{{"fogis:matches:updates", 1},
+                                           {"fogis:processor:status", 2}};
+  const std::vector<std::string> active{"fogis:matches:updates", "fogis:processor:status"};
+  redis::PubSubClient tool;
+  tool.channels = 2;
+  redis::PubSubClient calendar;
+  calendar.channels = 1;
+  discount(channels, {tool}, {calendar}, active, 0);
+  CHECK(channels[0].subscribers == 0);
+  CHECK_FALSE(channels[0].uncertain);
+  CHECK(channels[1].subscribers == 1);
+
+  auto seen = observation_of("role:master\r\npubsub_patterns:1\r\n");
+  seen.sample.channels = {{{"fogis:matches:updates", 0}}};
+  CHECK(judge(seen, Thresholds()).health == Health::degraded);
+  CHECK_THAT(judge(seen, Thresholds()).findings.at(0).message, ContainsSubstring("patterns may"));
 }
 
 TEST_CASE("PING that is refused tells why") {

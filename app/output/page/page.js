@@ -24,7 +24,7 @@ const kHealth = {
 };
 /** What the wiring of a channel means when so many listen. */
 const kWiring = {
-  live: (count) => count === 1 ? ['is-good', 'delivered'] :
+  live: (count) => count === 1 ? ['is-good', 'subscribed'] :
       count === 0 ? ['is-warning', 'no subscribers: lost'] : ['is-warning', 'received more than once'],
   unserved: () => ['dim', 'no publisher'],
   unheard: (count) => count > 0 ? ['dim', 'heard'] : ['dim', 'not heard'],

@@ -8,11 +8,6 @@
 namespace fogis::checks::integration {
 namespace {
 
-bool is_named(std::string_view name, std::string_view our_name) {
-  return !our_name.empty() && name.starts_with(our_name) &&
-         (name.size() == our_name.size() || name[our_name.size()] == ':');
-}
-
 bool is_refusal(const Error& error) {
   return error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rejected;
 }
@@ -64,7 +59,7 @@ std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_
   std::vector<PubSubClient> clients;
   for (auto& client : redis::parse_client_list(reply)) {
     if (client.channels > 0 || client.patterns > 0) {
-      const bool ours = is_named(client.name, our_name);
+      const bool ours = redis::is_own_client(client.name, our_name);
       clients.push_back({std::move(client), ours});
     }
   }
