@@ -145,6 +145,9 @@ std::string_view Context::user() const {
 Result<redis::Reply> Context::ask(std::initializer_list<std::string_view> arguments,
                                   redis::Repeat repeat) {
   auto reply = client_.command(arguments, repeat);
+  if (reply && *arguments.begin() == "SET") {
+    wrote(*std::next(arguments.begin()), reply->is_error());
+  }
   if (reply && reply->is_error()) {
     return failure(refusal(*reply, arguments));
   }
@@ -154,6 +157,9 @@ Result<redis::Reply> Context::ask(std::initializer_list<std::string_view> argume
 Result<redis::Reply> Context::ask(redis::Connection& connection,
                                   std::initializer_list<std::string_view> arguments) const {
   auto reply = connection.command(arguments, operation_deadline());
+  if (reply && *arguments.begin() == "SET") {
+    wrote(*std::next(arguments.begin()), reply->is_error());
+  }
   if (reply && reply->is_error()) {
     return failure(refusal(*reply, arguments));
   }
@@ -187,7 +193,10 @@ Result<redis::Info> Context::info(std::string_view section) {
 std::string Context::key(std::string_view name) {
   auto made = channel(name);
   const std::lock_guard lock(mutex_);
-  keys_.insert(made);
+  auto& written = keys_.emplace(made, Written::unknown).first->second;
+  if (written == Written::refused) {
+    written = Written::unknown;  // it is about to be tried again
+  }
   return made;
 }
 
@@ -195,22 +204,41 @@ std::string Context::channel(std::string_view name) const {
   return fmt::format("fogis:test:{}:{}", nonce_, name);
 }
 
+void Context::wrote(std::string_view key, bool refused) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = keys_.find(key);
+  if (found != keys_.end() && found->second != Written::confirmed) {
+    found->second = refused ? Written::refused : Written::confirmed;
+  }
+}
+
 std::vector<std::string> Context::clean_up() {
   const std::lock_guard lock(mutex_);
   if (keys_.empty()) {
     return {};
   }
-  std::vector<std::string> keys(keys_.begin(), keys_.end());
+  std::vector<std::string> keys;
+  for (const auto& [key, written] : keys_) {
+    if (written != Written::refused) {
+      keys.push_back(key);
+    }
+  }
+  if (keys.empty()) {
+    return {};
+  }
   const auto replies = remove(keys);
   if (!replies) {
     return keys;
   }
+  std::vector<std::string> left;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (!(*replies)[i].is_error()) {
+    if ((*replies)[i].is_error()) {
+      left.push_back(std::move(keys[i]));
+    } else {
       keys_.erase(keys[i]);
     }
   }
-  return {keys_.begin(), keys_.end()};
+  return left;
 }
 
 /// Not stopped by the stop event: Ctrl-C is a reason to clean up, not to leave.

@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,13 +91,21 @@ public:
   /// `fogis:test:<nonce>:<name>`: a key that clean_up() removes, whatever happens. Whoever writes
   /// it gives it a TTL all the same. Thread-safe.
   std::string key(std::string_view name);
-  /// `fogis:test:<nonce>:<name>` for a channel; nothing to remove. Thread-safe.
+  /// `fogis:test:<nonce>:<name>` for a channel, or a key that is only read; nothing to remove.
+  /// Thread-safe.
   [[nodiscard]] std::string channel(std::string_view name) const;
+  /// Notes the outcome of a command that would have made `key`: where the server refused it there
+  /// is nothing to remove, unless an earlier one was not refused. ask() does this for SET by
+  /// itself. Thread-safe.
+  void wrote(std::string_view key, bool refused) const;
   /// Removes all keys made so far, also after an interruption, within two seconds. Returns those
   /// that could not be removed: the next call tries them again.
   std::vector<std::string> clean_up();
 
 private:
+  /// What is known of a key's existence. `unknown`: it may have been written.
+  enum class Written : std::uint8_t { unknown, refused, confirmed };
+
   Result<std::vector<redis::Reply>> remove(const std::vector<std::string>& keys);
 
   const config::ConnectionSettings settings_;
@@ -105,8 +114,8 @@ private:
   const std::string nonce_;
   redis::Client client_;
   std::string server_;
-  std::mutex mutex_;
-  std::set<std::string, std::less<>> keys_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Written, std::less<>> keys_;
 };
 
 }  // namespace fogis::checks

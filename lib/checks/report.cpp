@@ -1,5 +1,6 @@
 #include "checks/report.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace fogis::checks {
@@ -43,6 +44,14 @@ std::optional<double> Report::success_rate() const {
 bool passes(const Report& report, const Policy& policy) {
   const auto rate = report.success_rate();
   if (!rate || *rate < policy.min_success_rate) {
+    return false;
+  }
+  const bool proved =
+      report.essential.empty() ||
+      std::none_of(report.checks.begin(), report.checks.end(), [&](const CheckReport& check) {
+        return check.id == report.essential && check.result.status == Status::skip;
+      });
+  if (!proved) {
     return false;
   }
   return !policy.strict || report.counts().pass == report.checks.size();

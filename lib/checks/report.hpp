@@ -99,6 +99,7 @@ struct Report {
   std::optional<Error> error;  ///< set when the server could not be reached or refused us
   bool interrupted = false;
   std::vector<std::string> leftovers;  ///< keys that could not be removed; they expire by their TTL
+  std::string essential;               ///< id of the check that the others are nothing without
   bool traces_causes = false;          ///< its checks look for findings, also when they have none
   std::vector<std::string> unseen;     ///< what this run could not look at, and why
 
@@ -113,7 +114,8 @@ struct Policy {
   bool strict = false;            ///< warn and skip fail too
 };
 
-/// Whether the report passes: something ran, the rate is reached, and under `strict` all passed.
+/// Whether the report passes: something ran, the rate is reached, `essential` was judged in every
+/// run that has it, and under `strict` all passed.
 bool passes(const Report& report, const Policy& policy);
 
 }  // namespace fogis::checks

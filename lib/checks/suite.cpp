@@ -72,6 +72,7 @@ public:
 
   Report run() {
     report_.kind = "test-suite";
+    report_.essential = "pub-sub";
     report_.endpoint = context_.settings().endpoint();
     report_.started = std::chrono::system_clock::now();
     const auto started = steady_clock::now();

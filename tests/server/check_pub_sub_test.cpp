@@ -98,8 +98,9 @@ TEST_CASE("pub-sub measures what it passes") {
 }
 
 TEST_CASE("a user without rights on the test channels skips pub-sub with the rule") {
-  const RedisServer server({.users = {"narrow on >pw ~* resetchannels &other +@all",
-                                      "mute on >pw ~* &* +@all -publish"}});
+  const RedisServer server(
+      {.users = {"narrow on >pw ~* resetchannels &other +@all", "mute on >pw ~* &* +@all -publish",
+                 "nobody on >pw ~* &* -@all"}});
   auto settings = server.settings();
   settings.username = "narrow";
   settings.password = Secret("pw");
@@ -110,6 +111,19 @@ TEST_CASE("a user without rights on the test channels skips pub-sub with the rul
   result = run_check(settings, "pub-sub");
   CHECK(result.status == Status::skip);
   CHECK(result.hint == "allow it: ACL SETUSER mute +publish");
+  settings.username = "nobody";
+  result = run_check(settings, "pub-sub");
+  CHECK(result.status == Status::skip);
+  CHECK(result.hint == "allow it: ACL SETUSER nobody +subscribe +publish");
+}
+
+TEST_CASE("a server without SUBSCRIBE or PUBLISH, as behind a proxy, fails pub-sub") {
+  for (const std::string command : {"SUBSCRIBE", "PUBLISH"}) {
+    const RedisServer server({.arguments = {"--rename-command", command, ""}});
+    const auto result = run_check(server.settings(), "pub-sub");
+    CHECK(result.status == Status::fail);
+    CHECK(result.cause.starts_with("no pub/sub here, probably a proxy"));
+  }
 }
 
 }  // namespace

@@ -93,6 +93,24 @@ TEST_CASE("a server without CLIENT, as managed services have it, skips reconnect
   CHECK(result.hint == "the server lacks client|id or has renamed it, as managed services do");
 }
 
+TEST_CASE("a refused BLPOP is reported as such, every time") {
+  const RedisServer server({.arguments = {"--min-replicas-to-write", "1"},
+                            .users = {"unblocked on >pw ~* &* +@all -blpop"}});
+  for (int i = 0; i < 20; ++i) {
+    const auto result = run_check(server.settings(), "reconnection");
+    REQUIRE(result.status == Status::fail);
+    REQUIRE(result.cause.starts_with("NOREPLICAS"));
+  }
+  auto settings = server.settings();
+  settings.username = "unblocked";
+  settings.password = Secret("pw");
+  for (int i = 0; i < 20; ++i) {
+    const auto result = run_check(settings, "reconnection");
+    REQUIRE(result.status == Status::skip);
+    REQUIRE(result.hint == "allow it: ACL SETUSER unblocked +blpop");
+  }
+}
+
 TEST_CASE("reconnection counts its kills and what it cost") {
   const RedisServer server;
   const auto result = run_check(server.settings(), "reconnection");

@@ -172,6 +172,14 @@ TEST_CASE("keys that may not be removed are named, and go by their TTL") {
   }
 }
 
+TEST_CASE("a key whose write was refused is not left behind") {
+  const RedisServer server({.arguments = {"--min-replicas-to-write", "1"}});
+  const auto report = run_suite(server.settings());
+  INFO(describe(report));
+  CHECK(report.counts().fail > 0);
+  CHECK(report.leftovers.empty());
+}
+
 TEST_CASE("fail-fast runs nothing after the first failure") {
   const RedisServer server({.arguments = {"--maxmemory", "1"}});
   checks::SuiteOptions options;

@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <initializer_list>
 
+#include "checks/verdict.hpp"
+
 namespace fogis::checks {
 namespace {
 
@@ -59,6 +61,17 @@ TEST_CASE("a report passes by the wanted rate") {
 TEST_CASE("a report in which nothing ran does not pass, whatever the rate") {
   CHECK_FALSE(passes(report_of({}), {.min_success_rate = 0}));
   CHECK_FALSE(passes(report_of({kSkip}), {.min_success_rate = 0}));
+}
+
+TEST_CASE("a report in which the essential check was skipped does not pass") {
+  Report report;
+  report.checks.push_back({"connection", "", passed(""), {}, 1});
+  report.checks.push_back({"pub-sub", "", skipped("", "not permitted"), {}, 1});
+  CHECK(passes(report, {}));
+  report.essential = "pub-sub";
+  CHECK_FALSE(passes(report, {}));
+  report.checks.pop_back();
+  CHECK(passes(report, {}));
 }
 
 TEST_CASE("a strict report passes only when all passed") {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,12 @@ std::vector<Step> steps_for(std::string_view text, std::string_view counter, std
   };
 }
 
+bool makes_key(std::string_view command) {
+  constexpr std::array<std::string_view, 6> kWriters{"SET",    "APPEND", "INCR",
+                                                     "INCRBY", "HSET",   "RPUSH"};
+  return std::find(kWriters.begin(), kWriters.end(), command) != kWriters.end();
+}
+
 redis::Reply array_reply(std::vector<redis::Reply> elements) {
   redis::Reply reply;
   reply.type = redis::ReplyType::array;
@@ -70,6 +78,11 @@ Result<CheckResult> check_basic_operations(Context& context) {
   }
   TRY_ASSIGN(auto lease, context.client().lease());
   TRY_ASSIGN(const auto replies, lease->run(pipeline, context.operation_deadline()));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (makes_key(steps[i].command.front())) {
+      context.wrote(steps[i].command[1], replies[i].is_error());
+    }
+  }
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto& reply = replies[i];
     const auto command = steps[i].command.front();

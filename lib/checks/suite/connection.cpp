@@ -55,7 +55,8 @@ Result<CheckResult> check_connection(Context& context) {
   const auto ping_started = steady_clock::now();
   const auto pong = context.ask(connection, {"PING"});
   const nanoseconds round_trip = steady_clock::now() - ping_started;
-  // A user without the right to PING has been let in and answered: that is a connection.
+  // A user without the right to PING has been let in: the other checks can go on, but whether the
+  // server answers was not seen.
   const bool forbidden = !pong && pong.error().kind == ErrorKind::forbidden;
   if (!pong && !forbidden) {
     return failure(pong.error());
@@ -67,8 +68,12 @@ Result<CheckResult> check_connection(Context& context) {
     error.endpoint = connection.endpoint();
     return failure(std::move(error));
   }
-  auto result = passed(fmt::format("connected in {}, {} {}", format_duration(opened),
-                                   forbidden ? "refusal in" : "PING", format_duration(round_trip)));
+  auto result =
+      forbidden
+          ? skipped(fmt::format("connected in {}, PING not permitted", format_duration(opened)),
+                    pong.error().message, pong.error().hint)
+          : passed(fmt::format("connected in {}, PING {}", format_duration(opened),
+                               format_duration(round_trip)));
   add_phases(result, connection.report());
   result.detail("ping", round_trip);
   TRY(add_server(result, context, connection));

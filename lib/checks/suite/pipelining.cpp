@@ -55,6 +55,12 @@ Result<CheckResult> check_pipelining(Context& context) {
     return failure(replies.error());
   }
   for (std::size_t i = 0; i < replies->size(); ++i) {
+    // Of each round of four the first writes the value and the second the counter.
+    if (i == 0 || i % 4 == 1 || i % 4 == 2) {
+      context.wrote(i % 4 == 1 ? value : counter, (*replies)[i].is_error());
+    }
+  }
+  for (std::size_t i = 0; i < replies->size(); ++i) {
     if ((*replies)[i].is_error()) {
       return failure(context.refusal((*replies)[i], {"INCR"}));
     }

@@ -74,6 +74,27 @@ Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std
   return {};
 }
 
+/// What a refusal of SUBSCRIBE or PUBLISH means. A user's missing rights are named together; a
+/// server that has no such command cannot serve FOGIS, whoever asks.
+Result<CheckResult> no_pub_sub(Context& context, const std::string& channel, Error error) {
+  if (error.kind != ErrorKind::forbidden) {
+    return failure(std::move(error));
+  }
+  if (error.server_code != "NOPERM" && error.server_code != "DENIED") {
+    return failed("no pub/sub here", "no pub/sub here, probably a proxy: " + error.message,
+                  "connect to the Redis server itself");
+  }
+  // Only a refused SUBSCRIBE leaves open whether PUBLISH is permitted.
+  const auto published = publish(context, channel, "x");
+  if (!published && published.error().kind == ErrorKind::forbidden) {
+    const auto rule = published.error().hint.substr(published.error().hint.rfind(' '));
+    if (!error.hint.ends_with(rule)) {
+      error.hint += rule;
+    }
+  }
+  return failure(std::move(error));
+}
+
 CheckResult judge(const Delivery& delivery, const Traffic& traffic) {
   if (!delivery.perfect()) {
     return failed("messages did not arrive as they were sent", delivery.describe(),
@@ -95,9 +116,13 @@ Result<CheckResult> check_pub_sub(Context& context) {
   const auto channel = context.channel("pub-sub");
   const auto payloads = numbered_payloads(kMessages);
   auto subscriber = context.make_subscriber();
-  TRY(subscribe(context, subscriber, {channel}));
+  if (auto subscribed = subscribe(context, subscriber, {channel}); !subscribed) {
+    return no_pub_sub(context, channel, std::move(subscribed.error()));
+  }
   Traffic traffic;
-  TRY(exchange(context, subscriber, channel, payloads, traffic));
+  if (auto exchanged = exchange(context, subscriber, channel, payloads, traffic); !exchanged) {
+    return no_pub_sub(context, channel, std::move(exchanged.error()));
+  }
   const auto delivery = compare_delivery(payloads, traffic.received);
   auto result = judge(delivery, traffic);
   result.detail("messages", static_cast<std::int64_t>(delivery.sent))

@@ -57,26 +57,43 @@ Verdict kill(Context& context, redis::Connection& killer, std::int64_t id) {
   return std::nullopt;
 }
 
-Result<std::int64_t> connection_id(const Context& context, redis::Connection& connection) {
-  TRY_ASSIGN(const auto id, context.ask(connection, {"CLIENT", "ID"}));
+/// Sends CLIENT ID and `command` together and takes the first reply. A server that has answered it
+/// has read `command` too: where it refuses that, its refusal is on the way before any kill.
+Result<std::int64_t> connection_id_before(redis::Connection& connection,
+                                          std::initializer_list<std::string_view> command,
+                                          const Context& context) {
+  redis::Pipeline pipeline;
+  pipeline.add({"CLIENT", "ID"});
+  pipeline.add(command);
+  std::string_view rest = pipeline.bytes();
+  while (!rest.empty()) {
+    TRY_ASSIGN(const auto written, connection.write_some(rest));
+    rest.remove_prefix(written);
+    if (!rest.empty()) {
+      TRY(connection.await(true, context.operation_deadline()));
+    }
+  }
+  TRY_ASSIGN(const auto id, connection.receive(context.operation_deadline()));
+  if (id.is_error()) {
+    // The reply to `command` is still to come: nobody else may use this connection.
+    connection.poison();
+    return failure(context.refusal(id, {"CLIENT", "ID"}));
+  }
   return id.integer;
 }
 
 /// Kills the leased connection while a reply of it is outstanding.
 Verdict kill_in_flight(Context& context, redis::Client& client, redis::Connection& killer) {
-  const auto key = context.key("reconnection:empty-list");
+  const auto key = context.channel("reconnection:empty-list");
   TRY_ASSIGN(auto lease, client.lease());
-  TRY_ASSIGN(const auto id, connection_id(context, *lease));
-  if (const auto sent =
-          lease->send(std::initializer_list<std::string_view>{"BLPOP", key, kBlockSeconds},
-                      context.operation_deadline());
-      !sent) {
-    return failure(sent.error());
-  }
+  TRY_ASSIGN(const auto id, connection_id_before(*lease, {"BLPOP", key, kBlockSeconds}, context));
   if (auto verdict = kill(context, killer, id); !verdict || *verdict) {
     return verdict;
   }
   const auto reply = lease->receive(context.operation_deadline());
+  if (reply && reply->is_error()) {
+    return failure(context.refusal(*reply, {"BLPOP"}));
+  }
   if (reply) {
     return failed("a killed connection still answers",
                   fmt::format("BLPOP got {}", redis::describe(*reply)),

@@ -36,7 +36,7 @@ Outcome overrun(Context& context, redis::Connection& connection, std::string_vie
 
 /// Leases a connection, lets it run into its deadline and gives it back.
 Result<Outcome> overrun_leased(Context& context) {
-  const auto key = context.key("timeouts:empty-list");
+  const auto key = context.channel("timeouts:empty-list");
   TRY_ASSIGN(auto lease, context.client().lease());
   return overrun(context, *lease, key);
 }
