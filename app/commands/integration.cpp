@@ -199,7 +199,7 @@ constinit const cli::Command kIntegration{
     .summary = "prove that the processor's messages reach the calendar, or name what is wrong",
     .description =
         "Examines Redis, the HTTP endpoints of both services (read-only ones) and the traffic, "
-        "and names the cause of each problem by its number (D1 to D18), with evidence, "
+        "and names the cause of each problem by its number (D1 to D21), with evidence, "
         "consequence and hint. Publishes only harmless messages: changes no match, writes no "
         "key, removes every subscription. Exit code 1: something is wrong; 3 or "
         "4: Redis could not be reached or refused this client.",

@@ -185,6 +185,16 @@ TEST_CASE("D11: two consumers, unless two are expected") {
         Ids{"too-few-consumers"});
 }
 
+TEST_CASE("D21: what the processor says of its own failures is heard") {
+  {
+    const Pair pair({}, {"--fault", "publishing-failed"});
+    require_only(run_integration(pair.deployment()), "D21", "activity",
+                 "completed with match_publishing_success false");
+  }
+  const Pair pair({}, {"--fault", "failed"});
+  require_only(run_integration(pair.deployment()), "D21", "activity", "status failed");
+}
+
 TEST_CASE("D12: a silent processor, only when observed for as long as its interval") {
   const Pair pair({}, {"--fault", "silent"});
   require_only(run_integration(pair.deployment(), {"--service-interval", "200ms"}), "D12",

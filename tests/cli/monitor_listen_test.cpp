@@ -208,7 +208,7 @@ TEST_CASE("an unhealthy server is 503 with its reason, and 1 at the end") {
 TEST_CASE("a degraded server ends with 1 only under --strict") {
   const bool strict = GENERATE(false, true);
   const RedisServer server;
-  std::vector<std::string> options{"--warn", "memory_used=1KB"};
+  std::vector<std::string> options{"--warn", "memory_used=1KB", "--crit", "fogis_subscribers=off"};
   if (strict) {
     options.emplace_back("--strict");
   }

@@ -174,7 +174,7 @@ TEST_CASE("a restarted server is recognised, and its counters start again") {
   RedisServer server;
   Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--json", "--interval",
                                  "20ms", "--retry-delay", "10ms", "--canary", "--crit",
-                                 "ping_p50=off,canary_p50=off"}});
+                                 "ping_p50=off,canary_p50=off,fogis_subscribers=off"}});
   process.wait_for_output("\"number\":3,");
   server.restart();
   process.wait_for_output(R"("event":"restarted")");
@@ -198,8 +198,9 @@ TEST_CASE("a restarted server is recognised, and its counters start again") {
 
 TEST_CASE("a watch outlives its server, tells of the loss and of the return") {
   RedisServer server;
-  Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms",
-                                 "--retry-delay", "10ms", "--crit", "ping_p50=off"}});
+  Process process(
+      {.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms",
+                     "--retry-delay", "10ms", "--crit", "ping_p50=off,fogis_subscribers=off"}});
   process.wait_for_output("degraded");
   server.kill9();
   process.wait_for_output("unknown");
@@ -213,7 +214,7 @@ TEST_CASE("a watch outlives its server, tells of the loss and of the return") {
 TEST_CASE("a watch that ends while its server is away says no") {
   RedisServer server;
   Process process({.arguments = {"monitor", "-u", server.url(), "--watch", "--interval", "20ms",
-                                 "--crit", "ping_p50=off"}});
+                                 "--crit", "ping_p50=off,fogis_subscribers=off"}});
   process.wait_for_output("degraded");
   server.kill9();
   process.wait_for_output("unknown");
@@ -225,8 +226,9 @@ TEST_CASE("a watch that ends while its server is away says no") {
 
 TEST_CASE("a count that ends without the server has the code of its failure") {
   RedisServer server;
-  Process process({.arguments = {"monitor", "-u", server.url(), "--count", "40", "--interval",
-                                 "20ms", "--retry-delay", "1ms", "--crit", "ping_p50=off"}});
+  Process process(
+      {.arguments = {"monitor", "-u", server.url(), "--count", "40", "--interval", "20ms",
+                     "--retry-delay", "1ms", "--crit", "ping_p50=off,fogis_subscribers=off"}});
   process.wait_for_output("degraded");
   server.kill9();
   const auto outcome = process.wait();

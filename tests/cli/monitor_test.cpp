@@ -111,10 +111,34 @@ TEST_CASE("quiet leaves one line, verbose adds what the connection did") {
 
 TEST_CASE("a degraded server is exit code 1 only under --strict") {
   const RedisServer server;  // its append-only file is off
-  CHECK(monitor(server.url()).exit_code == 0);
-  CHECK(monitor(server.url(), {"--strict"}).exit_code == 1);
-  CHECK(monitor(server.url(), {"-o", "nagios"}).exit_code == 1);
-  CHECK_THAT(monitor(server.url(), {"-q"}).output, StartsWith("degraded: "));
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--crit", "fogis_subscribers=off"});
+    return monitor(server.url(), more);
+  };
+  CHECK(with({}).exit_code == 0);
+  CHECK(with({"--strict"}).exit_code == 1);
+  CHECK(with({"-o", "nagios"}).exit_code == 1);
+  CHECK_THAT(with({"-q"}).output, StartsWith("degraded: "));
+}
+
+TEST_CASE("a live channel that nobody listens to is unhealthy") {
+  const RedisServer server;
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"monitor", "-u", server.url(), "--interval", "10ms", "--warn",
+                               "ping_p50=off", "--crit", "ping_p50=off"});
+    return run_cli(more);
+  };
+  const auto outcome = with({"-q"});
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output, StartsWith("unhealthy: too few subscribers"));
+  CHECK(with({"-o", "nagios"}).exit_code == 2);
+}
+
+TEST_CASE("a limit of the command line that cannot be judged is not healthy") {
+  const RedisServer server;  // it has no maxmemory
+  const auto outcome = monitor(server.url(), {"-q", "--crit", "memory=90%"});
+  CHECK(outcome.exit_code == 3);
+  CHECK_THAT(outcome.output, StartsWith("unknown: memory"));
 }
 
 TEST_CASE("limits of the command line decide, and can be taken away") {
@@ -149,7 +173,9 @@ TEST_CASE("a limit that makes no sense is a usage error with what to write") {
            {{"--count", "2", "--watch"},
             "--count and --watch cannot be used together",
             "one of them"},
-           {{"--watch", "-o", "nagios"}, "--watch and --output nagios cannot be used together", "one of them"},
+           {{"--watch", "-o", "nagios"},
+            "--watch and --output nagios cannot be used together",
+            "one of them"},
            {{"--count", "2", "-o", "prometheus"}, "--count and --output prometheus", "one of them"},
            {{"-o", "junit"},
             "does not support the format \"junit\"",
@@ -278,7 +304,7 @@ TEST_CASE("what a user may not ask is told as absent, and is asked once") {
        .users = {"watcher on >pw ~* &* -@all +info +ping +hello +client|setname"}});
   const auto url = "unix://watcher:pw@" + server.socket_path();
   const auto outcome = monitor(url, {"--count", "3", "--json"});
-  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.exit_code == 0);  // the limit on subscribers, which cannot be judged, is off
   const auto document = require_document(lines_of(outcome.output).back(), "monitor");
   CHECK(document["health"] == "healthy");
   CHECK(document["channels"].is_null());
@@ -294,6 +320,8 @@ TEST_CASE("what a user may not ask is told as absent, and is asked once") {
                                            "PUBSUB NUMSUB", "SLOWLOG GET"});
   CHECK_THAT(server.raw({"INFO", "errorstats"}), ContainsSubstring("errorstat_NOPERM:count=6"));
   CHECK_THAT(monitor(url).output, ContainsSubstring("\nunavailable  SLOWLOG GET: NOPERM"));
+  // With it nobody can tell whether anyone listens.
+  CHECK(run_cli({"monitor", "-u", url, "--interval", "10ms"}).exit_code == 3);
 }
 
 TEST_CASE("a user who may not even ask INFO leaves the health unknown") {

@@ -69,6 +69,18 @@ std::string processing_status(message::ProcessingState state) {
   return message::build_message(Shape::processing_status, options);
 }
 
+/// How a cycle ends.
+std::string cycle_end(const std::string& fault) {
+  if (fault == "failed") {
+    return processing_status(message::ProcessingState::failed);
+  }
+  auto text = processing_status(message::ProcessingState::completed);
+  return fault == "publishing-failed"
+             ? replaced(std::move(text), R"("match_publishing_success":true)",
+                        R"("match_publishing_success":false)")
+             : text;
+}
+
 Answers answers_of(const std::string& fault) {
   Answers answers;
   answers["/health/simple"] = [] { return Answer{200, R"({"status": "healthy"})"}; };
@@ -102,8 +114,7 @@ void play_processor(const RoleOptions& options) {
       publish(client, "fogis:processor:status",
               processing_status(message::ProcessingState::started));
       publish(client, options.channel, match_update(options.fault));
-      publish(client, "fogis:processor:status",
-              processing_status(message::ProcessingState::completed));
+      publish(client, "fogis:processor:status", cycle_end(options.fault));
     }
     [[maybe_unused]] const auto outcome = Deadline::never(nullptr).pause(options.interval);
   }

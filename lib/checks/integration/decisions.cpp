@@ -246,6 +246,18 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "set REDIS_ENABLED=true and REDIS_PUBSUB_ENABLED=true for match-list-processor, and check "
      "that its processing loop calls the publisher"},
 
+    {"D21", Group::processor, "activity", kFail,
+     "a status failed, a completed with match_publishing_success false, or an alert of severity "
+     "error",
+     [](const Evidence& seen) { return seen.traffic.complaints > 0; },
+     "match-list-processor reports a failure of its own",
+     [](const Evidence& seen) {
+       return fmt::format("{} messages say so; the first: {}", seen.traffic.complaints,
+                          seen.traffic.complaint);
+     },
+     "the changes of that cycle may never reach the calendar: the processor does not repeat them",
+     "check the processor's log, then let it publish everything again"},
+
     // Our way to a service's HTTP.
     {"D14", Group::address, "services", kFail,
      "the URL of a service that shows signs of life does not resolve or answer",

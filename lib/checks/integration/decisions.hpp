@@ -21,6 +21,7 @@ enum class Group : std::uint8_t {
   credentials,  ///< why the calendar cannot do what it hears
   consumers,    ///< how many hear
   publisher,    ///< where the publisher talks
+  processor,    ///< what the processor says of itself
   address,      ///< our way to a service's HTTP
 };
 

@@ -135,6 +135,9 @@ struct Traffic {
   std::uint64_t messages = 0;
   std::uint64_t judged = 0;          ///< the rest was only counted
   std::uint64_t started = 0;         ///< processing_status messages that say so
+  std::uint64_t broken = 0;          ///< of the judged, those with an error
+  std::uint64_t complaints = 0;      ///< in which the processor says itself that something failed
+  std::string complaint;             ///< what the first of them says
   std::vector<MessageFault> faults;  ///< each once, in the order of their appearance
 };
 

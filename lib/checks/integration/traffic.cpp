@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "checks/integration/survey.hpp"
+#include "message/quote.hpp"
 
 namespace fogis::checks::integration {
 namespace {
@@ -28,6 +32,41 @@ message::JudgeOptions for_calendar() {
 bool says_started(std::string_view payload) {
   return payload.find(R"("status":"started")") != std::string_view::npos ||
          payload.find(R"("status": "started")") != std::string_view::npos;
+}
+
+/// `completed: match_publishing_success is false` and the like; empty where the processor says
+/// nothing of a failure.
+std::string complaint_in(std::string_view payload, std::optional<message::Type> type) {
+  const auto document = nlohmann::json::parse(payload, nullptr, false);
+  const auto text_at = [&](const char* place) -> std::string {
+    const nlohmann::json::json_pointer pointer(place);
+    return document.contains(pointer) && document[pointer].is_string()
+               ? message::excerpt(document[pointer].get_ref<const std::string&>())
+               : std::string();
+  };
+  const auto with = [](std::string what, const std::string& why) {
+    return why.empty() ? what : what + ": " + why;
+  };
+  if (!document.is_object()) {
+    return {};
+  }
+  if (type == message::Type::system_alert && text_at("/payload/severity") == "error") {
+    return with("an alert of severity error", text_at("/payload/message"));
+  }
+  if (type != message::Type::processing_status) {
+    return {};
+  }
+  if (text_at("/payload/status") == "failed") {
+    return with("status failed", text_at("/payload/details/error_message"));
+  }
+  for (const auto* const place :
+       {"/payload/details/match_publishing_success", "/payload/match_publishing_success"}) {
+    const nlohmann::json::json_pointer pointer(place);
+    if (document.contains(pointer) && document[pointer] == nlohmann::json(false)) {
+      return "completed with match_publishing_success false";
+    }
+  }
+  return {};
 }
 
 /// Takes messages until the deadline; what interrupts it is told in the result's error.
@@ -79,6 +118,12 @@ void TrafficCount::judge(const redis::Message& message) {
   ++traffic_.judged;
   if (judgement.type == message::Type::processing_status && says_started(message.payload)) {
     ++traffic_.started;
+  }
+  traffic_.broken += judgement.valid() ? 0 : 1;
+  if (auto complaint = complaint_in(message.payload, judgement.type); !complaint.empty()) {
+    if (++traffic_.complaints == 1) {
+      traffic_.complaint = std::move(complaint);
+    }
   }
   note_faults(message, judgement);
 }
