@@ -43,12 +43,12 @@ struct RedisUrl {
 };
 
 struct UrlReport {
-  RedisUrl url;                    ///< meaningful only when there are no faults
-  std::string redacted;            ///< the URL as written with any password replaced by ***
-  std::vector<UrlFinding> faults;  ///< empty: the URL is valid
+  RedisUrl url;                      ///< meaningful only when there are no faults
+  std::string redacted;              ///< the URL as written with any password replaced by ***
+  std::vector<UrlFinding> faults;    ///< empty: the URL is valid
   std::vector<UrlFinding> warnings;  ///< what may be a mistake, and what redis-py, the client of
                                      ///< the FOGIS services, reads otherwise or refuses
-  std::vector<UrlFinding> notes;     ///< what other clients alone, such as redis-cli, read otherwise
+  std::vector<UrlFinding> notes;  ///< what other clients alone, such as redis-cli, read otherwise
 };
 
 /// Reads `redis://`, `rediss://`, `unix://`, `valkey://` and `valkeys://` URLs with

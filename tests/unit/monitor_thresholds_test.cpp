@@ -42,7 +42,8 @@ TEST_CASE("limits can be set and taken away") {
 
 TEST_CASE("an unknown metric suggests the nearest one") {
   Thresholds thresholds;
-  const auto error = require_error(thresholds.set(AlertLevel::warning, "memroy=3"), ErrorKind::usage);
+  const auto error =
+      require_error(thresholds.set(AlertLevel::warning, "memroy=3"), ErrorKind::usage);
   CHECK(error.message == "--warn: unknown metric \"memroy\"");
   CHECK(error.hint == "did you mean memory?");
   CHECK_THAT(
