@@ -33,17 +33,17 @@ struct MetricsView;   // output/monitor.hpp
 /// A function, or none. The row knows which, because GCC 12 under -fsanitize=undefined does not
 /// take the comparison of a function's address with null for a constant.
 template <typename Function>
-struct Renderer {
+struct Renderer;
+
+template <typename Result, typename View>
+struct Renderer<Result(const View&)> {
   constexpr Renderer() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a row names the function alone
-  constexpr Renderer(Function& renders) : function(&renders), exists(true) {}
+  constexpr Renderer(Result (&renders)(const View&)) : function(&renders), exists(true) {}
 
-  template <typename View>
-  auto operator()(const View& view) const {
-    return function(view);
-  }
+  Result operator()(const View& view) const { return function(view); }
 
-  Function* function = nullptr;
+  Result (*function)(const View&) = nullptr;
   bool exists = false;
 };
 
