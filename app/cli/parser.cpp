@@ -42,6 +42,14 @@ std::vector<std::string> guard_arguments(const std::vector<std::string>& argumen
   return guarded;
 }
 
+/// Whether -h is used as in redis-cli, where a host follows it. A check that prints the help by
+/// mistake would succeed for ever.
+bool takes_help_for_host(const std::vector<std::string>& arguments) {
+  const auto help = std::find(arguments.begin(), arguments.end(), "-h");
+  return help != arguments.end() && std::next(help) != arguments.end() &&
+         !std::next(help)->starts_with('-');
+}
+
 const Command* chosen_command(const CLI::App& app, std::span<const Command> commands) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
@@ -119,6 +127,12 @@ Parsed Parser::parse_with(State& state, const std::vector<std::string>& argument
                       chosen_command(app, state.commands)};
   }
   const auto* const command = chosen_command(app, state.commands);
+  if (state.help && takes_help_for_host(arguments)) {
+    return UsageFault{
+        make_error(ErrorKind::usage, Phase::usage, "-h shows the help; it does not take a host",
+                   "write -u redis://HOST:PORT, or --help after the command"),
+        command};
+  }
   if (state.help) {
     return HelpRequest{command};
   }

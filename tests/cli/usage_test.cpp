@@ -156,10 +156,21 @@ TEST_CASE("called without arguments it shows the usage, and fails") {
   }
 }
 
+TEST_CASE("a host behind -h, as redis-cli takes it, is no request for help") {
+  for (const auto& arguments : {std::vector<std::string>{"-h", "localhost", "-p", "1", "ping"},
+                                std::vector<std::string>{"-h", "ping"},
+                                std::vector<std::string>{"ping", "-h", "localhost"}}) {
+    const auto outcome = run_cli(arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.output.empty());
+    CHECK_THAT(outcome.error, ContainsSubstring("write -u redis://HOST:PORT"));
+  }
+}
+
 TEST_CASE("help goes to stdout, within 80 columns, and succeeds") {
   const auto arguments = GENERATE(
       std::vector<std::string>{"--help"}, std::vector<std::string>{"-h"},
-      std::vector<std::string>{"ping", "-h"}, std::vector<std::string>{"-h", "ping"},
+      std::vector<std::string>{"ping", "-h"}, std::vector<std::string>{"--help", "ping"},
       std::vector<std::string>{"validate-url", "--help"}, std::vector<std::string>{"config", "-h"},
       std::vector<std::string>{"test-suite", "--help"});
   const auto outcome = run_cli(arguments);
