@@ -27,7 +27,7 @@ using output::Format;
 using std::chrono::nanoseconds;
 
 constexpr std::uint64_t kMostLooks = 1'000'000'000;
-/// Between the two samples of a single report: long enough for rates, short enough for a person.
+/// Between two looks of one sample: long enough for rates, short enough for a person.
 constexpr auto kGlance = std::chrono::milliseconds(500);
 constexpr auto kSecond = std::chrono::seconds(1);
 constexpr auto kLongestBackoff = std::chrono::seconds(5);  ///< somebody is watching
@@ -118,14 +118,20 @@ monitor::Collector::Options collector_options(const config::Config& config,
       config, {.retries = 0,
                .delay = options.is_stream() ? config.retry_delay : nanoseconds::zero(),
                .cap = kLongestBackoff});
+  const auto glance = options.interval.value_or(kGlance);
+  if (!options.is_stream()) {
+    collector.glance = glance;
+  } else if (thresholds.need_two_looks()) {
+    collector.glance = std::min<nanoseconds>(glance, kGlance);
+  }
   collector.thresholds = std::move(thresholds);
   collector.probe = options.canary;
   return collector;
 }
 
-/// Two samples, for rates; the first again as often as --retries says.
-monitor::Report sample_twice(cli::Session& session, const config::Config& config,
-                             const MonitorPlan& plan) {
+/// One sample, made again as often as --retries says.
+monitor::Report sample_once(cli::Session& session, const config::Config& config,
+                            const MonitorPlan& plan) {
   output::Progress progress(session.console);
   progress.doing(fmt::format("sampling {}", config.connection.endpoint()));
   const auto unlimited = Deadline::never(&session.stop);
@@ -133,10 +139,6 @@ monitor::Report sample_twice(cli::Session& session, const config::Config& config
   monitor::Collector collector(config.connection, plan.collector, &session.stop);
   auto report = collector.take_sample();
   while (report.error && backoff.wait(*report.error, unlimited)) {
-    report = collector.take_sample();
-  }
-  if (!report.error &&
-      unlimited.pause(plan.options.interval.value_or(kGlance)) == WaitOutcome::ready) {
     report = collector.take_sample();
   }
   if (session.stop.requested()) {
@@ -147,7 +149,7 @@ monitor::Report sample_twice(cli::Session& session, const config::Config& config
 }
 
 int report_once(cli::Session& session, const config::Config& config, const MonitorPlan& plan) {
-  const auto report = sample_twice(session, config, plan);
+  const auto report = sample_once(session, config, plan);
   session.console.statistics(report.statistics);
   const bool shows_failure = session.format != Format::text && session.format != Format::json;
   if (report.error && !shows_failure) {

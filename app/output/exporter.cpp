@@ -78,16 +78,6 @@ constexpr auto kMetrics = std::to_array<ExporterMetric>({
      }},
 });
 
-Json summary_json(const monitor::Alert& finding) {
-  Json json;
-  json["metric"] = text_or_null(finding.metric == nullptr ? "" : finding.metric->name);
-  json["severity"] = monitor::name(finding.severity);
-  json["message"] = finding.message;
-  json["hint"] = text_or_null(finding.hint);
-  json["advice"] = text_or_null(finding.hint);  // the name before 0.2
-  return json;
-}
-
 /// Adds a member to an object that is text already: a report is large, and parsing it again only to
 /// add to it would cost more than making it.
 std::string add_member(std::string object, std::string_view name, const Json& value) {
@@ -122,10 +112,7 @@ std::string exporter_health_json(const Report& report, const ExporterFacts& fact
   document["taken"] = format_timestamp(report.taken);
   document["sample_age_ms"] = milliseconds(facts.sample_age);
   document["look_age_ms"] = milliseconds(facts.sample_age);
-  document["findings"] = Json::array();
-  for (const auto& finding : report.verdict.findings) {
-    document["findings"].push_back(summary_json(finding));
-  }
+  add_verdict(document, report.verdict);
   document["error"] = report.error ? to_json(*report.error) : Json(nullptr);
   return dump(document);
 }

@@ -137,6 +137,9 @@ private:
           fmt::format("  {} {}", mark(style_, status_of(finding.severity)),
                       truncate_text(escape_for_terminal(finding.message), room, !style_.unicode)));
     }
+    if (const auto names = refused_limits(*view_.report)) {
+      result.push_back(fit("  not judged: " + *names));
+    }
     return result;
   }
 

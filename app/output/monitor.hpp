@@ -7,6 +7,7 @@
 
 #include "monitor/history.hpp"
 #include "monitor/report.hpp"
+#include "output/json.hpp"
 #include "output/style.hpp"
 
 namespace fogis::output {
@@ -38,6 +39,9 @@ std::string monitor_json(const monitor::Report& report, JsonLayout layout);
 /// The document `fogis-redis/monitor` with the curves of the last minutes in `history`, on one
 /// line: for the exporter's page.
 std::string monitor_json(const monitor::Report& report, const monitor::History& history);
+
+/// Adds `findings` and `unjudged` to a document.
+void add_verdict(Json& document, const monitor::Verdict& verdict);
 
 /// Prometheus text exposition format 0.0.4: HELP, TYPE and value of every metric that is there,
 /// redis_exporter's names where it has one; `redis_up 0` alone when the sample failed.

@@ -50,25 +50,6 @@ Json metrics_json(const Observation& seen) {
   return json;
 }
 
-Json verdict_findings(const monitor::Verdict& verdict) {
-  auto json = Json::array();
-  for (const auto& finding : verdict.findings) {
-    const auto* const metric = finding.metric;
-    Json item;
-    item["severity"] = name(finding.severity);
-    item["metric"] = metric == nullptr ? Json(nullptr) : Json(metric->name);
-    item["value"] = metric != nullptr && finding.value ? value_json(metric->unit, *finding.value)
-                                                       : Json(nullptr);
-    item["limit"] = metric != nullptr && finding.limit ? value_json(metric->unit, *finding.limit)
-                                                       : Json(nullptr);
-    item["message"] = finding.message;
-    item["hint"] = text_or_null(finding.hint);
-    item["advice"] = text_or_null(finding.hint);  // the name before 0.2
-    json.push_back(std::move(item));
-  }
-  return json;
-}
-
 Json channels_json(const Observation& seen) {
   if (!seen.sample.channels) {
     return nullptr;
@@ -179,6 +160,16 @@ Json events_json(const auto& events) {
   return json;
 }
 
+Json absent_json(const monitor::Report& report) {
+  auto json = Json::array();
+  if (report.observation) {
+    for (const auto& [what, refusal] : report.observation->sample.refusals) {
+      json.push_back({{"what", what}, {"reason", refusal.reason}});
+    }
+  }
+  return json;
+}
+
 void add_observation(Json& document, const monitor::Report& report) {
   static const Observation kNothing;
   const auto& seen = report.observation ? *report.observation : kNothing;
@@ -200,12 +191,9 @@ Json report_document(const monitor::Report& report) {
   document["number"] = report.number;
   document["server"] = server_json(report);
   document["health"] = name(report.verdict.health);
-  document["findings"] = verdict_findings(report.verdict);
+  add_verdict(document, report.verdict);
   add_observation(document, report);
-  document["absent"] = Json::array();
-  for (const auto& [what, reason] : report.absent) {
-    document["absent"].push_back({{"what", what}, {"reason", reason}});
-  }
+  document["absent"] = absent_json(report);
   document["events"] = events_json(report.events);
   document["restarts"] = report.restarts;
   document["error"] = report.error ? to_json(*report.error) : Json(nullptr);
@@ -218,6 +206,28 @@ std::string on_one_line(const Json& document) {
 }
 
 }  // namespace
+
+void add_verdict(Json& document, const monitor::Verdict& verdict) {
+  auto& findings = document["findings"] = Json::array();
+  for (const auto& finding : verdict.findings) {
+    const auto* const metric = finding.metric;
+    Json item;
+    item["severity"] = name(finding.severity);
+    item["metric"] = metric == nullptr ? Json(nullptr) : Json(metric->name);
+    item["value"] = metric != nullptr && finding.value ? value_json(metric->unit, *finding.value)
+                                                       : Json(nullptr);
+    item["limit"] = metric != nullptr && finding.limit ? value_json(metric->unit, *finding.limit)
+                                                       : Json(nullptr);
+    item["message"] = finding.message;
+    item["hint"] = text_or_null(finding.hint);
+    item["advice"] = text_or_null(finding.hint);  // the name before 0.2
+    findings.push_back(std::move(item));
+  }
+  auto& unjudged = document["unjudged"] = Json::array();
+  for (const auto& [metric, reason, refused] : verdict.unjudged) {
+    unjudged.push_back({{"metric", metric->name}, {"reason", reason}});
+  }
+}
 
 std::string monitor_json(const monitor::Report& report, JsonLayout layout) {
   const auto document = report_document(report);

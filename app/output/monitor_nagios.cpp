@@ -131,6 +131,11 @@ std::string monitor_nagios(const monitor::Report& report, const monitor::Thresho
   for (std::size_t i = 1; i < findings.size(); ++i) {
     text += fmt::format("{}: {}\n", name(findings[i].severity), plugin_text(findings[i].message));
   }
+  for (const auto& [metric, reason, refused] : report.verdict.unjudged) {
+    if (refused) {
+      text += fmt::format("not judged: {}: {}\n", metric->name, plugin_text(reason));
+    }
+  }
   return text;
 }
 

@@ -65,6 +65,14 @@ std::string clock_text(std::chrono::system_clock::time_point moment) {
   return format_timestamp(moment).substr(kTime, kLength);
 }
 
+std::optional<std::string> refused_limits(const monitor::Report& report) {
+  Parts names;
+  for (const auto& [metric, reason, refused] : report.verdict.unjudged) {
+    names.add(refused ? std::string(metric->name) : std::string());
+  }
+  return names.empty() ? std::nullopt : std::optional(names.join());
+}
+
 std::string first_reason(const monitor::Report& report) {
   const auto& findings = report.verdict.findings;
   return findings.empty() ? std::string() : escape_for_terminal(findings.front().message);

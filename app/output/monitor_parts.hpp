@@ -41,6 +41,9 @@ std::string server_text(const monitor::Report& report);
 /// `12:00:05`: the time of day in UTC.
 std::string clock_text(std::chrono::system_clock::time_point moment);
 
+/// The metrics that a refusal of the server keeps from being judged; nothing when there are none.
+std::optional<std::string> refused_limits(const monitor::Report& report);
+
 /// The first reason of a verdict, escaped; empty when there is none.
 std::string first_reason(const monitor::Report& report);
 

@@ -138,11 +138,18 @@ void add_health(Exposition& out, const monitor::Report& report) {
     out.sample("fogis_redis_health", fmt::format("state=\"{}\"", name(health)),
                report.verdict.health == health ? 1 : 0);
   }
-  if (report.verdict.findings.empty()) {
-    return;
+  const auto& [verdict, findings, unjudged] = report.verdict;
+  if (!unjudged.empty()) {
+    out.head("fogis_redis_unjudged", "1 for each default limit that could not be judged", "gauge");
   }
-  out.head("fogis_redis_finding", "1 for each limit that is exceeded", "gauge");
-  for (const auto& finding : report.verdict.findings) {
+  for (const auto& absence : unjudged) {
+    out.sample("fogis_redis_unjudged", fmt::format("metric=\"{}\"", absence.metric->name), 1);
+  }
+  if (!findings.empty()) {
+    out.head("fogis_redis_finding", "1 for each limit that is exceeded or could not be judged",
+             "gauge");
+  }
+  for (const auto& finding : findings) {
     out.sample("fogis_redis_finding",
                fmt::format(R"(metric="{}",severity="{}")",
                            finding.metric == nullptr ? "connection" : finding.metric->name,

@@ -53,8 +53,13 @@ std::string reasons(const monitor::Report& report, const Style& style) {
 
 std::string absent_rows(const monitor::Report& report, const Style& style) {
   std::string text;
-  for (const auto& [what, reason] : report.absent) {
-    text += row("unavailable", fmt::format("{}: {}", what, escape_for_terminal(reason)), style);
+  for (const auto& [metric, reason, refused] : report.verdict.unjudged) {
+    text +=
+        row("not judged", fmt::format("{}: {}", metric->name, escape_for_terminal(reason)), style);
+  }
+  for (const auto& [what, refusal] : report.observation->sample.refusals) {
+    text +=
+        row("unavailable", fmt::format("{}: {}", what, escape_for_terminal(refusal.reason)), style);
   }
   return text;
 }
@@ -114,9 +119,11 @@ std::string monitor_line(const monitor::Report& report, const Style& style) {
 }
 
 std::string monitor_quiet_line(const monitor::Report& report) {
-  const auto reason = first_reason(report);
-  return reason.empty() ? fmt::format("{}\n", name(report.verdict.health))
-                        : fmt::format("{}: {}\n", name(report.verdict.health), reason);
+  auto text = std::string(name(report.verdict.health));
+  if (const auto reason = first_reason(report); !reason.empty()) {
+    text += ": " + reason;
+  }
+  return Parts().add(text).add("not judged: ", refused_limits(report)).join("; ") + "\n";
 }
 
 std::string metrics_text(const MetricsView& view) {

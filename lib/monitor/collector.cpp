@@ -12,9 +12,8 @@
 namespace fogis::monitor {
 namespace {
 
-constexpr unsigned kPings = 5;                    ///< in each sample
-constexpr unsigned kSamplesBetweenSettings = 60;  ///< settings rarely change
-constexpr std::int64_t kManyClients = 1000;       ///< CLIENT LIST costs the server for each of them
+constexpr unsigned kPings = 5;               ///< in each sample
+constexpr std::int64_t kManyClients = 1000;  ///< CLIENT LIST costs the server for each of them
 constexpr auto kCanaryConnect = std::chrono::seconds(2);
 constexpr auto kMinute = std::chrono::minutes(1);
 constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
@@ -50,28 +49,31 @@ Result<void> Collector::connect() {
              redis::Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
                                      connection_options(statistics_)));
   connection_.emplace(std::move(opened));
-  denied_.clear();  // rights may have changed
-  samples_until_settings_ = 0;
+  next_recheck_ = {};
   return {};
 }
 
-/// Remembers a refusal, so that it is neither asked again nor counted by the server again. False
-/// when the reply is none.
-bool Collector::deny(std::string_view what, const redis::Reply& reply) {
+/// Remembers a refusal, so that it is neither asked again at once nor counted by the server each
+/// time. False when the reply is none.
+bool Collector::refuse(std::string_view what, const redis::Reply& reply) {
   if (!reply.is_error()) {
     return false;
   }
-  denied_.insert_or_assign(std::string(what), reply.text);
+  auto error = redis::to_error(reply, Phase::command, {});
+  refused_.insert_or_assign(std::string(what),
+                            Refusal{.reason = std::move(error.message),
+                                    .hint = std::move(error.hint),
+                                    .for_now = error.kind == ErrorKind::not_ready});
   return true;
 }
 
 Result<void> Collector::read_info(Sample& sample) {
-  if (is_denied("INFO")) {
+  if (is_refused("INFO")) {
     return {};
   }
   const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
   TRY_ASSIGN(auto reply, connection_->command({"INFO"}, deadline));
-  if (!deny("INFO", reply)) {
+  if (!refuse("INFO", reply)) {
     sample.info = redis::Info(reply.text);
     sample.server = identify(sample.info);
   }
@@ -79,13 +81,13 @@ Result<void> Collector::read_info(Sample& sample) {
 }
 
 Result<void> Collector::ping(Sample& sample) {
-  for (unsigned i = 0; i < kPings && !is_denied("PING"); ++i) {
+  for (unsigned i = 0; i < kPings && !is_refused("PING"); ++i) {
     const auto deadline = Deadline::after(options_.timeouts.operation, stop_);
     const auto sent = Clock::now();
     TRY_ASSIGN(auto reply, connection_->command({"PING"}, deadline));
     ping_.record(Clock::now() - sent);
     if (reply.is_error() && redis::classify(reply) == ErrorKind::forbidden) {
-      deny("PING", reply);
+      refuse("PING", reply);
       ping_.clear();
     } else if (!reply.is_status("PONG")) {
       sample.ping_refusal = reply.is_error() ? reply.text : redis::describe(reply);
@@ -96,11 +98,6 @@ Result<void> Collector::ping(Sample& sample) {
 }
 
 Result<void> Collector::read_settings() {
-  if (samples_until_settings_ > 0 || is_denied("CONFIG GET")) {
-    samples_until_settings_ -= samples_until_settings_ > 0 ? 1 : 0;
-    return {};
-  }
-  samples_until_settings_ = kSamplesBetweenSettings;
   redis::Pipeline pipeline;
   pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
   pipeline.add({"CONFIG", "GET", "save"});
@@ -109,7 +106,7 @@ Result<void> Collector::read_settings() {
              connection_->run(pipeline, Deadline::after(options_.timeouts.operation, stop_)));
   server_settings_ = {};
   for (const auto& reply : replies) {
-    if (deny("CONFIG GET", reply) || reply.elements.size() != 2) {
+    if (refuse("CONFIG GET", reply) || reply.elements.size() != 2) {
       continue;
     }
     const auto& value = reply.elements[1].text;
@@ -125,7 +122,7 @@ Result<void> Collector::read_settings() {
 }
 
 void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sample& sample) {
-  if (deny(what, reply)) {
+  if (refuse(what, reply)) {
     return;
   }
   if (what == "PUBSUB NUMSUB") {
@@ -176,12 +173,12 @@ Result<void> Collector::read_details(Sample& sample) {
   redis::Pipeline pipeline;
   std::vector<std::string_view> asked;
   const auto ask = [&](std::string_view what, std::initializer_list<std::string_view> command) {
-    if (!is_denied(what)) {
+    if (!is_refused(what)) {
       pipeline.add(command);
       asked.push_back(what);
     }
   };
-  if (!is_denied("PUBSUB NUMSUB")) {
+  if (!is_refused("PUBSUB NUMSUB")) {
     std::vector<std::string_view> command{"PUBSUB", "NUMSUB"};
     for (const auto& channel : message::channels()) {
       command.push_back(channel.name);
@@ -193,6 +190,13 @@ Result<void> Collector::read_details(Sample& sample) {
   ask("LATENCY LATEST", {"LATENCY", "LATEST"});
   if (sample.integer("connected_clients").value_or(0) <= kManyClients) {
     ask("CLIENT LIST", {"CLIENT", "LIST", "TYPE", "pubsub"});
+  } else {
+    refused_.insert_or_assign(
+        "CLIENT LIST",
+        Refusal{.reason = fmt::format("with more than {} clients it costs the server too much",
+                                      kManyClients),
+                .hint = "close unneeded connections, or run fogis-redis integration",
+                .for_now = true});
   }
   if (asked.empty()) {
     return {};
@@ -224,7 +228,7 @@ std::optional<Lookups> Collector::recent_lookups(const Sample& sample) {
                              : std::optional(Lookups{*hits - oldest.hits, *misses - oldest.misses});
 }
 
-/// Adds what only more than one sample can tell.
+/// Adds what only more than one look can tell.
 void Collector::connect_with_past(Observation& observation) {
   const auto& sample = observation.sample;
   if (last_) {
@@ -236,42 +240,61 @@ void Collector::connect_with_past(Observation& observation) {
       lookups_.clear();
       ping_.clear();
       canary_.reset();
-    } else {
+    } else if (!last_->info.empty() && !sample.info.empty()) {
       observation.changes.emplace(*last_, sample);
     }
   }
   observation.lookups = recent_lookups(sample);
+  if (!last_ || last_->info.empty() || !sample.info.empty()) {
+    last_ = sample;
+  }
 }
 
-Result<Observation> Collector::observe() {
+Result<Observation> Collector::look() {
   TRY(connect());
+  const bool rechecks = Clock::now() >= next_recheck_;
+  std::erase_if(refused_,
+                [rechecks](const auto& refusal) { return rechecks || refusal.second.for_now; });
   Observation observation;
   auto& sample = observation.sample;
   sample.taken = std::chrono::system_clock::now();
-  auto done = read_info(sample);
+  TRY(read_info(sample));
   sample.at = Clock::now();
   sample.own_commands = statistics_->snapshot().operations;
-  if (done) {
-    done = read_settings();
+  if (rechecks) {
+    TRY(read_settings());
+    const auto refused = refused_.find("CONFIG GET");
+    if (refused == refused_.end() || !refused->second.for_now) {
+      next_recheck_ = Clock::now() + options_.recheck;
+    }
   }
-  if (done) {
-    done = read_details(sample);
-  }
-  if (!done) {
-    return failure(std::move(done.error()));
-  }
+  TRY(read_details(sample));
   sample.settings = server_settings_;
-  sample.refusals = denied_;
   connect_with_past(observation);
-  if (done = ping(sample); !done) {
-    return failure(std::move(done.error()));
-  }
+  return observation;
+}
+
+/// What is timed here rather than asked for.
+Result<void> Collector::measure(Observation& observation) {
+  TRY(ping(observation.sample));
   observation.ping = ping_.summary();
   if (options_.probe) {
     observation.canary = canary_.sing();
-    if (Deadline::never(stop_).stopped()) {
-      return failure(interrupted_error(Phase::command));
-    }
+  }
+  observation.sample.refusals = refused_;
+  return {};
+}
+
+Result<Observation> Collector::observe() {
+  TRY_ASSIGN(auto observation, look());
+  const auto unlimited = Deadline::never(stop_);
+  if (options_.glance && !observation.changes && !observation.sample.info.empty() &&
+      unlimited.pause(*options_.glance) == WaitOutcome::ready) {
+    TRY_ASSIGN(observation, look());
+  }
+  TRY(measure(observation));
+  if (unlimited.stopped()) {
+    return failure(interrupted_error(Phase::command));
   }
   return observation;
 }
@@ -308,29 +331,19 @@ Report Collector::take_sample() {
   report.taken = std::chrono::system_clock::now();
   const auto begin = Clock::now();
   pending_events_.clear();
+  const bool known = last_.has_value();
   auto observation = observe();
   if (observation) {
-    if (failure_ && last_) {
+    if (failure_ && known) {
       pending_events_.insert(pending_events_.begin(),
                              {report.taken, EventKind::restored, "the server answers again"});
     }
     failure_.reset();
     backoff_.reset();
     report.verdict = judge(*observation, options_.thresholds);
-    last_ = observation->sample;
     report.observation = std::move(*observation);
   } else {
     note_failure(observation.error(), report);
-  }
-  for (const auto& [what, reason] : denied_) {
-    report.absent.push_back({what, reason});
-  }
-  if (report.observation && !report.observation->sample.pubsub_clients &&
-      !is_denied("CLIENT LIST")) {
-    report.absent.push_back(
-        {"CLIENT LIST",
-         fmt::format("more than {} clients: the list would be too expensive for the server",
-                     kManyClients)});
   }
   report.events = std::move(pending_events_);
   pending_events_.clear();

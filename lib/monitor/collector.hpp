@@ -24,7 +24,8 @@ namespace fogis::monitor {
 
 /// Holds one connection (three with a canary) and what earlier samples have seen: rates, events and
 /// percentiles come from more than one. A lost connection is opened again by a later sample, with
-/// backoff. What the server denies once is not asked again on the same connection. Not
+/// backoff. What the server refuses for good (a right, an unknown command) is asked again a minute
+/// later or on the next connection; what it refuses for now (BUSY), with the next sample. Not
 /// thread-safe. The stop event ends every wait.
 class Collector {
 public:
@@ -33,6 +34,10 @@ public:
     redis::RetryPolicy retry = {};  ///< delay and cap of the backoff; the number does not count
     Thresholds thresholds = {};
     bool probe = false;  ///< send canaries
+    /// The first sample and one after a restart look twice, so far apart, to have rates as well.
+    /// Nothing: they look once.
+    std::optional<std::chrono::nanoseconds> glance = std::nullopt;
+    std::chrono::nanoseconds recheck = std::chrono::minutes(1);  ///< of settings and refusals
   };
 
   /// Connects nothing yet. `stop` may be null and must outlive the collector.
@@ -46,6 +51,7 @@ private:
   using Clock = std::chrono::steady_clock;
 
   Result<Observation> observe();
+  Result<Observation> look();
   Result<void> connect();
   Result<void> read_info(Sample& sample);
   Result<void> ping(Sample& sample);
@@ -53,10 +59,11 @@ private:
   Result<void> discount_own_listeners(Sample& sample);
   Result<void> read_settings();
   void take_detail(std::string_view what, const redis::Reply& reply, Sample& sample);
-  bool deny(std::string_view what, const redis::Reply& reply);
-  [[nodiscard]] bool is_denied(std::string_view what) const { return denied_.contains(what); }
+  bool refuse(std::string_view what, const redis::Reply& reply);
+  [[nodiscard]] bool is_refused(std::string_view what) const { return refused_.contains(what); }
   void connect_with_past(Observation& observation);
   [[nodiscard]] std::optional<Lookups> recent_lookups(const Sample& sample);
+  Result<void> measure(Observation& observation);
   void note_failure(const Error& error, Report& report);
   void note_health(Report& report);
 
@@ -66,10 +73,10 @@ private:
   std::shared_ptr<redis::Statistics> statistics_;
   std::optional<redis::Connection> connection_;
   redis::Canary canary_;
-  std::map<std::string, std::string, std::less<>> denied_;  ///< what, and the server's reason
+  Refusals refused_;
   Settings server_settings_;
   std::vector<redis::PubSubClient> own_listeners_;  ///< of the last CLIENT LIST
-  unsigned samples_until_settings_ = 0;
+  Clock::time_point next_recheck_;
   LatencyWindow ping_;
   std::optional<Sample> last_;         ///< of the same or an earlier run
   std::vector<Event> pending_events_;  ///< to go into the report being made

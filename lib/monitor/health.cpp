@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "message/channels.hpp"
@@ -105,22 +106,53 @@ void soften_unheard(const Observation& seen, double limit, Alert& finding) {
   }
 }
 
+/// What metrics need beside INFO, by the beginning of their names.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kNeeds{{
+    {"ping", "PING"},
+    {"fogis_subscribers", "PUBSUB NUMSUB"},
+    {"output_buffer_limit", "CONFIG GET"},
+    {"output_buffer", "CLIENT LIST"},
+    {"output_buffer_share", "CONFIG GET"},
+    {"clients_", "CONFIG GET"},
+    {"snapshots", "CONFIG GET"},
+    {"save_age", "CONFIG GET"},
+    {"slow", "SLOWLOG GET"},
+    {"latency_events", "LATENCY LATEST"},
+}};
+
+std::string not_available(const Refusals::value_type& refusal) {
+  return fmt::format("{} is not available: {}", refusal.first, refusal.second.reason);
+}
+
 /// Why the value is not there.
-std::string why_absent(const Metric& metric, const Observation& seen) {
+Unjudged why_absent(const Metric& metric, const Observation& seen) {
+  const auto& refusals = seen.sample.refusals;
+  for (const auto& [prefix, command] : kNeeds) {
+    const auto refusal = refusals.find(command);
+    if (refusal != refusals.end() && metric.source == Source::computed &&
+        metric.name.starts_with(prefix)) {
+      return {&metric, not_available(*refusal), true};
+    }
+  }
+  const auto because = [&metric](std::string_view reason) {
+    return Unjudged{&metric, std::string(reason), false};
+  };
   if (seen.sample.info.empty() && metric.source != Source::computed) {
-    return "INFO is not available";
+    return because("INFO is not available");
   }
   if (metric.name.starts_with("canary")) {
-    return "it needs --canary";
+    return because("it needs --canary");
   }
-  if (!seen.changes && (metric.source == Source::rate || metric.source == Source::increase ||
-                        metric.name == "cpu")) {
-    return "it needs a second sample";
+  if (!seen.changes && needs_two_looks(metric)) {
+    return because("it needs a second sample");
   }
   if (metric.name.starts_with("memory") && seen.sample.info.integer("maxmemory") == 0) {
-    return "maxmemory is not set";
+    return because("maxmemory is not set");
   }
-  return "the server does not report it";
+  if (needs_two_looks(metric) && seen.sample.info.number(metric.field)) {
+    return because("its counter was reset since the last sample");
+  }
+  return because("the server does not report it");
 }
 
 /// Whether there is nothing to compare, and that is known.
@@ -133,55 +165,106 @@ bool has_no_case(const Metric& metric, const Observation& seen) {
          (name.starts_with("master_") && seen.sample.role() == "master");
 }
 
-Alert open_question(const Metric* metric, std::string message, std::string hint) {
+/// Whether a default limit that cannot be judged here is nothing to be told: there is no limit to
+/// reach, it was not asked for, or a finding tells it.
+bool is_no_default(const Metric& metric, const Observation& seen) {
+  const auto name = metric.name;
+  const auto& sample = seen.sample;
+  return has_no_case(metric, seen) || sample.info.empty() || name.starts_with("canary") ||
+         (name == "memory" && sample.info.integer("maxmemory") == 0) ||
+         (name == "output_buffer_share" && sample.pubsub_clients && sample.settings.pubsub_limit);
+}
+
+/// What the server's refusal leaves open; one that it takes back by itself says that it is not
+/// ready. `rule` would allow it.
+Alert open_question(const Metric* metric, std::string message, const Refusal& refusal,
+                    std::string_view rule) {
+  const bool no_right = refusal.hint.empty() || refusal.reason.starts_with("NOPERM");
   return {.metric = metric,
-          .severity = AlertLevel::unknown,
+          .severity = refusal.for_now ? AlertLevel::critical : AlertLevel::unknown,
           .value = std::nullopt,
           .limit = std::nullopt,
           .message = std::move(message),
-          .hint = std::move(hint)};
+          .hint = no_right ? fmt::format("allow {} to this user", rule) : refusal.hint};
 }
 
 /// What keeps the whole from being judged: then only what was measured here counts.
-void judge_refusals(const Observation& seen, const Thresholds& thresholds,
-                    std::vector<Alert>& findings) {
-  const auto& refusals = seen.sample.refusals;
-  if (seen.sample.info.empty()) {
-    const auto refused = refusals.find("INFO");
-    findings.push_back(open_question(
-        nullptr,
-        refused == refusals.end() ? "INFO is empty" : "INFO is refused: " + refused->second,
-        "without it no limit can be judged: allow +info to this user"));
+void judge_info(const Observation& seen, std::vector<Alert>& findings) {
+  if (!seen.sample.info.empty()) {
+    return;
   }
-  const auto refused = refusals.find("PUBSUB NUMSUB");
+  const auto refused = seen.sample.refusals.find("INFO");
+  const bool empty = refused == seen.sample.refusals.end();
+  findings.push_back(open_question(
+      nullptr, empty ? "INFO is empty" : "INFO is refused: " + refused->second.reason,
+      empty ? Refusal{.reason = {}, .hint = "without it no limit can be judged"} : refused->second,
+      "+info"));
+}
+
+/// Who listens is known as far as NUMSUB counts, and CLIENT LIST tells who of them is this tool.
+void judge_listeners(const Observation& seen, const Thresholds& thresholds,
+                     std::vector<Alert>& findings) {
   const auto limit = thresholds.of("fogis_subscribers");
-  if (refused != refusals.end() && (limit.warning || limit.critical)) {
-    const bool none = refused->second.find("unknown command") != std::string::npos;
+  if (!limit.warning && !limit.critical) {
+    return;
+  }
+  const auto* const metric = find_metric("fogis_subscribers");
+  const auto& refusals = seen.sample.refusals;
+  if (const auto refused = refusals.find("PUBSUB NUMSUB"); refused != refusals.end()) {
+    const auto& reason = refused->second.reason;
+    const bool none = reason.find("unknown command") != std::string::npos;
+    const auto message = "PUBSUB NUMSUB is refused: " + reason;
     findings.push_back(
-        open_question(find_metric("fogis_subscribers"),
-                      (none ? "no pub/sub here, probably a proxy: PUBSUB NUMSUB is refused: "
-                            : "PUBSUB NUMSUB is refused: ") +
-                          refused->second,
-                      none ? "connect to the Redis server itself"
-                           : "allow +pubsub to this user, or --crit fogis_subscribers=off"));
+        open_question(metric, none ? "no pub/sub here, probably a proxy: " + message : message,
+                      none ? Refusal{.reason = {}, .hint = "connect to the Redis server itself"}
+                           : refused->second,
+                      "+pubsub"));
+    if (!none && refused->second.reason.starts_with("NOPERM")) {
+      findings.back().hint += ", or --crit fogis_subscribers=off";
+    }
+    return;
+  }
+  const auto refused = refusals.find("CLIENT LIST");
+  if (refused != refusals.end() && value_of(*metric, seen).value_or(0) > 0) {
+    findings.push_back(
+        open_question(metric, "who listens may be this tool alone: " + not_available(*refused),
+                      refused->second, "+client|list"));
+    findings.back().severity = AlertLevel::warning;
   }
 }
 
+/// A limit without a value is never passed over in silence: named by the command line it leaves the
+/// verdict open.
+void judge_absence(const Metric& metric, const Observation& seen, const Limit& limit,
+                   Verdict& verdict) {
+  const bool told =
+      metric.name == "fogis_subscribers" && seen.sample.refusals.contains("PUBSUB NUMSUB");
+  if (told || (limit.named ? has_no_case(metric, seen) : is_no_default(metric, seen))) {
+    return;
+  }
+  auto absence = why_absent(metric, seen);
+  if (!limit.named) {
+    verdict.unjudged.push_back(std::move(absence));
+    return;
+  }
+  verdict.findings.push_back(
+      {.metric = &metric,
+       .severity = AlertLevel::unknown,
+       .value = std::nullopt,
+       .limit = std::nullopt,
+       .message = fmt::format("{} cannot be judged: {}", metric.name, absence.reason),
+       .hint = "its limit was set with --warn or --crit; remove it if it does not matter here"});
+}
+
 void judge_metric(const Metric& metric, const Observation& seen, const Thresholds& thresholds,
-                  std::vector<Alert>& findings) {
+                  Verdict& verdict) {
   const auto limit = thresholds.of(metric.name);
   if (!limit.warning && !limit.critical) {
     return;
   }
   const auto value = value_of(metric, seen);
   if (!value) {
-    const bool told =
-        metric.name == "fogis_subscribers" && seen.sample.refusals.contains("PUBSUB NUMSUB");
-    if (limit.named && !told && !has_no_case(metric, seen)) {
-      findings.push_back(open_question(
-          &metric, fmt::format("{} cannot be judged: {}", metric.name, why_absent(metric, seen)),
-          "its limit was set with --warn or --crit; remove it if it does not matter here"));
-    }
+    judge_absence(metric, seen, limit, verdict);
     return;
   }
   if (!is_meaningful(metric, seen)) {
@@ -189,11 +272,12 @@ void judge_metric(const Metric& metric, const Observation& seen, const Threshold
   }
   if (const auto severity = crossed(metric, *value, limit)) {
     const auto reached = *severity == AlertLevel::critical ? *limit.critical : *limit.warning;
-    findings.push_back(make_finding(metric, *severity, *value, reached, seen));
+    auto& finding =
+        verdict.findings.emplace_back(make_finding(metric, *severity, *value, reached, seen));
     if (metric.name == "fogis_subscribers") {
-      soften_unheard(seen, reached, findings.back());
+      soften_unheard(seen, reached, finding);
       if (seen.sample.info.empty()) {
-        findings.back().severity = AlertLevel::warning;  // of a server that tells nothing else
+        finding.severity = AlertLevel::warning;  // of a server that tells nothing else
       }
     }
   }
@@ -245,9 +329,10 @@ std::string_view name(Health health) {
 
 Verdict judge(const Observation& observation, const Thresholds& thresholds) {
   Verdict verdict;
-  judge_refusals(observation, thresholds, verdict.findings);
+  judge_info(observation, verdict.findings);
+  judge_listeners(observation, thresholds, verdict.findings);
   for (const auto& metric : metrics()) {
-    judge_metric(metric, observation, thresholds, verdict.findings);
+    judge_metric(metric, observation, thresholds, verdict);
   }
   judge_missing_probe(observation, verdict.findings);
   std::stable_sort(

@@ -34,9 +34,18 @@ struct Alert {
   std::string hint;
 };
 
+/// A default limit that has nothing to be compared with. One that the command line names is a
+/// finding instead.
+struct Unjudged {
+  const Metric* metric = nullptr;  ///< static
+  std::string reason;              ///< may hold text from the network
+  bool refused = false;            ///< the server refuses what it needs; else it does not offer it
+};
+
 struct Verdict {
   Health health = Health::unknown;
-  std::vector<Alert> findings;  ///< critical ones first, then in the order of the metrics
+  std::vector<Alert> findings;          ///< critical ones first, then in the order of the metrics
+  std::vector<Unjudged> unjudged = {};  ///< in the order of the metrics
 };
 
 /// Compares everything that has a limit. Two are compared only where that makes sense: the hit rate

@@ -68,6 +68,11 @@ const Metric* find_metric(std::string_view name) {
   return nullptr;
 }
 
+bool needs_two_looks(const Metric& metric) {
+  return metric.source == Source::rate || metric.source == Source::increase ||
+         metric.name == "cpu" || metric.name == "lookups" || metric.name == "hit_rate";
+}
+
 std::optional<double> value_of(const Metric& metric, const Observation& observation) {
   const auto value = raw_value(metric, observation);
   // Servers print "inf" or "-nan" where they divide by nothing, and -1 for what they do not know.

@@ -65,6 +65,9 @@ std::span<const Metric> metrics();
 /// The row of that name, or null.
 const Metric* find_metric(std::string_view name);
 
+/// Whether one look at a server is not enough to have its value.
+bool needs_two_looks(const Metric& metric);
+
 /// The value in the metric's unit; nothing where the server does not offer it, and for rates at the
 /// first sample.
 std::optional<double> value_of(const Metric& metric, const Observation& observation);

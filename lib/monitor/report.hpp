@@ -26,9 +26,8 @@ struct Report {
   std::optional<Observation> observation;          ///< absent when the sample failed
   std::optional<Error> error;                      ///< why it failed
   Verdict verdict;
-  std::vector<Absence> absent;  ///< what the server does not offer or denies
-  std::vector<Event> events;    ///< since the last sample
-  std::uint64_t restarts = 0;   ///< of the server, since the first sample
+  std::vector<Event> events;   ///< since the last sample
+  std::uint64_t restarts = 0;  ///< of the server, since the first sample
   redis::StatisticsSnapshot statistics;
 };
 

@@ -17,11 +17,15 @@
 
 namespace fogis::monitor {
 
-/// Something that could not be had, and why: a denied command, a server that does not know it.
-struct Absence {
-  std::string what;    ///< `SLOWLOG`, `CLIENT LIST`, …
-  std::string reason;  ///< the server's text; from the network
+/// Why something could not be had: a denied command, a server that does not know it.
+struct Refusal {
+  std::string reason;     ///< the server's text, from the network, or ours
+  std::string hint = {};  ///< what to do; may be empty
+  bool for_now = false;   ///< the server is not ready, and may be with the next sample
 };
+
+/// By what was asked for: `SLOWLOG GET`, `CLIENT LIST`, …
+using Refusals = std::map<std::string, Refusal, std::less<>>;
 
 /// How many listen on a channel of the FOGIS table, patterns not counted (PUBSUB NUMSUB).
 struct ChannelSubscribers {
@@ -66,7 +70,7 @@ struct Sample {
   std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without this tool's own
   std::optional<std::vector<SlowCommand>> slow_log;  ///< newest first, without our own
   std::optional<std::vector<LatencyEvent>> latency_events;
-  std::map<std::string, std::string, std::less<>> refusals;  ///< what was refused, and the reason
+  Refusals refusals;
   std::string ping_refusal;  ///< what PING was answered with instead of PONG; empty: PONG
 
   /// A whole number of INFO.

@@ -205,6 +205,13 @@ Limit Thresholds::of(std::string_view metric) const {
   return found == limits_.end() ? Limit() : found->second;
 }
 
+bool Thresholds::need_two_looks() const {
+  return std::any_of(limits_.begin(), limits_.end(), [](const auto& row) {
+    const auto* const metric = find_metric(row.first);
+    return row.second.named && metric != nullptr && needs_two_looks(*metric);
+  });
+}
+
 std::optional<AlertLevel> crossed(const Metric& metric, double value, const Limit& limit) {
   if (limit.critical && beyond(metric, value, *limit.critical)) {
     return AlertLevel::critical;

@@ -52,6 +52,9 @@ public:
   /// Both limits are absent where there are none.
   [[nodiscard]] Limit of(std::string_view metric) const;
 
+  /// Whether the command line names a metric that takes two looks at the server.
+  [[nodiscard]] bool need_two_looks() const;
+
 private:
   std::map<std::string, Limit, std::less<>> limits_;
 };

@@ -42,10 +42,12 @@ Outcome monitor(const std::string& url, const std::vector<std::string>& more = {
 /// As FOGIS deploys it, with somebody on each channel with live traffic: nothing to find fault
 /// with.
 struct HealthyServer {
-  RedisServer server{{.arguments = {"--appendonly", "yes", "--maxmemory", "256mb"}}};
+  RedisServer server;
   fogis::testing::RawClient calendar = server.client();
 
-  HealthyServer() {
+  explicit HealthyServer(std::vector<std::string> users = {})
+      : server({.arguments = {"--appendonly", "yes", "--maxmemory", "256mb"},
+                .users = std::move(users)}) {
     for (const auto* const channel :
          {"fogis:matches:updates", "fogis:processor:status", "fogis:system:alerts"}) {
       calendar.command({"SUBSCRIBE", channel});
@@ -320,6 +322,14 @@ TEST_CASE("what a user may not ask is told as absent, and is asked once") {
                                            "PUBSUB NUMSUB", "SLOWLOG GET"});
   CHECK_THAT(server.raw({"INFO", "errorstats"}), ContainsSubstring("errorstat_NOPERM:count=7"));
   CHECK_THAT(monitor(url).output, ContainsSubstring("\nunavailable  SLOWLOG GET: NOPERM"));
+  // Limits that it keeps from being judged are named in every format.
+  CHECK(document["unjudged"][0]["metric"] == "output_buffer_share");
+  CHECK(monitor(url, {"-q"}).output == "healthy; not judged: output_buffer_share, slow_commands\n");
+  const std::string open = "slow_commands: SLOWLOG GET is not available: NOPERM";
+  CHECK_THAT(monitor(url).output, ContainsSubstring("\nnot judged   " + open));
+  CHECK_THAT(monitor(url, {"-o", "nagios"}).output, ContainsSubstring("\nnot judged: " + open));
+  CHECK_THAT(monitor(url, {"-o", "prometheus"}).output,
+             ContainsSubstring("\nfogis_redis_unjudged{metric=\"slow_commands\"} 1\n"));
   // With it nobody can tell whether anyone listens.
   CHECK(run_cli({"monitor", "-u", url, "--interval", "10ms"}).exit_code == 3);
 }
@@ -331,6 +341,71 @@ TEST_CASE("a user who may not even ask INFO leaves the health unknown") {
   CHECK(outcome.exit_code == 3);
   CHECK(require_document(outcome.output, "monitor")["health"] == "unknown");
   CHECK(monitor(url, {"-o", "nagios"}).exit_code == 3);
+}
+
+TEST_CASE("where this tool's own listeners cannot be told apart every format says so") {
+  const HealthyServer healthy(
+      {"watcher on >pw ~* &* +@all -client|list", "whole on >pw ~* &* +@all"});
+  const auto with = [&](const std::string& user, std::vector<std::string> more) {
+    more.insert(
+        more.begin(),
+        {"monitor", "-u", "unix://" + user + ":pw@" + healthy.server.socket_path(), "--interval",
+         "10ms", "--warn", "ping_p50=off,disconnections=off", "--crit", "ping_p50=off"});
+    return run_cli(more);
+  };
+  const std::string words =
+      "who listens may be this tool alone: CLIENT LIST is not available: NOPERM";
+  for (const auto* const format : {"text", "json", "nagios"}) {
+    INFO(format);
+    CHECK_THAT(with("watcher", {"-o", format}).output, ContainsSubstring(words));
+  }
+  CHECK_THAT(with("watcher", {"--count", "1"}).output, ContainsSubstring(words));
+  CHECK_THAT(with("watcher", {"-o", "prometheus"}).output,
+             ContainsSubstring(R"({metric="fogis_subscribers",severity="warning"} 1)"));
+  const auto quiet = with("watcher", {"-q"});
+  CHECK_THAT(quiet.output, StartsWith("degraded: " + words));
+  CHECK(quiet.exit_code == 0);
+  CHECK(with("watcher", {"--strict"}).exit_code == 1);
+  CHECK_THAT(with("watcher", {}).output, ContainsSubstring("+client|list"));
+  CHECK(with("whole", {"-q"}).output == "healthy\n");
+}
+
+TEST_CASE("a server that is busy with a script is asked again") {
+  const RedisServer server({.arguments = {"--lua-time-limit", "20", "--appendonly", "yes"}});
+  auto script = server.client();
+  Process process({.arguments = looking_at(server.url(),
+                                           {"--watch", "--json", "--warn", "slow_commands=off"})});
+  process.wait_for_output(R"("health":"healthy")");
+  script.send({"EVAL", "while true do end", "0"});
+  process.wait_for_output("PING is refused: BUSY");
+  CHECK(server.raw({"SCRIPT", "KILL"}) == "OK");
+  const auto seen = process.output().size();
+  process.wait_for_output(R"("event":"health_changed","text":"healthy, was unhealthy")");
+  process.signal(SIGTERM);
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output.substr(0, seen), !ContainsSubstring("allow +info"));
+  // What was refused meanwhile is there again.
+  const auto last = require_document(lines_of(outcome.output).back(), "monitor");
+  CHECK(last["absent"].empty());
+  CHECK(last["metrics"].contains("output_buffer_limit_bytes"));
+}
+
+TEST_CASE("a limit on a rate is judged by the first sample as well") {
+  const HealthyServer healthy;
+  const auto url = healthy.server.url();
+  for (const auto* const limit :
+       {"ops=1000000", "connections=1000000", "cpu=1000", "hit_rate=80"}) {
+    INFO(limit);
+    CHECK(monitor(url, {"--count", "1", "--warn", limit}).exit_code == 0);
+  }
+  const auto crossed = monitor(
+      url, {"--count", "1", "--json", "--crit", "commands_total=0,ops=0", "--warn", "net_input=0"});
+  CHECK(crossed.exit_code == 1);
+  const auto document = require_document(crossed.output, "monitor");
+  CHECK(document["number"] == 1);
+  CHECK(document["metrics"].contains("ops_per_second"));
+  CHECK(document["events"].empty());
 }
 
 TEST_CASE("a probe that is not permitted is told, with the rule that would allow it") {

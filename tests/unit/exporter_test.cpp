@@ -175,6 +175,7 @@ TEST_CASE("docs/exporter.md lists every metric as /metrics has it, and no other"
   report.observation->sample.channels = {{{"fogis:matches:updates", 1}}};
   report.observation->sample.latency_events = {{{.name = "command"}}};
   report.verdict.findings.push_back({});
+  report.verdict.unjudged.push_back({monitor::find_metric("aof"), "not reported", false});
   std::istringstream text(exporter_metrics_text(report, fresh()));
   std::string help;
   for (std::string line; std::getline(text, line);) {

@@ -102,7 +102,7 @@ TEST_CASE("large figures of performance data keep their digits") {
 
 TEST_CASE("text of the server is escaped before people see it") {
   auto report = report_of("redis_version:7\x1b[2J\r\nrole:ma\x07ster\r\n");
-  report.absent.push_back({"SLOWLOG GET", "NOPERM \x1b]0;title\x07"});
+  report.observation->sample.refusals = {{"SLOWLOG GET", {.reason = "NOPERM \x1b]0;title\x07"}}};
   report.observation->sample.slow_log = std::vector<monitor::SlowCommand>{
       {.id = 1, .at_seconds = monitor::kNow, .duration = {}, .command = "\x1b[0mGET"}};
   report.events.push_back({report.taken, monitor::EventKind::lost, "bad\x1b[1m"});

@@ -154,7 +154,7 @@ TEST_CASE("a server that tells nothing is unknown, and one that is not ready unh
 
 TEST_CASE("a limit that cannot be judged is never healthy") {
   Observation mute;
-  mute.sample.refusals = {{"INFO", "NOPERM no info"}};
+  mute.sample.refusals = {{"INFO", {.reason = "NOPERM no info"}}};
   mute.sample.channels = {{{"fogis:matches:updates", 0}}};
   mute.canary =
       redis::CanaryReport{.sent = 5, .delivered = 5, .disordered = 0, .latency = {}, .error = {}};
@@ -169,12 +169,55 @@ TEST_CASE("a limit that cannot be judged is never healthy") {
   CHECK(judge(seen, named).health == Health::unknown);
   CHECK_THAT(judge(seen, named).findings.at(0).message,
              ContainsSubstring("memory cannot be judged"));
-  seen.sample.refusals = {{"PUBSUB NUMSUB", "NOPERM no pubsub"}};
+  seen.sample.refusals = {{"PUBSUB NUMSUB", {.reason = "NOPERM no pubsub"}}};
   CHECK(judge(seen, Thresholds()).health == Health::unknown);
   CHECK(judge(seen, Thresholds()).findings.at(0).message ==
         "PUBSUB NUMSUB is refused: NOPERM no pubsub");
-  seen.sample.refusals = {{"PUBSUB NUMSUB", "ERR unknown command 'PUBSUB'"}};
+  seen.sample.refusals = {{"PUBSUB NUMSUB", {.reason = "ERR unknown command 'PUBSUB'"}}};
   CHECK_THAT(judge(seen, Thresholds()).findings.at(0).message, ContainsSubstring("a proxy"));
+}
+
+TEST_CASE("a default limit that cannot be judged is said") {
+  const auto reason_of = [](const Observation& seen, std::string_view metric) {
+    for (const auto& absence : judge(seen, Thresholds()).unjudged) {
+      if (absence.metric->name == metric) {
+        return absence.reason;
+      }
+    }
+    return std::string();
+  };
+  // As on Redis before 7.0, whose INFO does not tell maxclients.
+  auto seen = observation_of("role:master\r\nconnected_clients:9\r\nmaxmemory:0\r\n");
+  CHECK(reason_of(seen, "clients_share") == "the server does not report it");
+  seen.sample.refusals = {{"CONFIG GET", {.reason = "NOPERM no config"}},
+                          {"SLOWLOG GET", {.reason = "NOPERM no slowlog"}}};
+  CHECK(reason_of(seen, "clients_share") == "CONFIG GET is not available: NOPERM no config");
+  CHECK(reason_of(seen, "save_age") == "CONFIG GET is not available: NOPERM no config");
+  CHECK(reason_of(seen, "slow_commands") == "SLOWLOG GET is not available: NOPERM no slowlog");
+  CHECK(reason_of(seen, "rejections") == "it needs a second sample");
+  CHECK(judge(seen, Thresholds()).health == Health::healthy);
+  // Nothing is open where there is no limit to reach, and where nobody asked.
+  CHECK(reason_of(seen, "memory").empty());
+  CHECK(reason_of(seen, "master_link").empty());
+  CHECK(reason_of(seen, "canary_ok").empty());
+  seen.sample.settings.max_clients = 10;  // from CONFIG GET
+  CHECK(faults(seen) == Names{"clients_share"});
+  CHECK(reason_of(seen, "clients_share").empty());
+  // Named by the command line it decides.
+  Thresholds named;
+  REQUIRE(named.set(AlertLevel::warning, "slow_commands=1"));
+  CHECK(judge(seen, named).health == Health::unknown);
+  CHECK(judge(seen, named).findings.at(0).message ==
+        "slow_commands cannot be judged: SLOWLOG GET is not available: NOPERM no slowlog");
+}
+
+TEST_CASE("a server that is not ready is unhealthy, and no right is asked for") {
+  Observation busy;
+  busy.sample.refusals = {
+      {"INFO", {.reason = "BUSY a script", .hint = "SCRIPT KILL ends it", .for_now = true}}};
+  const auto verdict = judge(busy, Thresholds());
+  CHECK(verdict.health == Health::unhealthy);
+  CHECK(verdict.findings.at(0).hint == "SCRIPT KILL ends it");
 }
 
 TEST_CASE("this tool's own listeners are nobody, and patterns are not nobody") {

@@ -230,7 +230,8 @@ function showFigures(report) {
   }).filter((part) => part.lastChild.hasChildNodes());
   // Without an answer the last figures stay, dimmed: they are the ones before the fault.
   if (parts.length) setChildren(byId('figures'), parts);
-  const absent = (report.absent || []).map((item) => make('li', '', item.what + ': ' + item.reason));
+  const absent = (report.unjudged || []).map((item) => make('li', '', `limit of ${item.metric}: ${item.reason}`))
+      .concat((report.absent || []).map((item) => make('li', '', item.what + ': ' + item.reason)));
   setChildren(byId('absent'), absent);
   byId('absent-part').hidden = absent.length === 0;
 }
