@@ -102,6 +102,22 @@ TEST_CASE("while the backoff lasts the server is left alone") {
   CHECK(collector.take_sample().statistics.connections_tried < 20);
 }
 
+TEST_CASE("a right that is granted later is noticed on the same connection") {
+  const RedisServer server({.users = {"watcher on >pw ~* &* +@all -info"}});
+  auto settings = server.settings();
+  settings.username = "watcher";
+  settings.password = Secret("pw");
+  auto eager = options();
+  eager.recheck = 0ns;
+  Collector collector(settings, eager, nullptr);
+  CHECK(collector.take_sample().observation->sample.info.empty());
+  CHECK(server.raw({"ACL", "SETUSER", "watcher", "+info"}) == "OK");
+  const auto report = collector.take_sample();
+  CHECK_FALSE(report.observation->sample.info.empty());
+  CHECK(report.observation->sample.refusals.empty());
+  CHECK(report.statistics.connections_made == 1);
+}
+
 TEST_CASE("a subscriber that is cut off for reading too slowly is an event") {
   const RedisServer server(
       {.arguments = {"--client-output-buffer-limit", "pubsub", "4mb", "0", "0"}});
