@@ -94,14 +94,14 @@ Result<void> complete(const cli::Session& session, IntegrationOptions& options) 
   return set_channels(session, options);
 }
 
-void show_rows(cli::Session& session, const checks::Report& report) {
+void show_rows(cli::Session& session, const checks::Report& report, const checks::Policy& policy) {
   output::RowLayout layout{
       .id_columns = 0, .details = session.console.verbose(), .known_cause = {}};
   for (const auto& step : integration::steps()) {
     layout.id_columns = std::max(layout.id_columns, step.id.size());
   }
   for (const auto& check : report.checks) {
-    if (is_shown(session, check)) {
+    if (is_shown(session, check, policy)) {
       session.out.write(output::report_row(check, session.style, layout));
       layout.known_cause = check.result.cause;
     } else {
@@ -132,7 +132,7 @@ int run_checks(cli::Session& session, const config::Config& config,
       {config.connection, cli::timeouts(config), config.service}, options.run, &session.stop,
       [&](std::string_view what) { progress.doing(what); });
   progress.hide();
-  show_rows(session, run.report);
+  show_rows(session, run.report, options.report.policy);
   return finish(session, {run.report, run.statistics}, options.report);
 }
 

@@ -104,6 +104,15 @@ int watch_code(const cli::Session& session, const monitor::Report& report, bool 
   return std::min(code_of(session, report, strict), cli::exit_code::kNegative);
 }
 
+/// The same, and why, where nothing that was written before stays to say so.
+int end_watch(cli::Session& session, const monitor::Report& report, bool strict) {
+  const auto code = watch_code(session, report, strict);
+  if (code != cli::exit_code::kSuccess) {
+    session.console.raw("the last verdict: " + output::monitor_quiet_line(report, strict));
+  }
+  return code;
+}
+
 /// How to ask: the collector's options and what is asked for.
 struct MonitorPlan {
   const MonitorOptions& options;
@@ -159,7 +168,8 @@ int report_once(cli::Session& session, const config::Config& config, const Monit
                         .metrics({.report = report,
                                   .thresholds = plan.collector.thresholds,
                                   .style = session.style,
-                                  .quiet = session.console.quiet()}));
+                                  .quiet = session.console.quiet(),
+                                  .strict = plan.options.strict}));
   if (report.error) {
     session.console.error(*report.error);
   }
@@ -230,18 +240,18 @@ int run_monitor(cli::Session& session, const config::Config& config, const Monit
   const auto& options = plan.options;
   const auto interval = options.interval.value_or(kSecond);
   if (options.listen) {
-    return run_listen(session, {.address = *options.listen,
-                                .connection = config.connection,
-                                .collector = plan.collector,
-                                .interval = interval,
-                                .strict = options.strict});
+    const auto report = listen(session, {.address = *options.listen,
+                                         .connection = config.connection,
+                                         .collector = plan.collector,
+                                         .interval = interval});
+    return report ? end_watch(session, *report, options.strict) : session.fail(report.error());
   }
   if (options.watch && session.format == Format::text && can_watch(session)) {
     const auto report = watch(session, config, plan.collector, interval);
     if (!report) {
       return session.fail(report.error());
     }
-    return *report ? watch_code(session, **report, options.strict) : cli::exit_code::kSuccess;
+    return *report ? end_watch(session, **report, options.strict) : cli::exit_code::kSuccess;
   }
   return options.is_stream() ? report_stream(session, config, plan)
                              : report_once(session, config, plan);

@@ -12,7 +12,6 @@
 #include "base/deadline.hpp"
 #include "base/random.hpp"
 #include "base/timestamp.hpp"
-#include "cli/exit_code.hpp"
 #include "http/server.hpp"
 #include "monitor/sampler.hpp"
 #include "output/exporter.hpp"
@@ -22,7 +21,6 @@ namespace fogis::commands {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using monitor::Health;
 using monitor::Report;
 
 /// Room for a slow machine beside the samples' own time limits.
@@ -167,38 +165,25 @@ void follow(cli::Session& session, const monitor::Sampler& sampler, Exporter& ex
   }
 }
 
-int verdict_code(const Report& report, bool strict) {
-  const auto health = report.verdict.health;
-  const bool good = health == Health::healthy || (health == Health::degraded && !strict);
-  return good ? cli::exit_code::kSuccess : cli::exit_code::kNegative;
-}
-
 }  // namespace
 
-int run_listen(cli::Session& session, const ListenPlan& plan) {
-  auto sampler = monitor::Sampler::start(plan.connection, plan.collector, plan.interval);
-  if (!sampler) {
-    return session.fail(sampler.error());
-  }
-  Exporter exporter(plan, **sampler);
-  auto server = http::Server::listen(plan.address, exporter.routes());
-  if (!server) {
-    return session.fail(server.error());
-  }
-  exporter.count(&*server);
-  tell_address(session, server->address());
+Result<Report> listen(cli::Session& session, const ListenPlan& plan) {
+  TRY_ASSIGN(const auto sampler,
+             monitor::Sampler::start(plan.connection, plan.collector, plan.interval));
+  Exporter exporter(plan, *sampler);
+  TRY_ASSIGN(auto server, http::Server::listen(plan.address, exporter.routes()));
+  exporter.count(&server);
+  tell_address(session, server.address());
   Result<void> served;
   std::atomic<bool> ended = false;
   std::thread serving([&] {
-    served = server->serve(session.stop);
+    served = server.serve(session.stop);
     ended = true;
   });
-  follow(session, **sampler, exporter, ended);
+  follow(session, *sampler, exporter, ended);
   serving.join();
-  if (!served) {
-    return session.fail(served.error());
-  }
-  return verdict_code(exporter.current(), plan.strict);
+  TRY(std::move(served));
+  return exporter.current();
 }
 
 }  // namespace fogis::commands

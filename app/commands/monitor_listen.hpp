@@ -3,10 +3,12 @@
 
 #include <chrono>
 
+#include "base/result.hpp"
 #include "cli/command.hpp"
 #include "config/connection_settings.hpp"
 #include "http/server_socket.hpp"
 #include "monitor/collector.hpp"
+#include "monitor/report.hpp"
 
 namespace fogis::commands {
 
@@ -15,12 +17,11 @@ struct ListenPlan {
   config::ConnectionSettings connection;
   monitor::Collector::Options collector;
   std::chrono::nanoseconds interval{};  ///< between two samples of the server
-  bool strict = false;                  ///< whether a degraded server is a no
 };
 
 /// Samples the server once an interval and serves /metrics, /health, /api/v1/report and the page,
-/// through losses of the server, until a signal. Returns the exit code: 0, or 1 when the last
-/// verdict is a no; where listening fails, that of the failure.
-int run_listen(cli::Session& session, const ListenPlan& plan);
+/// through losses of the server, until a signal. Returns the report that is true at the end.
+/// Errors: those of Sampler::start, http::Server::listen and http::Server::serve.
+Result<monitor::Report> listen(cli::Session& session, const ListenPlan& plan);
 
 }  // namespace fogis::commands

@@ -53,9 +53,11 @@ int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& o
   return verdict(session, run.report, options.policy);
 }
 
-bool is_shown(const cli::Session& session, const checks::CheckReport& report) {
+bool is_shown(const cli::Session& session, const checks::CheckReport& report,
+              const checks::Policy& policy) {
   const auto status = report.result.status;
-  const bool is_failure = status == checks::Status::fail || status == checks::Status::error;
+  const bool is_failure = status == checks::Status::fail || status == checks::Status::error ||
+                          (policy.strict && status != checks::Status::pass);
   return session.format == output::Format::text && (is_failure || !session.console.quiet());
 }
 

@@ -34,7 +34,9 @@ struct FinishedRun {
 /// exit code.
 int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& options);
 
-/// Whether a row is shown at all: --quiet leaves those that failed.
-bool is_shown(const cli::Session& session, const checks::CheckReport& report);
+/// Whether a row is shown at all: --quiet leaves those that failed, under --strict all that did not
+/// pass.
+bool is_shown(const cli::Session& session, const checks::CheckReport& report,
+              const checks::Policy& policy);
 
 }  // namespace fogis::commands

@@ -46,8 +46,9 @@ std::size_t longest_id() {
 /// A row as soon as its check is over, and what is going on meanwhile.
 class LiveRows {
 public:
-  explicit LiveRows(cli::Session& session)
+  LiveRows(cli::Session& session, const checks::Policy& policy)
       : session_(&session),
+        policy_(policy),
         layout_{
             .id_columns = longest_id(), .details = session.console.verbose(), .known_cause = {}},
         progress_(session.console) {}
@@ -67,7 +68,7 @@ private:
 
   void finished(const checks::CheckReport& report) {
     progress_.hide();
-    if (is_shown(*session_, report)) {
+    if (is_shown(*session_, report, policy_)) {
       session_->out.write(output::report_row(report, session_->style, layout_));
       layout_.known_cause = report.result.cause;
     } else {
@@ -76,13 +77,14 @@ private:
   }
 
   cli::Session* session_;
+  checks::Policy policy_;
   output::RowLayout layout_;
   output::Progress progress_;
 };
 
 int run_checks(cli::Session& session, const config::Config& config,
                const SuiteCommandOptions& options) {
-  LiveRows rows(session);
+  LiveRows rows(session, options.report.policy);
   const auto run = checks::run_suite(config.connection, cli::timeouts(config), options.suite,
                                      &session.stop, rows.observer());
   rows.end();

@@ -136,6 +136,9 @@ std::string report_markdown(const CheckView& view) {
   text += fmt::format("{}{}{}: {}\n\n", escape_markdown(report.endpoint),
                       report.server.empty() ? "" : ", ", escape_markdown(report.server),
                       summary_line(report));
+  for (const auto& want : unmet(report, view.policy)) {
+    text += fmt::format("required: {}\n\n", escape_markdown(want));
+  }
   text += "| status | check | time | result |\n|---|---|---:|---|\n";
   for (const auto& check : report.checks) {
     text += row_of(check);

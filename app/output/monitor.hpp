@@ -17,18 +17,20 @@ struct MetricsView {
   const monitor::Report& report;
   const monitor::Thresholds& thresholds;
   const Style& style;
-  bool quiet = false;  ///< as text: the verdict and its first reason only
+  bool quiet = false;   ///< as text: the verdict and its first reason only
+  bool strict = false;  ///< as text: what a warning costs is told
 };
 
-/// Several lines for people: the verdict, its reasons, then a section each.
-std::string monitor_text(const monitor::Report& report, const Style& style);
+/// Several lines for people: the verdict, its reasons, then a section each. `strict` as above.
+std::string monitor_text(const monitor::Report& report, const Style& style, bool strict = false);
 
 /// One line about one of many samples: time, verdict, main figures; events on lines of their own.
 /// On a terminal at most `style.width` columns.
 std::string monitor_line(const monitor::Report& report, const Style& style);
 
-/// The only line of a quiet report: the verdict and its first reason.
-std::string monitor_quiet_line(const monitor::Report& report);
+/// The only line of a quiet report: the verdict, its first reason, the limits that a refusal keeps
+/// from being judged and, when `strict`, the warnings that fail it.
+std::string monitor_quiet_line(const monitor::Report& report, bool strict = false);
 
 /// How the JSON document is laid out: one line for streams, several for people.
 enum class JsonLayout : bool { one_line, indented };

@@ -64,6 +64,17 @@ std::string absent_rows(const monitor::Report& report, const Style& style) {
   return text;
 }
 
+/// The warnings that fail a report under --strict; nothing where it is not that which fails it.
+std::optional<std::string> unmet(const monitor::Report& report, bool strict) {
+  Parts names;
+  for (const auto& finding : report.verdict.findings) {
+    names.add(finding.metric == nullptr ? std::string() : std::string(finding.metric->name));
+  }
+  return strict && report.verdict.health == monitor::Health::degraded
+             ? std::optional("no warning (--strict); " + names.join())
+             : std::nullopt;
+}
+
 /// Rows as text.
 std::string lines(const std::vector<std::string>& rows) {
   std::string text;
@@ -79,8 +90,11 @@ std::string event_lines(const monitor::Report& report, const Style& style) {
 
 }  // namespace
 
-std::string monitor_text(const monitor::Report& report, const Style& style) {
+std::string monitor_text(const monitor::Report& report, const Style& style, bool strict) {
   auto text = head(report, style) + reasons(report, style);
+  if (const auto want = unmet(report, strict)) {
+    text += "  required: " + wrap_indented(*want, 12, style.width) + "\n";
+  }
   if (!report.observation) {
     return text;
   }
@@ -118,16 +132,22 @@ std::string monitor_line(const monitor::Report& report, const Style& style) {
          (style.terminal ? truncate_text(text, available, !style.unicode) : text) + "\n";
 }
 
-std::string monitor_quiet_line(const monitor::Report& report) {
+std::string monitor_quiet_line(const monitor::Report& report, bool strict) {
   auto text = std::string(name(report.verdict.health));
   if (const auto reason = first_reason(report); !reason.empty()) {
     text += ": " + reason;
   }
-  return Parts().add(text).add("not judged: ", refused_limits(report)).join("; ") + "\n";
+  return Parts()
+             .add(text)
+             .add("required: ", unmet(report, strict))
+             .add("not judged: ", refused_limits(report))
+             .join("; ") +
+         "\n";
 }
 
 std::string metrics_text(const MetricsView& view) {
-  return view.quiet ? monitor_quiet_line(view.report) : monitor_text(view.report, view.style);
+  return view.quiet ? monitor_quiet_line(view.report, view.strict)
+                    : monitor_text(view.report, view.style, view.strict);
 }
 
 }  // namespace fogis::output

@@ -51,6 +51,9 @@ bool has_own_cause(const checks::CheckResult& result);
 /// `PASS`, `FAIL` or `INTERRUPTED`.
 std::string_view verdict_word(const checks::Report& report, const checks::Policy& policy);
 
+/// What the policy wants and the report does not have, a sentence each: which rate, which checks.
+std::vector<std::string> unmet(const checks::Report& report, const checks::Policy& policy);
+
 /// `16 checks: 14 pass, 1 warn, 1 skip; success rate 100 %; in 0.42 s`.
 std::string summary_line(const checks::Report& report);
 

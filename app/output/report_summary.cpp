@@ -18,6 +18,32 @@ std::string_view verdict_word(const checks::Report& report, const checks::Policy
   return checks::passes(report, policy) && !report.error ? "PASS" : "FAIL";
 }
 
+std::vector<std::string> unmet(const checks::Report& report, const checks::Policy& policy) {
+  std::vector<std::string> wants;
+  const auto rate = report.success_rate();
+  if (report.interrupted || report.error || !rate) {
+    return wants;
+  }
+  if (*rate < policy.min_success_rate) {
+    wants.push_back(fmt::format("a success rate of {:.4g} %", policy.min_success_rate));
+  }
+  std::string imperfect;
+  for (const auto& check : report.checks) {
+    const auto status = check.result.status;
+    if (check.id == report.essential && status == checks::Status::skip) {
+      wants.push_back(fmt::format("{} is judged; it was skipped", row_id(check)));
+    }
+    if (status != checks::Status::pass) {
+      imperfect += fmt::format("{}{}: {}", imperfect.empty() ? "" : ", ", row_id(check),
+                               checks::name(status));
+    }
+  }
+  if (policy.strict && !imperfect.empty()) {
+    wants.push_back("every check passes (--strict); " + imperfect);
+  }
+  return wants;
+}
+
 std::string summary_line(const checks::Report& report) {
   const auto counts = report.counts();
   const std::array<std::pair<std::string_view, std::size_t>, 5> parts{{{"pass", counts.pass},

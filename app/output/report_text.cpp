@@ -115,13 +115,11 @@ std::string report_text(const CheckView& view) {
   std::string text =
       fmt::format("{} {}\n", style.paint(colour_of(verdict), verdict),
                   wrap_indented(summary_line(report), verdict.size() + 1, style.width));
-  const auto rate = report.success_rate();
-  if (!rate) {
+  if (!report.success_rate()) {
     text += "nothing could be evaluated\n";
-  } else if (*rate < policy.min_success_rate) {
-    text += fmt::format("required: a success rate of {:.4g} %\n", policy.min_success_rate);
-  } else if (verdict == "FAIL" && policy.strict) {
-    text += "required: every check passes (--strict)\n";
+  }
+  for (const auto& want : unmet(report, policy)) {
+    text += below("required: ", want, 0, style);
   }
   for (const auto& what : report.unseen) {
     text +=

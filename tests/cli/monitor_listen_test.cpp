@@ -214,7 +214,12 @@ TEST_CASE("a degraded server ends with 1 only under --strict") {
   }
   Listening listening(server.url(), options);
   CHECK(listening.get_until_contains("/health", "\"degraded\"").status == 200);
-  CHECK(listening.end().exit_code == (strict ? 1 : 0));
+  const auto outcome = listening.end();
+  CHECK(outcome.exit_code == (strict ? 1 : 0));
+  // It has no other output that could say why.
+  CHECK((outcome.error.find("the last verdict: degraded: ") != std::string::npos) == strict);
+  CHECK((outcome.error.find("required: no warning (--strict); memory_used") != std::string::npos) ==
+        strict);
 }
 
 TEST_CASE("a lost server is told everywhere, and found again when it is back") {

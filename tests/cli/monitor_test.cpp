@@ -118,7 +118,13 @@ TEST_CASE("a degraded server is exit code 1 only under --strict") {
     return monitor(server.url(), more);
   };
   CHECK(with({}).exit_code == 0);
-  CHECK(with({"--strict"}).exit_code == 1);
+  const auto strict = with({"--strict", "--warn", "clients=0"});
+  CHECK(strict.exit_code == 1);
+  const std::string named = "no warning (--strict); clients, aof";
+  CHECK_THAT(strict.output, ContainsSubstring("\n  required: " + named + "\n"));
+  CHECK(with({"--strict", "--warn", "clients=0", "-q"}).output ==
+        "degraded: clients is 1, above 0; required: " + named + "\n");
+  CHECK_THAT(with({"--warn", "clients=0"}).output, !ContainsSubstring("required"));
   CHECK(with({"-o", "nagios"}).exit_code == 1);
   CHECK_THAT(with({"-q"}).output, StartsWith("degraded: "));
 }

@@ -142,7 +142,21 @@ TEST_CASE("option --strict fails on a warning") {
   strict.emplace_back("--strict");
   const auto outcome = suite(server.url(), strict);
   CHECK(outcome.exit_code == 1);
-  CHECK_THAT(outcome.output, ContainsSubstring("--strict"));
+  const std::string named = "every check passes (--strict); server-configuration: warn\n";
+  CHECK_THAT(outcome.output, ContainsSubstring("\nrequired: " + named));
+  strict.emplace_back("-q");
+  CHECK_THAT(suite(server.url(), strict).output,
+             StartsWith("! server-configuration") && ContainsSubstring(named));
+  strict.insert(strict.end(), {"-o", "markdown"});
+  CHECK_THAT(suite(server.url(), strict).output, ContainsSubstring("required: every check passes"));
+}
+
+TEST_CASE("a pub-sub that could not be judged is named as what failed the run") {
+  const RedisServer server({.users = {"mute on >pw ~* &* +@all -subscribe"}});
+  const auto outcome =
+      suite("unix://mute:pw@" + server.socket_path(), {"--only", "connection,pub-sub", "-q"});
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output, ContainsSubstring("required: pub-sub is judged; it was skipped\n"));
 }
 
 TEST_CASE("an unreachable server is an error of the connection, the rest is skipped") {

@@ -191,8 +191,10 @@ TEST_CASE("the end says why it is no success") {
                         "required: a success rate of 100 %\n"));
   CHECK_THAT(report_end(report_of({check("a", Status::skip)}), {}, style),
              ContainsSubstring("nothing could be evaluated"));
-  CHECK_THAT(report_end(report_of({check("a", Status::warn)}), {.strict = true}, style),
-             ContainsSubstring("(--strict)"));
+  CHECK_THAT(report_end(report_of({check("a", Status::warn), check("b", Status::skip),
+                                   check("c", Status::pass)}),
+                        {.strict = true}, style),
+             ContainsSubstring("required: every check passes (--strict); a: warn, b: skip\n"));
   auto interrupted = report_of({check("a", Status::pass)});
   interrupted.interrupted = true;
   interrupted.leftovers = {"fogis:test:1:key"};
