@@ -30,7 +30,7 @@ foreach(_line IN LISTS _lines)
   endforeach()
 endforeach()
 
-# The binary carries everything but the C library: it starts faster and runs on any machine.
+# The binary carries everything: it starts faster and runs on any machine.
 set(OPENSSL_USE_STATIC_LIBS TRUE)
 
 find_package(Threads REQUIRED)

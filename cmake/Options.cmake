@@ -5,7 +5,7 @@ option(FOGIS_BUILD_TESTS "Build the tests" ON)
 option(FOGIS_COVERAGE "Count executed lines" OFF)
 option(FOGIS_CCACHE "Compile through ccache where it is installed" ON)
 option(FOGIS_PRECOMPILE "Compile the headers that nearly every file includes once" OFF)
-option(FOGIS_HARDENED "Static C++ runtime, hardening and stripping, as released" OFF)
+option(FOGIS_HARDENED "One static, hardened and stripped file, as released" OFF)
 set(FOGIS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 set(FOGIS_TEST_TIMEOUT 60 CACHE STRING "Seconds that one test may take")
 
@@ -70,17 +70,25 @@ if(FOGIS_HARDENED)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     add_compile_options(-fcf-protection)
   endif()
-  add_link_options(-static-libstdc++ -static-libgcc -Wl,-z,relro,-z,now,-z,noexecstack
-                   -Wl,--as-needed -Wl,--gc-sections -s)
+  # One file that needs nothing of the system it runs on, at a random address all the same.
+  set(CMAKE_CXX_LINK_OPTIONS_PIE -static-pie)
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -s)
+  # The linker warns of functions that load modules of the C library, such as getaddrinfo. Names are
+  # resolved by c-ares, and the others get numbers: scripts/release runs the file where there is no
+  # module, and resolves a name.
+  check_linker_flag(CXX -Wl,--no-warnings FOGIS_LINKS_WITHOUT_WARNINGS)
+  if(FOGIS_LINKS_WITHOUT_WARNINGS)
+    add_link_options(-Wl,--no-warnings)
+  endif()
+  # The same sources make the same file, wherever they and the libraries' headers lie.
+  add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}=." "-ffile-prefix-map=$ENV{HOME}=~")
   add_compile_options(-ffunction-sections -fdata-sections)
   # nlohmann_json checks its own invariants in each constructor and destructor: a twentieth of the time
   # of judging a message. The tests run with them.
   add_compile_options("-DJSON_ASSERT(condition)=")
-  # Rounding becomes a few instructions. As calls it would load libm at every start: a third of a
-  # megabyte and a tenth of a ping's time. Nobody here asks for errno or traps of arithmetic.
+  # Rounding becomes a few instructions. Nobody here asks for errno or traps of arithmetic.
   add_compile_options(-fno-math-errno -fno-trapping-math)
   # OpenSSL brings twenty thousand relocations; packed they cost a tenth of the resident memory less.
-  # Needs glibc 2.36, which Debian 12 has.
   check_linker_flag(CXX -Wl,-z,pack-relative-relocs FOGIS_PACKED_RELOCATIONS)
   if(FOGIS_PACKED_RELOCATIONS)
     add_link_options(-Wl,-z,pack-relative-relocs)
