@@ -17,9 +17,12 @@
 
 namespace fogis::cli {
 
+class Parser;  // cli/parser.hpp
+
 /// What a running command works with. Lives as long as the run; used by one thread.
 struct Session {
   std::string_view command;  ///< its name
+  const Parser& parser;      ///< what else there is
   const GlobalOptions& options;
   const config::Environment& environment;
   const StopEvent& stop;

@@ -70,6 +70,9 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
       .flag("--json", target.json, "same as --output json")
       .text("--color", "WHEN", target.colour,
             "auto, always or never [env NO_COLOR, FORCE_COLOR] [default auto]")
+      .completes([] {
+        return std::vector<std::string>{"auto", "always", "never"};
+      })
       .flag("-q,--quiet", target.quiet, "print only the result and errors")
       .flag("-v,--verbose", target.verbose,
             "also print warnings, each step with its time, and statistics on stderr");

@@ -1,6 +1,7 @@
-// The texts of --help.
+// The texts of --help, and the man page with all of them.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "cli/command.hpp"
@@ -20,5 +21,8 @@ std::string tool_help(const CLI::App& app, const output::Style& style);
 
 /// Everything about one command.
 std::string command_help(const CLI::App& app, const Command& command, const output::Style& style);
+
+/// The man page, in the macros of man(7).
+std::string man_page(const CLI::App& app, std::span<const Command> commands);
 
 }  // namespace fogis::cli

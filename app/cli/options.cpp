@@ -49,6 +49,11 @@ OptionSet& OptionSet::group(std::string_view heading) {
   return *this;
 }
 
+OptionSet& OptionSet::completes(Words words) {
+  declarations_->words.emplace_back(last_, std::move(words));
+  return *this;
+}
+
 OptionSet& OptionSet::text(std::string_view names, std::string_view placeholder,
                            std::optional<std::string>& target, std::string_view help) {
   return single(names, placeholder, help,
@@ -61,11 +66,11 @@ OptionSet& OptionSet::single(std::string_view names, std::string_view placeholde
     take(unguard_argument(results.front()));
     return true;
   };
-  app_->add_option(std::string(names), store, std::string(help))
-      ->type_name(std::string(placeholder))
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->group(group_);
+  last_ = app_->add_option(std::string(names), store, std::string(help))
+              ->type_name(std::string(placeholder))
+              ->expected(1)
+              ->allow_extra_args(false)
+              ->group(group_);
   return *this;
 }
 
@@ -90,17 +95,17 @@ OptionSet& OptionSet::repeated(std::string_view names, std::string_view placehol
     }
     return true;
   };
-  app_->add_option(std::string(names), store, std::string(help))
-      ->type_name(std::string(placeholder))
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false)
-      ->group(group_);
+  last_ = app_->add_option(std::string(names), store, std::string(help))
+              ->type_name(std::string(placeholder))
+              ->expected(1)
+              ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+              ->allow_extra_args(false)
+              ->group(group_);
   return *this;
 }
 
 OptionSet& OptionSet::flag(std::string_view names, bool& target, std::string_view help) {
-  app_->add_flag(std::string(names), target, std::string(help))->group(group_);
+  last_ = app_->add_flag(std::string(names), target, std::string(help))->group(group_);
   return *this;
 }
 
@@ -111,12 +116,12 @@ OptionSet& OptionSet::arguments(std::string_view usage, std::vector<std::string>
     return true;
   };
   // The library knows an argument by a name that does not begin with a dash.
-  app_->add_option("arguments", store, std::string(help))
-      ->type_name(std::string(usage))
-      ->expected(1, -1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(true)
-      ->group("Arguments");
+  last_ = app_->add_option("arguments", store, std::string(help))
+              ->type_name(std::string(usage))
+              ->expected(1, -1)
+              ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+              ->allow_extra_args(true)
+              ->group("Arguments");
   return *this;
 }
 

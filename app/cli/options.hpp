@@ -15,6 +15,7 @@
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the name that the library has
 class App;
+class Option;
 }  // namespace CLI
 
 namespace fogis::cli {
@@ -22,17 +23,26 @@ namespace fogis::cli {
 /// What an option's target holds: `T` of an `std::optional<T>`, else the target's own type.
 template <typename Value>
 struct Held {
-  using type = Value;
+  using Type = Value;
 };
 template <typename T>
 struct Held<std::optional<T>> {
-  using type = T;
+  using Type = T;
 };
 
 /// Both included.
 struct Bounds {
   std::uint64_t low;
   std::uint64_t high;
+};
+
+/// The values that an option may have, in the order in which a shell shows them.
+using Words = std::function<std::vector<std::string>()>;
+
+/// What is kept beside the argument library while options are declared and parsed.
+struct Declarations {
+  std::optional<Error> fault;  ///< the first bad value
+  std::vector<std::pair<const CLI::Option*, Words>> words;
 };
 
 /// Adds options to one level of the command line (the tool itself, or one command). An option is
@@ -44,7 +54,7 @@ struct Bounds {
 class OptionSet {
 public:
   /// Owns neither; both must outlive the parsing.
-  OptionSet(CLI::App& app, std::optional<Error>& fault) : app_(&app), fault_(&fault) {}
+  OptionSet(CLI::App& app, Declarations& declarations) : app_(&app), declarations_(&declarations) {}
 
   /// The heading under which the options that follow are shown by --help.
   OptionSet& group(std::string_view heading);
@@ -57,14 +67,15 @@ public:
   template <typename Value, typename Parse>
   OptionSet& parsed(std::string_view names, std::string_view placeholder, Value& target,
                     Parse parse, std::string_view help) {
-    return single(names, placeholder, help, [fault = fault_, &target, parse](std::string text) {
-      auto value = parse(text);
-      if (value) {
-        target = static_cast<typename Held<Value>::type>(std::move(*value));
-      } else if (!*fault) {
-        *fault = std::move(value.error());
-      }
-    });
+    return single(names, placeholder, help,
+                  [declarations = declarations_, &target, parse](std::string text) {
+                    auto value = parse(text);
+                    if (value) {
+                      target = static_cast<typename Held<Value>::Type>(std::move(*value));
+                    } else if (!declarations->fault) {
+                      declarations->fault = std::move(value.error());
+                    }
+                  });
   }
   /// A whole number within the bounds.
   template <typename Value>
@@ -102,19 +113,26 @@ public:
   template <typename Value, typename Choices>
   OptionSet& choice(std::string_view names, std::string_view placeholder, Value& target,
                     const Choices& choices, std::string_view help) {
-    using Choice = typename Held<Value>::type;
+    using Choice = typename Held<Value>::Type;
     return parsed(
-        names, placeholder, target,
-        [option = long_name(names), &choices](std::string_view text) -> Result<Choice> {
-          std::vector<std::string_view> known;
+               names, placeholder, target,
+               [option = long_name(names), &choices](std::string_view text) -> Result<Choice> {
+                 std::vector<std::string_view> known;
+                 for (const auto candidate : choices) {
+                   if (known.emplace_back(name(candidate)) == text) {
+                     return candidate;
+                   }
+                 }
+                 return failure(unknown_choice(option, text, known));
+               },
+               help)
+        .completes([&choices] {
+          std::vector<std::string> known;
           for (const auto candidate : choices) {
-            if (known.emplace_back(name(candidate)) == text) {
-              return candidate;
-            }
+            known.emplace_back(name(candidate));
           }
-          return failure(unknown_choice(option, text, known));
-        },
-        help);
+          return known;
+        });
   }
   /// An option without a value; giving it twice changes nothing.
   OptionSet& flag(std::string_view names, bool& target, std::string_view help);
@@ -129,6 +147,10 @@ public:
   OptionSet& arguments(std::string_view usage, std::vector<std::string>& target,
                        std::string_view help);
 
+  /// Values of the option that was declared last, for shells to complete. Those of choice(), and
+  /// files where the placeholder is FILE or DIR, are known without.
+  OptionSet& completes(Words words);
+
 private:
   static std::string_view long_name(std::string_view names);
   OptionSet& single(std::string_view names, std::string_view placeholder, std::string_view help,
@@ -137,7 +159,8 @@ private:
                       std::function<void(const std::string& text)> take);
 
   CLI::App* app_;
-  std::optional<Error>* fault_;
+  Declarations* declarations_;
+  const CLI::Option* last_ = nullptr;
   std::string group_ = "Options";
 };
 

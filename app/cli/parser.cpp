@@ -18,8 +18,8 @@ struct Parser::State {
   GlobalOptions options;
   bool help = false;
   bool version = false;
-  std::optional<Error> bad_value;  ///< the first one
-  std::vector<Run> runs;           ///< of the declared commands, each where the table has it
+  Declarations declarations;
+  std::vector<Run> runs;  ///< of the declared commands, each where the table has it
 };
 
 namespace {
@@ -77,11 +77,12 @@ std::unique_ptr<Parser::State> Parser::declare(const Command* only) const {
   app.set_help_flag();
   app.allow_extras();
   app.require_subcommand(0, 1);
-  OptionSet top(app, state->bad_value);
+  OptionSet top(app, state->declarations);
   declare_global_options(top, state->options);
   top.group("Help")
       .flag("-h,--help", state->help, "show this help, or that of the command")
-      .flag("--version", state->version, "show the version");
+      .flag("-V,--version", state->version,
+            "show the version; with -v also the commit, the libraries and the compiler");
   state->runs.resize(commands_.size());
   for (std::size_t i = 0; i < commands_.size(); ++i) {
     const auto& command = commands_[i];
@@ -89,7 +90,7 @@ std::unique_ptr<Parser::State> Parser::declare(const Command* only) const {
       auto* const sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
       sub->fallthrough();
       sub->allow_extras();
-      state->runs[i] = command.declare(OptionSet(*sub, state->bad_value));
+      state->runs[i] = command.declare(OptionSet(*sub, state->declarations));
     }
   }
   return state;
@@ -149,9 +150,9 @@ Parsed Parser::parse_with(State& state, const std::vector<std::string>& argument
   if (command == nullptr) {
     return UsageFault{missing_command(), nullptr};
   }
-  if (state.bad_value) {
-    return Invocation{command,
-                      [&state](Session& session) { return session.fail(*state.bad_value); }};
+  if (state.declarations.fault) {
+    return Invocation{
+        command, [&state](Session& session) { return session.fail(*state.declarations.fault); }};
   }
   const auto index = static_cast<std::size_t>(std::distance(state.commands.data(), command));
   return Invocation{command, state.runs[index]};
@@ -161,13 +162,32 @@ const GlobalOptions& Parser::options() const {
   return state_->options;
 }
 
+Result<const Command*> Parser::find(const std::string& name) const {
+  for (const auto& command : commands_) {
+    if (command.name == name) {
+      return &command;
+    }
+  }
+  return failure(explain_unknown_argument(declare(nullptr)->app, name));
+}
+
 std::string Parser::help(const Command* command, const output::Style& style) const {
-  return command == nullptr ? tool_help(state_->app, style)
-                            : command_help(state_->app, *command, style);
+  const auto state = declare(command);
+  return command == nullptr ? tool_help(state->app, style)
+                            : command_help(state->app, *command, style);
 }
 
 std::string Parser::short_help(const output::Style& style) const {
-  return tool_usage(state_->app, style);
+  return tool_usage(declare(nullptr)->app, style);
+}
+
+std::string Parser::man_page() const {
+  return cli::man_page(declare(nullptr)->app, commands_);
+}
+
+Completion Parser::complete(const std::vector<std::string>& words) const {
+  const auto state = declare(nullptr);
+  return cli::complete(state->app, commands_, state->declarations, words);
 }
 
 namespace {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "cli/command.hpp"
+#include "cli/completion.hpp"
 #include "output/style.hpp"
 
 namespace fogis::cli {
@@ -51,13 +52,20 @@ public:
   /// `arguments` without the program's name.
   Parsed parse(const std::vector<std::string>& arguments);
 
-  /// What parse() found of the options that every command has. Like the texts below: after parse().
+  /// What parse() found of the options that every command has; after parse().
   [[nodiscard]] const GlobalOptions& options() const;
+
+  /// The command of that name, or an error that names the nearest.
+  [[nodiscard]] Result<const Command*> find(const std::string& name) const;
 
   /// The text of --help, for the tool when `command` is null.
   [[nodiscard]] std::string help(const Command* command, const output::Style& style) const;
   /// How to call it and the names of the commands, for somebody who asked for nothing.
   [[nodiscard]] std::string short_help(const output::Style& style) const;
+  /// The man page, in section 1.
+  [[nodiscard]] std::string man_page() const;
+  /// What the last of these arguments can become.
+  [[nodiscard]] Completion complete(const std::vector<std::string>& words) const;
 
 private:
   struct State;

@@ -69,6 +69,14 @@ struct Program {
 
   int operator()(const VersionRequest&) {
     out.write(fmt::format("fogis-redis {}\n", kVersion));
+    if (parser.options().verbose) {
+      out.write(fmt::format(
+          "commit: {}\nbuild: {}\n",
+          kCommit.empty() ? "unknown" : fmt::format("{} of {}", kCommit, kCommitDay), kBuild));
+      for (const auto& [library, version] : kLibraries) {
+        out.write(fmt::format("{}: {}\n", library, version));
+      }
+    }
     return exit_code::kSuccess;
   }
 
@@ -95,6 +103,7 @@ struct Program {
     Console console(STDERR_FILENO, output::detect_style(STDERR_FILENO, *colour, environment),
                     *verbosity, &stop);
     Session session{.command = invocation.command->name,
+                    .parser = parser,
                     .options = options,
                     .environment = environment,
                     .stop = stop,

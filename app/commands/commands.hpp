@@ -16,6 +16,8 @@ extern const cli::Command kMonitor;
 extern const cli::Command kValidateMessage;
 extern const cli::Command kPublish;
 extern const cli::Command kSubscribe;
+extern const cli::Command kHelp;
+extern const cli::Command kCompletion;
 
 /// The command table, in the order in which --help shows it.
 std::span<const cli::Command> all();

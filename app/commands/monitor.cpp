@@ -278,6 +278,15 @@ int run_monitor(cli::Session& session, const MonitorOptions& options) {
   });
 }
 
+/// Each metric with the sign that its limit follows.
+std::vector<std::string> begun_limits() {
+  std::vector<std::string> limits;
+  for (const auto& metric : monitor::metrics()) {
+    limits.push_back(fmt::format("{}=", metric.name));
+  }
+  return limits;
+}
+
 cli::Run declare_monitor(cli::OptionSet options) {
   const auto values = std::make_shared<MonitorOptions>();
   options.group("Samples")
@@ -293,8 +302,10 @@ cli::Run declare_monitor(cli::OptionSet options) {
   options.group("Verdict")
       .list("--warn", "METRIC=VALUE,...", values->warn,
             "limits beyond which the server is degraded")
+      .completes(begun_limits)
       .list("--crit", "METRIC=VALUE,...", values->crit,
             "limits beyond which the server is unhealthy")
+      .completes(begun_limits)
       .flag("--strict", values->strict, "also exit with 1 if degraded")
       .flag("--metrics", values->metrics, "show all metrics with their limits; does not connect");
   return [values](cli::Session& session) { return run_monitor(session, *values); };

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "cli/completion.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "commands/commands.hpp"
@@ -219,6 +220,7 @@ cli::Run declare_publish(cli::OptionSet options) {
   options
       .arguments("CHANNEL [MESSAGE | -]", values->arguments,
                  "channel, then message; - reads the message from stdin")
+      .completes(cli::fogis_channels)
       .text("--file", "FILE", values->file, "read the message from FILE")
       .choice("--type", "TYPE", values->type, message::kTypes,
               "wrap --payload in an envelope of this type: match_updates, processing_status or "
@@ -236,7 +238,8 @@ cli::Run declare_publish(cli::OptionSet options) {
       .parsed("--speed", "SPEED", values->speed, parse_speed,
               "replay speed: 2x, 0.5x or max [default 1x]")
       .text("--to", "CHANNEL", values->to,
-            "send all of them on this channel; required if the recording has production channels");
+            "send all of them on this channel; required if the recording has production channels")
+      .completes(cli::fogis_channels);
   return [values](cli::Session& session) { return run_publish(session, *values); };
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "cli/completion.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/target.hpp"
 #include "commands/commands.hpp"
@@ -137,6 +138,7 @@ int run_subscribe(cli::Session& session, const config::Config& config,
 cli::Run declare_subscribe(cli::OptionSet options) {
   const auto values = std::make_shared<SubscribeOptions>();
   options.arguments("[CHANNEL...]", values->channels, "channels [default: all channels of FOGIS]")
+      .completes(cli::fogis_channels)
       .each("--pattern", "GLOB", values->patterns,
             "subscribe to every channel that matches; may be repeated")
       .count("--count", "N", values->count, {1, kMostReceived}, "end after N messages")

@@ -35,6 +35,14 @@ struct SuiteCommandOptions {
   bool list = false;
 };
 
+std::vector<std::string> check_ids() {
+  std::vector<std::string> ids;
+  for (const auto& check : checks::suite_checks()) {
+    ids.emplace_back(check.id);
+  }
+  return ids;
+}
+
 std::size_t longest_id() {
   std::size_t longest = 0;
   for (const auto& check : checks::suite_checks()) {
@@ -112,7 +120,9 @@ cli::Run declare_test_suite(cli::OptionSet options) {
   options.group("Selection of checks")
       .flag("--list", values->list, "list the checks and what each one proves; run nothing")
       .list("--only", "ID,...", suite.only, "run only these checks")
+      .completes(check_ids)
       .list("--skip", "ID,...", suite.skip, "skip these checks")
+      .completes(check_ids)
       .count("--repeat", "N", suite.repeat, {1, kMostRepeats}, "repeat N times [default 1]")
       .flag("--fail-fast", suite.fail_fast, "stop at the first check that fails");
   options.group("Amount of work")

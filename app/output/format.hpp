@@ -93,13 +93,13 @@ constexpr const FormatRow& row_of(Format format) {
 }
 
 /// The formats that have that renderer.
-template <auto kRenderer>
+template <auto renderer>
 constexpr auto formats_with() {
-  constexpr auto has = [](const FormatRow& row) { return (row.*kRenderer).exists; };
-  std::array<Format, std::count_if(std::begin(kFormats), std::end(kFormats), has)> list{};
+  constexpr auto kHas = [](const FormatRow& row) { return (row.*renderer).exists; };
+  std::array<Format, std::count_if(std::begin(kFormats), std::end(kFormats), kHas)> list{};
   std::size_t count = 0;
   for (const auto& row : kFormats) {
-    if (has(row)) {
+    if (kHas(row)) {
       list[count++] = row.format;
     }
   }

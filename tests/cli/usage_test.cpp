@@ -263,6 +263,17 @@ TEST_CASE("the version is one line on stdout") {
   CHECK_THAT(outcome.output, Catch::Matchers::Matches("fogis-redis [0-9]+[.][0-9]+[.][0-9]+\n"));
 }
 
+TEST_CASE("the version in detail has the commit and every library that is linked in") {
+  CHECK(run_cli({"-V"}).output == run_cli({"--version"}).output);
+  const auto outcome = run_cli({"--version", "-v"});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, StartsWith(run_cli({"--version"}).output));
+  for (const auto* const text :
+       {"\ncommit: ", "\nbuild: ", "\nhiredis: 1.", "\nopenssl: 3.", "\nc-ares: 1."}) {
+    CHECK_THAT(outcome.output, ContainsSubstring(text));
+  }
+}
+
 TEST_CASE("global options stand before or after the command") {
   const auto before = run_cli({"--json", "--timeout", "7s", "config"});
   const auto after = run_cli({"config", "--timeout=7s", "--json"});
