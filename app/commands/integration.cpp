@@ -166,6 +166,9 @@ cli::Run declare_integration(cli::OptionSet options) {
           "--service-interval", run.service_interval, ZeroDuration::refused,
           "interval at which the processor runs; only checked if --observe is at least as long "
           "[default 1h]")
+      .duration("--reconnect-wait", run.reconnect_wait, ZeroDuration::allowed,
+                "after a restart of Redis: uptime until which to wait for a calendar that says it "
+                "is subscribed [default 65s]")
       .count("--expect-subscribers", "N", run.expected_subscribers, {0, kMostSubscribers},
              "consumers expected on each calendar channel [default 1]")
       .text("--channels", "FILE", values->channels,
@@ -199,7 +202,7 @@ constinit const cli::Command kIntegration{
     .summary = "prove that the processor's messages reach the calendar, or name what is wrong",
     .description =
         "Examines Redis, the HTTP endpoints of both services (read-only ones) and the traffic, "
-        "and names the cause of each problem by its number (D1 to D21), with evidence, "
+        "and names the cause of each problem by its number (D1 to D24), with evidence, "
         "consequence and hint. Publishes only harmless messages: changes no match, writes no "
         "key, removes every subscription. Exit code 1: something is wrong; 3 or "
         "4: Redis could not be reached or refused this client.",

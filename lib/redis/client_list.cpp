@@ -36,6 +36,8 @@ void read_field(PubSubClient& client, std::string_view name, std::string_view va
     client.output_buffer = *number;
   } else if (name == "age") {
     client.age_ms = *number * kMillisecondsPerSecond;
+  } else if (name == "idle") {
+    client.idle_ms = *number * kMillisecondsPerSecond;
   }
 }
 

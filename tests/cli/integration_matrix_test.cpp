@@ -3,8 +3,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -64,6 +66,24 @@ void require_only(const IntegrationRun& run, const std::string& id, const std::s
 std::int64_t listeners(const RedisServer& server, const std::string& channel) {
   const auto reply = server.raw({"PUBSUB", "NUMSUB", channel});
   return std::stoll(reply.substr(reply.find('\n') + 1));
+}
+
+/// How often the server was asked for listeners.
+std::int64_t numsub_calls(const RedisServer& server) {
+  constexpr std::string_view kField = "cmdstat_pubsub|numsub:calls=";
+  const auto stats = server.raw({"INFO", "commandstats"});
+  const auto at = stats.find(kField);
+  return at == std::string::npos ? 0 : std::stoll(stats.substr(at + kField.size()));
+}
+
+/// Lets saving to `taken` fail, as a full disk does: the server refuses PING and writes from then
+/// on.
+void break_saving(const RedisServer& server) {
+  std::filesystem::create_directories(server.directory().path() / "taken" / "full");
+  REQUIRE(server.raw({"CONFIG", "SET", "save", "3600 1"}) == "OK");
+  REQUIRE(!server.raw({"BGSAVE"}).empty());
+  while (server.raw({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") ==
+         std::string::npos) {}
 }
 
 /// The output that waits for the stand-in of the calendar.
@@ -139,7 +159,7 @@ TEST_CASE(
   const RedisServer quiet;
   const Standin calendar("calendar", quiet.url(), {"--fault", "v2-only"});
   require_only(run_integration({quiet.url(), {}, calendar.url()}), "D3", "wiring",
-               "no publisher was seen", "warning");
+               "no message was seen on the channels without a listener");
 }
 
 TEST_CASE("D8: the calendar is absent") {
@@ -167,6 +187,36 @@ TEST_CASE("D8: with nothing but Redis, for the channels of the calendar") {
 TEST_CASE("D9: a dead listener that still reports subscribed") {
   const Pair pair({"--fault", "dead-listener"});
   require_only(run_integration(pair.deployment()), "D9", "liveness", "subscribed true");
+}
+
+TEST_CASE("D3: one listener on the updates' channel alone is not told to use that channel") {
+  const RedisServer server;
+  auto client = server.client();
+  client.command({"SUBSCRIBE", "fogis:matches:updates"});
+  const auto run = run_integration({server.url()});
+  require_only(run, "D3", "wiring", "NUMSUB 1 on fogis:matches:updates");
+  CHECK_THAT(run.finding("D3")["hint"].get<std::string>(),
+             ContainsSubstring("is not the whole calendar"));
+  CHECK(run.document["passed"] == false);
+}
+
+TEST_CASE("D9: beside it the channels without a listener are no pass, but refer to it") {
+  const Pair pair({"--fault", "dead-listener"});
+  const auto run = run_integration(pair.deployment());
+  CHECK(run.check("wiring")["status"] == "fail");
+  CHECK(run.check("wiring")["cause"] == "see the finding D9");
+  CHECK(run.check("wiring")["findings"].empty());
+}
+
+TEST_CASE("D9: a calendar that may still be reconnecting is not called dead") {
+  const Pair pair({"--fault", "dead-listener"});
+  const auto young = run_integration(pair.deployment());
+  require_only(young, "D9", "liveness", "Redis started ");
+  CHECK_THAT(young.finding("D9")["hint"].get<std::string>(),
+             ContainsSubstring("run this again in a minute"));
+  const auto patient = run_integration(pair.deployment(), {"--reconnect-wait", "0"});
+  CHECK_THAT(patient.finding("D9")["hint"].get<std::string>(),
+             ContainsSubstring("restart the calendar: its listener has ended"));
 }
 
 TEST_CASE("D10: connected, but never subscribed") {
@@ -276,6 +326,17 @@ TEST_CASE("D16: a subscriber that is about to be cut, and one that is cut meanwh
                "its subscription disappeared during the run");
 }
 
+TEST_CASE("D15: the calendar's Redis is another one, and dead: no restart is advised") {
+  const Pair pair({"--fault", "never-subscribed", "--claimed-redis", "redis://127.0.0.1:1"});
+  const auto run = run_integration(pair.deployment());
+  require_only(run, "D15", "configuration", "where nothing answers");
+  CHECK_THAT(run.finding("D15")["hint"].get<std::string>(),
+             ContainsSubstring("a restart of the calendar does not help"));
+  // On a calendar that listens the address proves nothing.
+  const Standin fine("calendar", pair.server.url(), {"--claimed-redis", "redis://127.0.0.1:1"});
+  CHECK_THAT(run_integration({pair.server.url(), {}, fine.url()}).ids(), IsEmpty());
+}
+
 TEST_CASE("D17: PING answers, but PUBLISH does not arrive") {
   const Pair pair;
   REQUIRE(pair.server.raw({"CLIENT", "PAUSE", "60000", "WRITE"}) == "OK");
@@ -291,6 +352,75 @@ TEST_CASE("D18: a calendar that listens without usable Google credentials") {
   const Pair expired({"--fault", "expired-credentials"});
   require_only(run_integration(expired.deployment()), "D18", "services",
                "expires_in_hours -5.5, has_refresh_token false");
+}
+
+TEST_CASE("D19: a calendar that never subscribes again after a restart of Redis") {
+  RedisServer server;
+  Standin calendar("calendar", server.url(), {"--fault", "spinning"});
+  server.kill9();
+  calendar.wait_for_output("lost\n");
+  server.restart();
+  const auto run = run_integration({server.url(), {}, calendar.url()}, {"--reconnect-wait", "1s"});
+  require_only(run, "D19", "liveness", "nobody had subscribed since");
+}
+
+TEST_CASE("D23: a calendar that subscribes again late is waited for, and what it missed is told") {
+  RedisServer server;
+  Standin calendar("calendar", server.url(), {"--fault", "late-reconnect"});
+  server.kill9();
+  calendar.wait_for_output("lost\n");
+  server.restart();
+  fogis::testing::ProgramOptions options;
+  options.arguments =
+      integration_arguments({server.url(), {}, calendar.url()}, {"--reconnect-wait", "60s"});
+  Process process(options);
+  // Two counts belong to every run, and four to its messages: more are looks again.
+  while (numsub_calls(server) < 10 && !process.has_ended()) {}
+  REQUIRE(server.raw({"SET", "standin:subscribe", "1"}) == "OK");
+  const auto run = fogis::testing::read_integration(process.wait());
+  require_only(run, "D23", "redis", "the calendar subscribed again", "warning");
+  CHECK(run.channel("fogis:matches:updates")["listeners"] == 1);
+}
+
+TEST_CASE("D20: a subscription that is left over is no second consumer") {
+  const RedisServer server({.tcp = true});
+  const Standin calendar("calendar", server.tcp_url(), {"--fault", "leftover"});
+  const auto run = run_integration({server.tcp_url(), {}, calendar.url()});
+  require_only(run, "D20", "wiring", "subscribed to 5 channels each at the same time", "warning");
+  CHECK(run.channel("fogis:matches:updates")["status"] == "warn");
+}
+
+TEST_CASE("D22: updates on a channel that nobody knows") {
+  const Pair pair({}, {"--channel", "example:hidden"});
+  require_only(run_integration(pair.deployment()), "D22", "wiring",
+               "ended with changes_detected true, and without an update on any of 8 channels");
+}
+
+TEST_CASE("D23: Redis is younger than the processor") {
+  const Pair pair({}, {"--fault", "old"});
+  require_only(run_integration(pair.deployment()), "D23", "redis",
+               "match-list-processor runs since 24 h 00 m", "warning");
+}
+
+TEST_CASE("D24: cycles that begin, and neither publish nor end") {
+  const Pair pair({}, {"--fault", "no-end"});
+  require_only(run_integration(pair.deployment()), "D24", "activity", "neither published nor ended",
+               "warning");
+}
+
+TEST_CASE("a Redis that refuses PING, and delivers all the same, is not said to be unreachable") {
+  const RedisServer server({.arguments = {"--dbfilename", "taken"}});
+  const Standin calendar("calendar", server.url());
+  const Standin processor("processor", server.url());
+  break_saving(server);
+  const auto run = run_integration({server.url(), processor.url(), calendar.url()});
+  INFO(run.document.dump(2));
+  CHECK(run.outcome.exit_code == 1);
+  CHECK(run.check("redis")["status"] == "fail");
+  CHECK_THAT(run.check("redis")["cause"].get<std::string>(), ContainsSubstring("MISCONF"));
+  CHECK(run.check("wiring")["status"] == "pass");
+  CHECK(run.check("flow")["status"] == "pass");
+  CHECK_THAT(run.outcome.error + run.outcome.output, !ContainsSubstring("no connection"));
 }
 
 TEST_CASE("a server without pub/sub fails, whichever half it lacks") {

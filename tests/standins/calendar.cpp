@@ -9,6 +9,7 @@
 
 #include "base/deadline.hpp"
 #include "message/channels.hpp"
+#include "redis/client.hpp"
 #include "redis/connection.hpp"
 #include "redis/subscriber.hpp"
 #include "standins/http_face.hpp"
@@ -62,7 +63,8 @@ std::string config_document(const RoleOptions& options) {
   const bool is_elsewhere = options.fault == "other-channels";
   return fmt::format(
       R"({{"success": true, "config": {{"url": "{}", "enabled": true, "timeout": 5, "channels": {{"match_updates": "{}", "processor_status": "{}", "system_alerts": "{}"}}}}}})",
-      options.redis_url, is_elsewhere ? "example:matches" : "fogis:matches:updates",
+      options.claimed_redis.empty() ? options.redis_url : options.claimed_redis,
+      is_elsewhere ? "example:matches" : "fogis:matches:updates",
       is_elsewhere ? "example:status" : "fogis:processor:status",
       is_elsewhere ? "example:alerts" : "fogis:system:alerts");
 }
@@ -123,10 +125,41 @@ Answers answers_of(const RoleOptions& options) {
   }
 }
 
+void say_lost() {
+  std::printf("lost\n");
+  std::fflush(stdout);
+}
+
+/// Subscribes once the key is there: an event in place of a reconnect's back-off.
+void subscribe_on_key(const RoleOptions& options, redis::Subscriber& subscriber) {
+  redis::Client client(options.settings, {}, nullptr);
+  while (true) {
+    const auto reply = client.command({"EXISTS", "standin:subscribe"}, redis::Repeat::if_unsure);
+    if (reply && reply->integer == 1 && subscriber.subscribe(channels_of(options))) {
+      return;
+    }
+    [[maybe_unused]] const auto outcome = Deadline::never(nullptr).pause(20ms);
+  }
+}
+
+/// What becomes of a listener that lost its connection: it never subscribes again, or not at once.
+[[noreturn]] void lose(const RoleOptions& options) {
+  say_lost();
+  if (options.fault == "late-reconnect") {
+    redis::Subscriber again(options.settings, {}, nullptr);
+    subscribe_on_key(options, again);
+    wait_for_ever();
+  }
+  wait_for_ever();
+}
+
 /// Reads what is published, as the calendar's listening thread does, and drops it.
-[[noreturn]] void listen(redis::Subscriber& subscriber) {
+[[noreturn]] void listen(redis::Subscriber& subscriber, const RoleOptions& options) {
   while (true) {
     if (auto event = subscriber.next(Deadline::never(nullptr)); !event) {
+      if (options.fault == "spinning" || options.fault == "late-reconnect") {
+        lose(options);
+      }
       fail(event.error());
     }
   }
@@ -143,7 +176,11 @@ void play_calendar(const RoleOptions& options) {
   std::optional<redis::Subscriber> subscriber;
   std::optional<redis::Connection> connection;
   if (is_subscriber(options.fault)) {
-    subscriber.emplace(options.settings, redis::Subscriber::Options{}, nullptr);
+    redis::Subscriber::Options how;
+    if (options.fault == "spinning" || options.fault == "late-reconnect") {
+      how.retry.retries = 0;
+    }
+    subscriber.emplace(options.settings, how, nullptr);
     if (auto done = subscriber->subscribe(channels_of(options)); !done) {
       fail(done.error());
     }
@@ -160,10 +197,17 @@ void play_calendar(const RoleOptions& options) {
     }
     subscriber.reset();
   }
+  std::optional<redis::Subscriber> unread;
+  if (options.fault == "leftover") {
+    unread.emplace(options.settings, redis::Subscriber::Options{}, nullptr);
+    if (auto done = unread->subscribe(channels_of(options)); !done) {
+      fail(done.error());
+    }
+  }
   const HttpFace face(answers_of(options), options.http_fault);
   announce(face.port());
   if (subscriber && options.fault != "slow") {
-    listen(*subscriber);
+    listen(*subscriber, options);
   }
   wait_for_ever();
 }

@@ -1,7 +1,7 @@
 // Stand-ins of the two FOGIS services, for tests: `fogis_standin calendar|processor --redis URL
-// [--fault NAME] [--http-fault NAME] [--channel NAME] [--interval MS]`. Says "ready PORT" on stdout
-// when its HTTP answers and, for the calendar, its subscription is acknowledged; runs until it is
-// killed.
+// [--fault NAME] [--http-fault NAME] [--channel NAME] [--interval MS] [--claimed-redis URL]`. Says
+// "ready PORT" on stdout when its HTTP answers and, for the calendar, its subscription is
+// acknowledged; runs until it is killed.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -39,6 +39,8 @@ RoleOptions read_options(int count, char** arguments) {
       options.redis_url = value;
     } else if (name == "--fault") {
       options.fault = value;
+    } else if (name == "--claimed-redis") {
+      options.claimed_redis = value;
     } else if (name == "--http-fault") {
       options.http_fault = value;
     } else if (name == "--channel") {

@@ -89,8 +89,8 @@ Answers answers_of(const std::string& fault) {
     const std::string word = is_unhealthy || fault == "degraded" ? fault : std::string("healthy");
     return Answer{is_unhealthy ? 503 : 200,
                   fmt::format(R"({{"service_name": "match-list-processor", "status": "{}", )"
-                              R"("version": "0.0.0", "uptime_seconds": 1, "dependencies": {{}}}})",
-                              word)};
+                              R"("version": "0.0.0", "uptime_seconds": {}, "dependencies": {{}}}})",
+                              word, fault == "old" ? 86400 : 1)};
   };
   return answers;
 }
@@ -113,6 +113,8 @@ void play_processor(const RoleOptions& options) {
     if (options.fault != "silent") {
       publish(client, "fogis:processor:status",
               processing_status(message::ProcessingState::started));
+    }
+    if (options.fault != "silent" && options.fault != "no-end") {
       publish(client, options.channel, match_update(options.fault));
       publish(client, "fogis:processor:status", cycle_end(options.fault));
     }

@@ -10,6 +10,7 @@ namespace fogis::standins {
 
 struct RoleOptions {
   std::string redis_url;                          ///< as the service would be given it
+  std::string claimed_redis;                      ///< what /redis-config names; empty: redis_url
   config::ConnectionSettings settings;            ///< of that
   std::string fault;                              ///< of the service; empty: it works
   std::string http_fault;                         ///< see HttpFace
@@ -23,12 +24,17 @@ struct RoleOptions {
 /// (subscribed and configured elsewhere), `v2-only` (subscribed to the two channels on which nobody
 /// publishes), `slow` (subscribed, but reads nothing; also on `standin:flood`), `deaf` (its HTTP
 /// works, but says nothing of Redis, and it does not subscribe), `no-credentials` and
-/// `expired-credentials` (of Google; it listens all the same). Never returns.
+/// `expired-credentials` (of Google; it listens all the same), `spinning` (does not subscribe again
+/// after a lost connection, on which it says "lost"), `late-reconnect` (the same until the key
+/// `standin:subscribe` is there), `leftover` (subscribed twice, and reads one of the two). Never
+/// returns.
 [[noreturn]] void play_calendar(const RoleOptions& options);
 
 /// Plays match-list-processor: each cycle announces itself, publishes a match update and announces
-/// its end. Faults: `silent` (publishes nothing), `unhealthy`, `degraded`, and the faulty updates
-/// `D1`, `D2`, `D4`, `D5`, `D6` and `D7`. Never returns.
+/// its end. Faults: `silent` (publishes nothing), `unhealthy`, `degraded`, `failed` and
+/// `publishing-failed` (ends of a cycle), `no-end` (announces cycles, and does nothing else),
+/// `old` (runs for a day), and the faulty updates `D1`, `D2`, `D4`, `D5`, `D6` and `D7`. Never
+/// returns.
 [[noreturn]] void play_processor(const RoleOptions& options);
 
 /// Tells whoever started the stand-in that it is ready, and on which port its HTTP is.

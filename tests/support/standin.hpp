@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/process.hpp"
@@ -21,6 +22,8 @@ public:
   /// `http://127.0.0.1:PORT`.
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] const Process& process() const { return process_; }
+  /// Waits until it has said that.
+  void wait_for_output(std::string_view text) { process_.wait_for_output(text); }
 
 private:
   Process process_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "checks/integration/checks.hpp"
+#include "checks/integration/symptoms.hpp"
 #include "support/paths.hpp"
 #include "support/temp_dir.hpp"
 
@@ -172,6 +173,76 @@ TEST_CASE("D9 needs a claim of being subscribed without a listener") {
         }) == Ids{"D9"});
 }
 
+TEST_CASE("D19 needs a restart since which nobody subscribed, and the time to reconnect") {
+  const auto after_restart = [](std::chrono::seconds uptime, std::optional<std::int64_t> calls) {
+    auto evidence = healthy();
+    set_listeners(evidence, 0);
+    evidence.start.uptime = uptime;
+    evidence.start.subscribes = calls;
+    return evidence;
+  };
+  CHECK(ids(after_restart(65s, 0)) == Ids{"D19"});
+  CHECK(ids(after_restart(64s, 0)) == Ids{"D9"});
+  CHECK(ids(after_restart(65s, 1)) == Ids{"D9"});
+  CHECK(ids(after_restart(65s, std::nullopt)) == Ids{"D9"});
+  const auto hint_of = [](const Evidence& evidence) {
+    return diagnose(evidence).front().finding.hint;
+  };
+  CHECK_THAT(hint_of(after_restart(64s, 0)), ContainsSubstring("run this again"));
+  CHECK_THAT(hint_of(after_restart(65s, 1)), !ContainsSubstring("run this again"));
+  auto vanished = after_restart(600s, 1);
+  vanished.before = survey_with(1);
+  CHECK_THAT(hint_of(vanished), ContainsSubstring("run this again"));
+  CHECK(is_due_to_reconnect(after_restart(64s, 0)));
+  CHECK(!is_due_to_reconnect(after_restart(64s, 1)));
+  CHECK(!is_due_to_reconnect(after_restart(65s, 0)));
+  auto elsewhere = after_restart(64s, 0);
+  elsewhere.calendar.redis = Sameness::other;
+  CHECK(!is_due_to_reconnect(elsewhere));
+}
+
+TEST_CASE("D20 needs two subscriptions of one address and age that are not both read") {
+  const auto with_pair = [](const std::function<void(PubSubClient&, PubSubClient&)>& change) {
+    auto evidence = healthy();
+    auto survey = survey_with(2);
+    for (auto& client : *survey.clients) {
+      client.address = "172.18.0.5:4" + std::to_string(client.id);
+      client.age_ms = client.idle_ms = 90'000;
+    }
+    change(survey.clients->at(0), survey.clients->at(1));
+    evidence.before = evidence.after = survey;
+    return ids(evidence);
+  };
+  CHECK(with_pair([](auto&, auto&) {}) == Ids{"D20"});
+  CHECK(with_pair([](auto&, auto& read) { read.idle_ms = 12'000; }) == Ids{"D20"});
+  CHECK(with_pair([](auto& one, auto& two) { one.idle_ms = two.idle_ms = 12'000; }) == Ids{"D11"});
+  CHECK(with_pair([](auto&, auto& other) { other.age_ms = 40'000; }) == Ids{"D11"});
+  CHECK(with_pair([](auto&, auto& other) { other.address = "172.18.0.6:4"; }) == Ids{"D11"});
+  CHECK(with_pair([](auto& one, auto& two) { one.address = two.address = "/run/s:0"; }) ==
+        Ids{"D11"});
+}
+
+TEST_CASE("D23 needs a Redis that is younger than the processor, or a calendar that came back") {
+  const auto restarted = [](std::chrono::nanoseconds redis, std::chrono::nanoseconds processor) {
+    return ids_with([&](Evidence& evidence) {
+      evidence.start.uptime = redis;
+      evidence.processor.uptime = processor;
+    });
+  };
+  CHECK(restarted(1h, 2h) == Ids{"D23"});
+  CHECK_THAT(restarted(1h, 1h + 9s), IsEmpty());
+  CHECK_THAT(restarted(2h, 1h), IsEmpty());
+  CHECK_THAT(restarted(25h, 50h), IsEmpty());
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.start.uptime = evidence.start.subscribed_again = 30s;
+        }) == Ids{"D23"});
+}
+
+TEST_CASE("D22 and D24 need a cycle without an update") {
+  CHECK(ids_with([](Evidence& evidence) { evidence.traffic.unheard_cycles = 1; }) == Ids{"D22"});
+  CHECK(ids_with([](Evidence& evidence) { evidence.traffic.endless_cycles = 1; }) == Ids{"D24"});
+}
+
 TEST_CASE("D10 needs connected without subscribed, whoever else listens") {
   for (const auto listeners : {0, 1}) {
     CHECK(ids_with([&](Evidence& evidence) {
@@ -272,6 +343,19 @@ TEST_CASE("D15 needs another server or other channels, and hides what follows fr
         }) == Ids{"D15"});
 }
 
+TEST_CASE("D15 is a dead Redis at another address only where the calendar does not listen") {
+  CHECK_THAT(ids_with([](Evidence& evidence) { evidence.calendar.redis_is_silent = true; }),
+             IsEmpty());
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.calendar.redis_is_silent = true;
+          evidence.calendar.subscribed = false;
+        }) == Ids{"D15"});
+  CHECK(ids_with([](Evidence& evidence) {
+          evidence.calendar.redis_is_silent = true;
+          set_listeners(evidence, 0);
+        }) == Ids{"D15"});
+}
+
 TEST_CASE("D16 needs waiting output, and tells a cut subscriber from a slow one") {
   CHECK(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 5'000'000; }) == Ids{"D16"});
   CHECK_THAT(ids_with([](Evidence& evidence) { evidence.slow.most_waiting = 1'000'000; }),
@@ -331,7 +415,8 @@ TEST_CASE("D3 needs traffic that nobody hears, or a subscriber apart from the pu
   apart(evidence);
   evidence.traffic.channels.clear();
   REQUIRE(ids(evidence) == Ids{"D3"});
-  CHECK(diagnose(evidence).front().finding.status == Status::warn);
+  // Whatever the deployed processor publishes is lost, whether or not it did so meanwhile.
+  CHECK(diagnose(evidence).front().finding.status == Status::fail);
   evidence.traffic.channels["fogis:matches:updates"] = {1, 100};
   REQUIRE(ids(evidence) == Ids{"D3"});
   CHECK(diagnose(evidence).front().finding.status == Status::fail);

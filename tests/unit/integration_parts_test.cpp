@@ -1,6 +1,7 @@
 // The parts of the integration checks that read what others say.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -138,6 +139,45 @@ TEST_CASE("addresses are compared as what they lead to") {
   socket.socket_path = "/run/redis.sock";
   CHECK(is_same_address(socket, socket));
   CHECK(!is_same_address(socket, at("localhost")));
+}
+
+TEST_CASE("cycles are followed from their beginning to their end") {
+  using fogis::message::ProcessingState;
+  using fogis::message::Shape;
+  const auto count_cycles = [](const std::vector<std::string>& events, std::chrono::seconds more) {
+    TrafficCount count("fogis-redis");
+    fogis::message::BuildOptions build;
+    build.source = "match-list-processor";
+    for (const auto& event : events) {
+      if (event == "update") {
+        count.add(message("fogis:matches:updates",
+                          fogis::message::build_message(Shape::corrected, build)));
+        continue;
+      }
+      build.has_changes = event != "unchanged";
+      build.state = event == "started"  ? ProcessingState::started
+                    : event == "failed" ? ProcessingState::failed
+                                        : ProcessingState::completed;
+      count.add(message("fogis:processor:status",
+                        fogis::message::build_message(Shape::processing_status, build)));
+    }
+    count.end(std::chrono::steady_clock::time_point() + more);
+    return std::pair(count.traffic().unheard_cycles, count.traffic().endless_cycles);
+  };
+  using Counts = std::pair<std::uint64_t, std::uint64_t>;
+  using namespace std::chrono_literals;
+  CHECK(count_cycles({"started", "update", "completed"}, 1h) == Counts{0, 0});
+  CHECK(count_cycles({"started", "completed"}, 1h) == Counts{1, 0});
+  CHECK(count_cycles({"started", "unchanged"}, 1h) == Counts{0, 0});
+  CHECK(count_cycles({"completed"}, 1h) == Counts{0, 0});
+  CHECK(count_cycles({"started", "failed"}, 1h) == Counts{0, 0});
+  CHECK(count_cycles({"started"}, 59s) == Counts{0, 0});
+  CHECK(count_cycles({"started"}, 60s) == Counts{0, 1});
+  CHECK(count_cycles({"started", "started"}, 1s) == Counts{0, 1});
+  CHECK(count_cycles({"started", "update", "completed", "started"}, 60s) == Counts{0, 1});
+  // Two processors side by side.
+  CHECK(count_cycles({"started", "update", "started", "completed", "update", "completed"}, 1h) ==
+        Counts{0, 0});
 }
 
 TEST_CASE("traffic is counted and judged without this tool's own messages") {

@@ -35,7 +35,7 @@ void ask_processor(const Asking& ask, ProcessorClaims& processor) {
   processor.simple = read_health(ask.get("/health/simple"), word);
   // A service that does not answer one question will not answer the next one.
   if (processor.simple.answered()) {
-    processor.health = read_health(ask.get_slow("/health"), processor.health_word);
+    processor.health = read_processor_health(ask.get_slow("/health"), processor);
   }
 }
 

@@ -14,6 +14,14 @@
 namespace fogis::checks::integration {
 namespace {
 
+/// Why nothing could be asked.
+std::string no_redis_text(const Error& error) {
+  return (is_connection_failure(error) && error.kind != ErrorKind::unauthenticated
+              ? "there is no connection: "
+              : "Redis refuses this client: ") +
+         error.message;
+}
+
 CheckResult judge_redis(const Evidence& evidence) {
   if (!evidence.redis_error) {
     return evidence.redis_health;
@@ -193,12 +201,30 @@ void add_findings(CheckResult& result, std::vector<Issue> findings) {
   result.findings = std::move(findings);
 }
 
+/// Channels without a listener are no pass, though the cause is the finding of another check.
+void point_to_cause(CheckResult& result, const std::vector<Diagnosis>& diagnoses) {
+  const bool is_bad =
+      std::any_of(result.channels.begin(), result.channels.end(),
+                  [](const ChannelVerdict& channel) { return channel.status == Status::fail; });
+  if (!is_bad || diagnoses.empty() || result.status != Status::pass) {
+    return;
+  }
+  const auto own = std::find_if(diagnoses.begin(), diagnoses.end(), [](const Diagnosis& diagnosis) {
+    return diagnosis.check == "wiring" && diagnosis.finding.status == Status::fail;
+  });
+  if (own == diagnoses.end()) {
+    result.status = Status::fail;
+    result.cause = "see the finding " + diagnoses.front().finding.id;
+  }
+}
+
 CheckResult judge(const Step& step, const Evidence& evidence,
                   const std::vector<Diagnosis>& diagnoses) {
   if (step.needs_redis && evidence.redis_error) {
-    return skipped("not run", "there is no connection: " + evidence.redis_error->message);
+    return skipped("not run", no_redis_text(*evidence.redis_error));
   }
   auto result = step.judge(evidence);
+  point_to_cause(result, diagnoses);
   std::vector<Issue> findings;
   for (const auto& diagnosis : diagnoses) {
     if (diagnosis.check == step.id) {
@@ -231,11 +257,25 @@ std::vector<CheckReport> judge_all(const Evidence& evidence) {
   return reports;
 }
 
+namespace {
+
+/// Without the processor's own uptime nothing tells a restart of Redis from a start of everything.
+std::string lost_before_text(const std::optional<std::chrono::nanoseconds>& uptime) {
+  constexpr auto kLately = std::chrono::hours(1);
+  return uptime && *uptime < kLately ? fmt::format(
+                                           " (so not whether Redis, started {} ago, was restarted "
+                                           "under it, and a change lost)",
+                                           format_duration(*uptime))
+                                     : std::string();
+}
+
+}  // namespace
+
 std::vector<std::string> unseen(const Evidence& evidence) {
   std::vector<std::string> list;
   if (evidence.processor.url.empty()) {
-    list.emplace_back(
-        "match-list-processor's HTTP: no --match-processor-url or MATCH_PROCESSOR_URL");
+    list.push_back("match-list-processor's HTTP: no --match-processor-url or MATCH_PROCESSOR_URL" +
+                   lost_before_text(evidence.start.uptime));
   }
   if (evidence.calendar.url.empty()) {
     list.emplace_back(
@@ -243,7 +283,7 @@ std::vector<std::string> unseen(const Evidence& evidence) {
         "CALENDAR_SERVICE_URL");
   }
   if (evidence.redis_error) {
-    list.emplace_back("everything in Redis: there is no connection");
+    list.push_back("everything in Redis: " + no_redis_text(*evidence.redis_error));
     return list;
   }
   if (evidence.survey_error) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "base/text.hpp"
 #include "checks/integration/symptoms.hpp"
 
 namespace fogis::checks::integration {
@@ -13,6 +14,11 @@ namespace {
 constexpr auto kFail = Status::fail;
 constexpr auto kWarn = Status::warn;
 constexpr auto kAllLost = "every message of the processor is lost: pub/sub does not store messages";
+
+/// A calendar that runs may not have had the time to subscribe.
+bool may_have_just_started(const Evidence& seen) {
+  return seen.start.uptime && *seen.start.uptime < seen.options.reconnect_wait;
+}
 
 constexpr auto kDecisions = std::to_array<Decision>({
     // Redis itself.
@@ -60,6 +66,15 @@ constexpr auto kDecisions = std::to_array<Decision>({
      },
      "messages published on one server never reach the other",
      "give both services the same REDIS_URL; if the other one is right, rerun with its --url"},
+    {"D15", Group::calendar, "configuration", kFail,
+     "/redis-config names another address, nothing answers there, and the calendar does not listen",
+     is_at_silent_redis, "the calendar is configured for another Redis, which does not answer",
+     [](const Evidence& seen) {
+       return fmt::format("{}; its /redis-config names {}, where nothing answers; ours is {}",
+                          claims_with_numsub(seen), seen.calendar.redis_url, seen.endpoint);
+     },
+     kAllLost,
+     "give both services the same REDIS_URL: a restart of the calendar does not help before that"},
     {"D15", Group::calendar, "configuration", kFail, "/redis-config leaves out a live channel",
      [](const Evidence& seen) { return !unconfigured_channels(seen).empty(); },
      "the calendar is configured for other channels than the processor's",
@@ -81,10 +96,9 @@ constexpr auto kDecisions = std::to_array<Decision>({
      },
      "the calendar is connected, but never subscribed", claims_with_numsub,
      "every message of the processor is lost: pub/sub does not store messages; the calendar does "
-     "not try again "
-     "by itself",
-     "restart the calendar (or POST /redis-restart): Redis was not running when it started; make "
-     "it wait with depends_on and a health check"},
+     "not try again by itself",
+     "restart the calendar: Redis was not running when it started; make it wait with depends_on "
+     "and a health check"},
     {"D14", Group::calendar, "configuration", kFail,
      "/redis-status: connected false or redis_available false",
      [](const Evidence& seen) {
@@ -98,6 +112,18 @@ constexpr auto kDecisions = std::to_array<Decision>({
      kAllLost,
      "inside compose the server is called fogis-redis, port 6379: check the name, and that both "
      "share a network"},
+    {"D19", Group::calendar, "liveness", kFail,
+     "NUMSUB 0, /redis-status: subscribed true, and no SUBSCRIBE since Redis started",
+     never_subscribed_again,
+     "Redis was restarted, and the calendar has not subscribed again, though it says so",
+     [](const Evidence& seen) {
+       return fmt::format("{}; {}", claims_with_numsub(seen), start_text(seen));
+     },
+     "every message of the processor is lost: pub/sub does not store messages; the calendar's own "
+     "status stays green",
+     "restart the calendar (POST /redis-restart helps as well here, but not on a calendar that "
+     "listens): its listener runs in circles on a closed subscription; then trigger a full "
+     "synchronisation"},
     {"D16", Group::calendar, "wiring", kFail,
      "NUMSUB fell during the run while half of the output buffer limit was waiting, or NUMSUB 0 "
      "and the server counts disconnected clients",
@@ -107,56 +133,48 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "the calendar read too slowly, and Redis disconnected it", cut_text,
      "buffered messages are lost, and so is every message of the processor until it subscribes "
      "again: pub/sub does not store messages",
-     "restart the calendar; find out what blocks its listener, and raise "
-     "client-output-buffer-limit pubsub"},
+     "it is busy rather than dead, and subscribes again when it has worked off its message: find "
+     "out what takes so long, and raise client-output-buffer-limit pubsub; restart it only if it "
+     "does not come back"},
     {"D9", Group::calendar, "liveness", kFail, "NUMSUB 0, and /redis-status: subscribed true",
      [](const Evidence& seen) {
        return is_unheard(seen) && seen.calendar.claims_listening() == true;
      },
-     "the calendar says that it is subscribed, but nobody listens",
+     [](const Evidence& seen) {
+       return std::string("the calendar says that it is subscribed, but nobody listens") +
+              (may_be_reconnecting(seen) ? "; it may be reconnecting" : "");
+     },
      [](const Evidence& seen) {
        const auto& url = seen.calendar.redis_url;
+       const auto start = start_text(seen);
        const bool is_unsure = seen.calendar.redis == Sameness::unknown && !url.empty();
-       return claims_with_numsub(seen) +
+       return claims_with_numsub(seen) + (start.empty() ? "" : "; " + start) +
               (is_unsure ? fmt::format("; could not determine whether its {} is our {}", url,
                                        seen.endpoint)
                          : std::string());
      },
-     "every message of the processor is lost: pub/sub does not store messages; its own status "
-     "stays green",
-     "restart the calendar (or POST /redis-restart): its listening thread has died, as it does "
-     "on a socket timeout"},
+     "every message of the processor is lost: pub/sub does not store messages; the calendar's own "
+     "status stays green",
+     [](const Evidence& seen) -> std::string {
+       if (may_be_reconnecting(seen)) {
+         return "run this again in a minute: up to that long passes between two attempts; restart "
+                "the calendar if it does not come back";
+       }
+       return "restart the calendar: its listener has ended, or runs in circles since it lost its "
+              "connection; if its log shows that it is busy with an update, wait: then Redis cut "
+              "it for reading too slowly, and it subscribes again by itself";
+     }},
     {"D3", Group::calendar, "wiring", kFail,
-     "messages seen on a live channel with NUMSUB 0, while the calendar listens to others",
-     [](const Evidence& seen) { return listens_elsewhere(seen) && messages_lost(seen) > 0; },
-     "publisher and subscriber use different channels",
-     [](const Evidence& seen) {
-       return fmt::format("{}; {} messages were published where nobody listens",
-                          numsub_text(seen, calendar_channels()), messages_lost(seen));
-     },
-     [](const Evidence& seen) {
-       return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
-     },
-     "use the same channel on both ends: match-list-processor publishes match updates on "
-     "fogis:matches:updates"},
-    {"D3", Group::calendar, "wiring", kWarn,
      "NUMSUB 0 on a live channel, but not on all that the calendar listens to", listens_elsewhere,
-     "publisher and subscriber use different channels",
-     [](const Evidence& seen) {
-       return numsub_text(seen, calendar_channels()) +
-              "; no publisher was seen on the channels that have listeners";
-     },
-     [](const Evidence& seen) {
-       return fmt::format("messages on {} are lost", list_text(unheard_channels(seen)));
-     },
-     "use the same channel on both ends: match-list-processor publishes match updates on "
-     "fogis:matches:updates"},
+     "nobody listens on channels that match-list-processor publishes on", apart_evidence,
+     apart_consequence, apart_hint},
     {"D8", Group::calendar, "wiring", kFail, "NUMSUB 0, and no HTTP answer (or no URL)",
      [](const Evidence& seen) { return is_unheard(seen) && !seen.calendar.health.answered(); },
      "nobody listens to the calendar's channels: the calendar service is absent",
      [](const Evidence& seen) {
        const auto& calendar = seen.calendar;
-       return numsub_text(seen, calendar_channels()) +
+       const auto start = may_have_just_started(seen) ? "; " + start_text(seen) : std::string();
+       return numsub_text(seen, calendar_channels()) + start +
               (calendar.url.empty()
                    ? "; its HTTP was not asked, since no URL was given"
                    : fmt::format("; {}{}", calendar.url, describe(calendar.health, "/health")));
@@ -183,7 +201,23 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "authorise the calendar with Google, then restart it (a token that appears later does not "
      "help until a restart), then trigger a full synchronisation"},
 
+    // What was lost before.
+    {"D23", Group::restart, "redis", kWarn,
+     "Redis is younger than match-list-processor, or the calendar subscribed again during the run",
+     was_restarted, "Redis was restarted while the services ran", restart_text,
+     "a change of the time without Redis never reaches the calendar: the processor saves its state "
+     "before it publishes, and repeats nothing",
+     "resynchronise: trigger a full synchronisation of the calendar, unless one ran since"},
+
     // How many hear.
+    {"D20", Group::consumers, "wiring", kWarn,
+     "NUMSUB one too high, and two subscriptions of one client of the same age, not both read",
+     has_leftover_subscription, "one of the calendar's two subscriptions is left over and not read",
+     leftover_text,
+     "no message is handled twice; NUMSUB and PUBLISH count a receiver that is none, until Redis "
+     "cuts it at its output buffer limit",
+     "it remains after POST /redis-restart on a calendar that listened: restart the calendar; if "
+     "two calendars run behind that one address, stop one: that is D11"},
     {"D11", Group::consumers, "wiring", kFail, "NUMSUB above --expect-subscribers",
      [](const Evidence& seen) { return !crowded_channels(seen).empty(); },
      "more consumers than expected listen to the calendar's channels", crowd_text,
@@ -227,6 +261,18 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "each of these messages is lost, and the publisher does not notice",
      "use the same channel on both ends: fogis:matches:updates is what the deployed calendar "
      "handles"},
+    {"D22", Group::publisher, "wiring", kFail,
+     "a completed with changes_detected, and no update on any channel",
+     [](const Evidence& seen) { return seen.traffic.unheard_cycles > 0 && !seen.traffic.error; },
+     "match-list-processor publishes its updates on a channel that is not known here",
+     [](const Evidence& seen) {
+       return fmt::format("{} ended with changes_detected true, and without an update on any of {}",
+                          count_of(seen.traffic.unheard_cycles, "cycle"),
+                          count_of(all_channels(seen.options).size(), "channel"));
+     },
+     "every match update is lost: the calendar does not listen there",
+     "look at REDIS_MATCH_UPDATES_CHANNEL of match-list-processor, which must be "
+     "fogis:matches:updates; with --channels FILE this command examines another one"},
     {"D12", Group::publisher, "activity", kFail,
      "no \"started\" seen in --observe, which is at least --service-interval",
      [](const Evidence& seen) {
@@ -257,6 +303,18 @@ constexpr auto kDecisions = std::to_array<Decision>({
      },
      "the changes of that cycle may never reach the calendar: the processor does not repeat them",
      "check the processor's log, then let it publish everything again"},
+
+    {"D24", Group::processor, "activity", kWarn,
+     "started, and for a minute or several cycles neither an update nor an end",
+     [](const Evidence& seen) { return seen.traffic.endless_cycles > 0; },
+     "match-list-processor begins cycles, but shows no work and no end of them",
+     [](const Evidence& seen) {
+       return fmt::format("{} of {} neither published nor ended", seen.traffic.endless_cycles,
+                          count_of(seen.traffic.started, "cycle"));
+     },
+     "either nothing had changed, or the cycle failed: its exceptions are swallowed, so a started "
+     "proves no work",
+     "look at match-list-processor's log for the end of that cycle"},
 
     // Our way to a service's HTTP.
     {"D14", Group::address, "services", kFail,

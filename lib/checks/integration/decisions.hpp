@@ -19,6 +19,7 @@ enum class Group : std::uint8_t {
   server,       ///< Redis itself
   calendar,     ///< why the calendar does not hear
   credentials,  ///< why the calendar cannot do what it hears
+  restart,      ///< what a restart of Redis has cost
   consumers,    ///< how many hear
   publisher,    ///< where the publisher talks
   processor,    ///< what the processor says of itself

@@ -48,6 +48,7 @@ struct ProcessorClaims {
   Endpoint simple;          ///< /health/simple: whether it runs
   Endpoint health;          ///< /health: it probes others, and may take six seconds
   std::string health_word;  ///< `healthy`, `degraded`, `unhealthy`; as it came
+  std::optional<std::chrono::nanoseconds> uptime;  ///< since it started, by its /health
 };
 
 /// Whether two addresses lead to one server.
@@ -78,6 +79,8 @@ struct CalendarClaims {
   std::optional<std::vector<std::string>> channels;  ///< that it is configured to listen to
   Sameness redis = Sameness::unknown;                ///< its Redis against ours
   std::string redis_proof;                           ///< how that was told
+  /// Nothing listens at the address of its Redis, which is not ours and means the same there.
+  bool redis_is_silent = false;
 
   /// What it says about listening: /redis-status, else /redis-stats.
   [[nodiscard]] std::optional<bool> claims_listening() const {
@@ -109,6 +112,17 @@ struct Listeners {
   std::int64_t at_most = 0;
 };
 
+/// What Redis tells of the time since it started.
+struct ServerStart {
+  std::optional<std::chrono::nanoseconds> uptime;  ///< at the end of the run
+  /// Calls of SUBSCRIBE before this run; nothing where INFO does not tell, or its counts were
+  /// reset.
+  std::optional<std::int64_t> subscribes;
+  /// The uptime at which the calendar was seen to have subscribed again; nothing: it was not waited
+  /// for, or in vain.
+  std::optional<std::chrono::nanoseconds> subscribed_again;
+};
+
 struct MessageFault {
   std::string id;  ///< of the finding: the rule's number, else its name
   message::Severity severity = message::Severity::error;
@@ -136,6 +150,8 @@ struct Traffic {
   std::uint64_t judged = 0;          ///< the rest was only counted
   std::uint64_t started = 0;         ///< processing_status messages that say so
   std::uint64_t broken = 0;          ///< of the judged, those with an error
+  std::uint64_t unheard_cycles = 0;  ///< that say they changed something, without any update
+  std::uint64_t endless_cycles = 0;  ///< that were started, and neither published nor ended
   std::uint64_t complaints = 0;      ///< in which the processor says itself that something failed
   std::string complaint;             ///< what the first of them says
   std::vector<MessageFault> faults;  ///< each once, in the order of their appearance
@@ -199,6 +215,7 @@ struct Evidence {
   std::optional<redis::CanaryReport> resp3;
   std::vector<FlowStep> flow;
   SlowSubscribers slow;
+  ServerStart start;
   /// What was spent on each check, by its id.
   std::map<std::string_view, std::chrono::nanoseconds> took;
 

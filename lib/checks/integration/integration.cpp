@@ -27,6 +27,15 @@ using std::chrono::steady_clock;
 /// match-list-processor may take six seconds to look at its dependencies.
 constexpr nanoseconds kServicesTime = 8s;
 
+constexpr nanoseconds kSecondLook = 250ms;
+
+/// Whether nothing can be asked any more: other commands than the one that failed included.
+bool is_gone(const Error& error) {
+  const bool is_refusal = error.phase == Phase::command &&
+                          (error.kind == ErrorKind::not_ready || error.kind == ErrorKind::rejected);
+  return !is_refusal;
+}
+
 /// Collects the evidence, step by step. Used once.
 class Collection {
 public:
@@ -57,7 +66,12 @@ public:
       const auto watch = timed({"configuration"});
       auto comparison = compare_servers(context_, *answers.calendar_redis);
       evidence_.calendar.redis = comparison.sameness;
+      evidence_.calendar.redis_is_silent =
+          comparison.is_silent && (!is_local(*answers.calendar_redis) || is_calendar_here());
       evidence_.calendar.redis_proof = std::move(comparison.proof);
+    }
+    if (usable() && is_due_to_reconnect(evidence_)) {
+      wait_for_calendar();
     }
     return std::move(evidence_);
   }
@@ -98,9 +112,51 @@ private:
 
   [[nodiscard]] bool usable() const { return !evidence_.redis_error && !stopped(); }
 
+  /// Whether an address of the calendar's machine means the same here.
+  [[nodiscard]] bool is_calendar_here() const {
+    config::ConnectionSettings its_address;
+    its_address.host = evidence_.options.calendar->host;
+    return is_local(its_address);
+  }
+
+  /// Looks again and again until the calendar has subscribed, or has had its time since the start
+  /// of Redis.
+  void wait_for_calendar() {
+    const auto watch = timed({"liveness"});
+    const auto began = steady_clock::now();
+    const auto uptime = *evidence_.start.uptime;
+    const auto deadline =
+        Deadline::after(evidence_.options.reconnect_wait - uptime, context_.stop());
+    doing("waiting for the calendar to subscribe again");
+    while (usable() && is_unheard(evidence_) && deadline.pause(kSecondLook) == WaitOutcome::ready) {
+      evidence_.after = survey();
+      evidence_.start.uptime = uptime + (steady_clock::now() - began);
+    }
+    if (usable()) {
+      evidence_.start.uptime = uptime + (steady_clock::now() - began);
+      evidence_.after = survey();
+    }
+    if (usable() && !is_unheard(evidence_)) {
+      evidence_.start.subscribed_again = evidence_.start.uptime;
+    }
+  }
+
+  void note_start() {
+    auto start = ask_start(context_);
+    if (start) {
+      evidence_.start = *start;
+    } else {
+      note_loss(start.error());
+    }
+  }
+
   void look_at_redis() {
     doing("connecting to Redis");
     check_health();
+    const auto began = steady_clock::now();
+    if (usable()) {
+      note_start();
+    }
     if (usable()) {
       doing("counting listeners");
       evidence_.before = survey();
@@ -122,14 +178,22 @@ private:
       evidence_.after = survey();
       count_cut_clients(evidence_.slow.cut_after);
     }
+    if (evidence_.start.uptime) {
+      *evidence_.start.uptime += steady_clock::now() - began;
+    }
   }
 
   /// The checks of the suite about a server's health, as one.
   void check_health() {
     const auto watch = timed({"redis"});
     auto connected = check_connection(context_);
-    if (!connected) {
+    if (!connected && is_gone(connected.error())) {
       evidence_.redis_error = std::move(connected.error());
+      return;
+    }
+    if (!connected) {
+      // PING is refused, as with MISCONF and LOADING, but pub/sub may work all the same.
+      evidence_.redis_health = verdict_of(connected.error());
       return;
     }
     auto health = check_server_health(context_);
@@ -236,7 +300,7 @@ private:
     auto connection = context_.open_connection();
     auto pong = connection ? context_.ask(*connection, {"PING"})
                            : Result<redis::Reply>(failure(connection.error()));
-    if (pong || pong.error().kind == ErrorKind::forbidden) {
+    if (pong || pong.error().kind == ErrorKind::forbidden || !is_gone(pong.error())) {
       return false;
     }
     evidence_.redis_error = std::move(pong.error());

@@ -28,6 +28,9 @@ struct Options {
   std::chrono::nanoseconds observe = std::chrono::seconds(5);  ///< how long to watch the traffic
   /// How often the processor runs: without a sign of it for that long it is at fault.
   std::chrono::nanoseconds service_interval = std::chrono::hours(1);
+  /// How long after its start Redis is given for the calendar to subscribe again: the longest pause
+  /// between two of its attempts is a minute.
+  std::chrono::nanoseconds reconnect_wait = std::chrono::seconds(65);
   Flow flow = Flow::safe;
   std::int64_t expected_subscribers = 1;  ///< on each channel of the calendar
   std::vector<std::string> channels;      ///< to be examined beside the known ones

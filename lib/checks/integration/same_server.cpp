@@ -40,18 +40,21 @@ std::string run_id(const redis::Info& info) {
 }
 
 /// Empty when it does not tell, or us not.
-std::string ask_run_id(const Context& context, config::ConnectionSettings theirs) {
+/// Errors: as Connection::open.
+Result<std::string> ask_run_id(const Context& context, config::ConnectionSettings theirs) {
   theirs.client_name = context.label("compare");
   const auto deadline = Deadline::after(kTime, context.stop());
-  auto connection = redis::Connection::open(theirs, deadline);
-  if (!connection) {
-    return {};
-  }
-  const auto reply = connection->command({"INFO", "server"}, deadline);
+  TRY_ASSIGN(auto connection, redis::Connection::open(theirs, deadline));
+  const auto reply = connection.command({"INFO", "server"}, deadline);
   return reply && !reply->is_error() ? run_id(redis::Info(reply->text)) : std::string();
 }
 
 }  // namespace
+
+bool is_local(const config::ConnectionSettings& settings) {
+  return settings.transport == config::Transport::unix_socket ||
+         host_name(settings.host) == "localhost";
+}
 
 bool is_same_address(const config::ConnectionSettings& left,
                      const config::ConnectionSettings& right) {
@@ -71,15 +74,17 @@ Comparison compare_servers(Context& context, const config::ConnectionSettings& t
   }
   const auto info = context.info("server");
   const auto our_id = info ? run_id(*info) : std::string();
-  const auto their_id = our_id.empty() ? std::string() : ask_run_id(context, theirs);
-  if (!their_id.empty()) {
-    return their_id == our_id ? Comparison{Sameness::same, "another address of the same server"}
-                              : Comparison{Sameness::other, "a different server answers there"};
+  const auto their_id = ask_run_id(context, theirs);
+  if (their_id && !their_id->empty() && !our_id.empty()) {
+    return *their_id == our_id ? Comparison{Sameness::same, "another address of the same server"}
+                               : Comparison{Sameness::other, "a different server answers there"};
   }
+  const bool is_silent = !their_id && their_id.error().kind == ErrorKind::unreachable;
   if (is_network_name(ours) && is_network_name(theirs)) {
-    return {Sameness::other, "the host names differ"};
+    return {Sameness::other, "the host names differ", is_silent};
   }
-  return {Sameness::unknown, "it cannot be queried from here"};
+  return {Sameness::unknown, is_silent ? "nothing answers there" : "it cannot be queried from here",
+          is_silent};
 }
 
 }  // namespace fogis::checks::integration

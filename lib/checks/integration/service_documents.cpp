@@ -25,6 +25,7 @@ constexpr int kUnavailable = 503;
 constexpr int kInternalError = 500;
 constexpr std::size_t kLongestWord = 40;
 constexpr std::size_t kMostChannels = 100;
+constexpr double kLongestUptime = 1e9;  ///< seconds
 
 /// Reads the body as a JSON object. False, with the fault told, when it is none.
 bool read_object(const http::Response& response, json& document, std::string& fault) {
@@ -131,6 +132,18 @@ Endpoint read_health(const Result<http::Response>& response, std::string& health
 Endpoint read_health(const Result<http::Response>& response, std::string& health_word) {
   json document;
   return read_health(response, health_word, document);
+}
+
+Endpoint read_processor_health(const Result<http::Response>& response, ProcessorClaims& processor) {
+  json document;
+  auto endpoint = read_health(response, processor.health_word, document);
+  const auto* const seconds = find_member(document, "uptime_seconds");
+  if (seconds != nullptr && seconds->is_number() && seconds->get<double>() >= 0 &&
+      seconds->get<double>() < kLongestUptime) {
+    processor.uptime =
+        std::chrono::nanoseconds(static_cast<std::int64_t>(seconds->get<double>() * 1e9));
+  }
+  return endpoint;
 }
 
 Endpoint read_calendar_health(const Result<http::Response>& response, CalendarClaims& calendar) {

@@ -11,6 +11,7 @@ namespace fogis::checks::integration {
 /// The outcome of a request, and where it is a usable document what that says. Fields of another
 /// kind than expected count as absent. Documents are bounded in depth and size. Pure.
 Endpoint read_health(const Result<http::Response>& response, std::string& health_word);
+Endpoint read_processor_health(const Result<http::Response>& response, ProcessorClaims& processor);
 Endpoint read_calendar_health(const Result<http::Response>& response, CalendarClaims& calendar);
 Endpoint read_redis_status(const Result<http::Response>& response, CalendarClaims& calendar);
 Endpoint read_redis_stats(const Result<http::Response>& response, CalendarClaims& calendar);

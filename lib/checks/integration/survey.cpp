@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 namespace fogis::checks::integration {
@@ -53,6 +54,19 @@ Result<void> list_clients(Context& context, Survey& survey) {
   return {};
 }
 
+/// Nothing where the counts may have been reset: Redis before 7 does not tell CONFIG RESETSTAT from
+/// other subcommands.
+std::optional<std::int64_t> count_subscribes(const redis::Info& commands) {
+  if (commands.text("cmdstat_config|resetstat") || commands.text("cmdstat_config")) {
+    return std::nullopt;
+  }
+  constexpr std::string_view kCalls = "calls=";
+  const auto text = commands.text("cmdstat_subscribe").value_or("calls=0,");
+  const auto digits = std::string_view(text).substr(0, text.find(','));
+  return digits.starts_with(kCalls) ? parse_number<std::int64_t>(digits.substr(kCalls.size()))
+                                    : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name) {
@@ -91,6 +105,21 @@ Result<std::optional<std::int64_t>> ask_cut_clients(Context& context) {
   TRY_ASSIGN(const auto reply, ask_if_allowed(context, {"INFO", "stats"}));
   return reply ? redis::Info(reply->text).integer("client_output_buffer_limit_disconnections")
                : std::nullopt;
+}
+
+Result<ServerStart> ask_start(Context& context) {
+  ServerStart start;
+  TRY_ASSIGN(const auto server, ask_if_allowed(context, {"INFO", "server"}));
+  if (server) {
+    if (const auto seconds = redis::Info(server->text).integer("uptime_in_seconds")) {
+      start.uptime = std::chrono::seconds(*seconds);
+    }
+  }
+  TRY_ASSIGN(const auto commands, ask_if_allowed(context, {"INFO", "commandstats"}));
+  if (commands && !commands->text.empty()) {
+    start.subscribes = count_subscribes(redis::Info(commands->text));
+  }
+  return start;
 }
 
 void note_waiting(const Survey& survey, SlowSubscribers& slow) {

@@ -30,6 +30,10 @@ Result<void> ask_output_limit(Context& context, SlowSubscribers& slow);
 /// Errors: those of Context::info but refusals.
 Result<std::optional<std::int64_t>> ask_cut_clients(Context& context);
 
+/// How long the server has run, and how often SUBSCRIBE was called since; a refusal leaves both
+/// out. Errors: those of Context::info but refusals.
+Result<ServerStart> ask_start(Context& context);
+
 /// Notes the most that waits for a subscriber that is not ours.
 void note_waiting(const Survey& survey, SlowSubscribers& slow);
 

@@ -3,6 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
 
 namespace fogis::checks::integration {
 namespace {
@@ -45,6 +52,10 @@ std::vector<std::string_view> heard_channels(const Evidence& evidence) {
   });
 }
 
+const std::optional<Survey>& last_survey(const Evidence& evidence) {
+  return evidence.after ? evidence.after : evidence.before;
+}
+
 /// Listeners went away while we looked.
 bool has_lost_listeners(const Evidence& evidence) {
   const auto live = live_channels();
@@ -53,6 +64,49 @@ bool has_lost_listeners(const Evidence& evidence) {
            const auto after = evidence.listeners(channel);
            return before->at_least > after->at_most;
          });
+}
+
+/// Without the port. Empty for a unix socket, whose clients all have one address.
+std::string_view host_of(const PubSubClient& client) {
+  const std::string_view address = client.address;
+  return address.starts_with('/') ? std::string_view() : address.substr(0, address.rfind(':'));
+}
+
+/// It has sent a command since it subscribed: its owner reads what arrives.
+bool is_read(const PubSubClient& client) {
+  constexpr std::int64_t kSameMoment = 2'000;
+  return client.age_ms && client.idle_ms && *client.age_ms - *client.idle_ms > kSameMoment;
+}
+
+/// Two subscriptions that one client made at the same moment, of which one may be left over.
+bool is_pair(const PubSubClient& left, const PubSubClient& right) {
+  constexpr std::int64_t kSameMoment = 1'000;
+  return !host_of(left).empty() && host_of(left) == host_of(right) && left.name == right.name &&
+         left.channels == right.channels && left.age_ms && right.age_ms &&
+         std::abs(*left.age_ms - *right.age_ms) <= kSameMoment &&
+         !(is_read(left) && is_read(right));
+}
+
+/// The two clients of such a pair; nothing where there is none.
+std::optional<std::pair<PubSubClient, PubSubClient>> find_pair(const Evidence& evidence) {
+  const auto& survey = last_survey(evidence);
+  if (!survey || !survey->clients) {
+    return std::nullopt;
+  }
+  std::vector<PubSubClient> foreign;
+  std::copy_if(survey->clients->begin(), survey->clients->end(), std::back_inserter(foreign),
+               [](const PubSubClient& client) { return !client.ours && client.channels > 0; });
+  if (static_cast<std::int64_t>(foreign.size()) != evidence.options.expected_subscribers + 1) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < foreign.size(); ++i) {
+    for (std::size_t j = i + 1; j < foreign.size(); ++j) {
+      if (is_pair(foreign[i], foreign[j])) {
+        return std::pair(foreign[i], foreign[j]);
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 /// The server does not know the command; a user without the right to it gets NOPERM.
@@ -119,6 +173,46 @@ bool listens_elsewhere(const Evidence& evidence) {
   return knows_listeners(evidence) && wants_listeners(evidence) &&
          !unheard_channels(evidence).empty() && !heard_channels(evidence).empty() &&
          unheard_traffic(evidence).empty();
+}
+
+bool may_be_reconnecting(const Evidence& evidence) {
+  const auto& uptime = evidence.start.uptime;
+  const bool has_just_started = uptime && *uptime < evidence.options.reconnect_wait;
+  return is_unheard(evidence) && evidence.calendar.claims_listening() == true &&
+         (has_just_started || has_lost_listeners(evidence));
+}
+
+bool is_due_to_reconnect(const Evidence& evidence) {
+  return may_be_reconnecting(evidence) && !has_lost_listeners(evidence) &&
+         evidence.start.subscribes == 0 && evidence.calendar.redis != Sameness::other;
+}
+
+bool never_subscribed_again(const Evidence& evidence) {
+  const auto& start = evidence.start;
+  return is_unheard(evidence) && evidence.calendar.claims_listening() == true &&
+         !has_lost_listeners(evidence) && start.subscribes == 0 && start.uptime &&
+         *start.uptime >= evidence.options.reconnect_wait;
+}
+
+bool was_restarted(const Evidence& evidence) {
+  constexpr auto kLately = std::chrono::hours(24);
+  // Services that start together with Redis are not older than it.
+  constexpr auto kTogether = std::chrono::seconds(10);
+  const auto& uptime = evidence.start.uptime;
+  const auto& processor = evidence.processor.uptime;
+  return uptime && *uptime < kLately &&
+         ((processor && *processor > *uptime + kTogether) || evidence.start.subscribed_again);
+}
+
+bool is_at_silent_redis(const Evidence& evidence) {
+  const auto& calendar = evidence.calendar;
+  return calendar.redis_is_silent &&
+         (calendar.claims_listening() == false || calendar.connected == false ||
+          calendar.redis_available == false || is_unheard(evidence));
+}
+
+bool has_leftover_subscription(const Evidence& evidence) {
+  return !crowded_channels(evidence).empty() && find_pair(evidence);
 }
 
 std::uint64_t messages_lost(const Evidence& evidence) {
@@ -204,7 +298,7 @@ std::string numsub_text(const Evidence& evidence, const std::vector<std::string_
   for (const auto& [count, names] : by_count) {
     text += fmt::format("{}NUMSUB {} on {}", text.empty() ? "" : "; ", count, list_text(names));
   }
-  const auto& survey = evidence.after ? evidence.after : evidence.before;
+  const auto& survey = last_survey(evidence);
   if (survey && survey->own_clients() > 0) {
     text += fmt::format(" (without {} named {})", survey->own_clients(), evidence.service);
   }
@@ -305,6 +399,68 @@ std::string rights_hint(const Evidence& evidence) {
                          : fmt::format("{}; {}", hint, more);
 }
 
+std::string start_text(const Evidence& evidence) {
+  const auto& start = evidence.start;
+  if (!start.uptime) {
+    return {};
+  }
+  auto text = fmt::format("Redis started {} ago", format_duration(*start.uptime));
+  if (start.subscribes == 0) {
+    text += ", and nobody had subscribed since";
+  }
+  return text;
+}
+
+std::string restart_text(const Evidence& evidence) {
+  const auto& start = evidence.start;
+  const auto& processor = evidence.processor.uptime;
+  auto text = fmt::format("Redis started {} ago", format_duration(*start.uptime));
+  if (processor && *processor > *start.uptime) {
+    add_part(text, fmt::format("match-list-processor runs since {}", format_duration(*processor)));
+  }
+  if (start.subscribed_again) {
+    add_part(text, fmt::format("the calendar subscribed again {} after that",
+                               format_duration(*start.subscribed_again)));
+  }
+  return text;
+}
+
+std::string leftover_text(const Evidence& evidence) {
+  const auto pair = *find_pair(evidence);
+  return fmt::format("{}; by CLIENT LIST {} and {} subscribed to {} channels each at the same time",
+                     numsub_text(evidence, crowded_channels(evidence)),
+                     escape_for_terminal(pair.first.address),
+                     escape_for_terminal(pair.second.address), pair.first.channels);
+}
+
+std::string apart_evidence(const Evidence& evidence) {
+  const auto lost = messages_lost(evidence);
+  const auto counts = numsub_text(evidence, calendar_channels());
+  return lost > 0 ? fmt::format("{}; {} published where nobody listens", counts,
+                                count_of(lost, "message was", "messages were"))
+                  : counts + "; no message was seen on the channels without a listener";
+}
+
+std::string apart_consequence(const Evidence& evidence) {
+  return fmt::format("{} on {} is lost",
+                     messages_lost(evidence) > 0 ? "every message" : "whatever is published",
+                     list_text(unheard_channels(evidence)));
+}
+
+std::string apart_hint(const Evidence& evidence) {
+  const auto heard = heard_channels(evidence);
+  const bool hears_live = std::any_of(heard.begin(), heard.end(), [](std::string_view channel) {
+    return message::find_channel(channel)->role == message::ChannelRole::live;
+  });
+  return hears_live ? fmt::format(
+                          "who listens to {} is not the whole calendar, which listens to all five: "
+                          "CLIENT LIST TYPE pubsub shows who it is; restart the calendar",
+                          list_text(heard))
+                    : std::string(
+                          "use the same channel on both ends: match-list-processor publishes "
+                          "match updates on fogis:matches:updates");
+}
+
 std::string cut_text(const Evidence& evidence) {
   const auto& slow = evidence.slow;
   std::string why;
@@ -326,7 +482,7 @@ std::string cut_text(const Evidence& evidence) {
 }
 
 std::string crowd_text(const Evidence& evidence) {
-  const auto& survey = evidence.after ? evidence.after : evidence.before;
+  const auto& survey = last_survey(evidence);
   return fmt::format("{}, {} expected; {}", numsub_text(evidence, crowded_channels(evidence)),
                      evidence.options.expected_subscribers,
                      survey->clients

@@ -35,6 +35,27 @@ bool listens_elsewhere(const Evidence& evidence);
 /// Messages seen on live channels that nobody listens to.
 std::uint64_t messages_lost(const Evidence& evidence);
 
+/// Nobody listens though the calendar says so, and it may just be waiting for its next attempt to
+/// connect: Redis started less than Options::reconnect_wait ago, or the listener vanished during
+/// the run.
+bool may_be_reconnecting(const Evidence& evidence);
+
+/// The same, and nobody has subscribed since Redis started: worth waiting for.
+bool is_due_to_reconnect(const Evidence& evidence);
+
+/// The same, and it had that time.
+bool never_subscribed_again(const Evidence& evidence);
+
+/// Redis was restarted lately, while match-list-processor or the calendar ran.
+bool was_restarted(const Evidence& evidence);
+
+/// The calendar does not listen, and nothing answers at the address of its Redis.
+bool is_at_silent_redis(const Evidence& evidence);
+
+/// One listener too many, and by CLIENT LIST it is a second subscription of one client that
+/// nobody reads.
+bool has_leftover_subscription(const Evidence& evidence);
+
 /// Signs that the server cut a subscriber that read too slowly.
 bool was_cut(const Evidence& evidence);
 
@@ -79,6 +100,17 @@ std::string credentials_text(const Evidence& evidence);
 /// The refusals behind is_not_judged, and the rules that would allow it, each right once.
 std::string not_judged_text(const Evidence& evidence);
 std::string rights_hint(const Evidence& evidence);
+/// "Redis started 3 s ago", and what is known since; empty where the server does not tell.
+std::string start_text(const Evidence& evidence);
+/// The signs behind was_restarted.
+std::string restart_text(const Evidence& evidence);
+/// The clients behind has_leftover_subscription.
+std::string leftover_text(const Evidence& evidence);
+/// What must be said of live channels that have no listener while others have: which messages are
+/// lost, and what to do.
+std::string apart_evidence(const Evidence& evidence);
+std::string apart_consequence(const Evidence& evidence);
+std::string apart_hint(const Evidence& evidence);
 /// The signs behind was_cut.
 std::string cut_text(const Evidence& evidence);
 /// Who listens beyond what is expected.

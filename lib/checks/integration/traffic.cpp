@@ -28,45 +28,69 @@ message::JudgeOptions for_calendar() {
   return options;
 }
 
-/// Whether a processing_status message says so; both forms in which JSON is usually written.
-bool says_started(std::string_view payload) {
-  return payload.find(R"("status":"started")") != std::string_view::npos ||
-         payload.find(R"("status": "started")") != std::string_view::npos;
-}
+/// A cycle without an end is told when it has published nothing for that long.
+constexpr auto kCycleTime = 60s;
 
-/// `completed: match_publishing_success is false` and the like; empty where the processor says
-/// nothing of a failure.
-std::string complaint_in(std::string_view payload, std::optional<message::Type> type) {
-  const auto document = nlohmann::json::parse(payload, nullptr, false);
-  const auto text_at = [&](const char* place) -> std::string {
-    const nlohmann::json::json_pointer pointer(place);
-    return document.contains(pointer) && document[pointer].is_string()
-               ? message::excerpt(document[pointer].get_ref<const std::string&>())
-               : std::string();
-  };
-  const auto with = [](std::string what, const std::string& why) {
-    return why.empty() ? what : what + ": " + why;
-  };
-  if (!document.is_object()) {
-    return {};
-  }
-  if (type == message::Type::system_alert && text_at("/payload/severity") == "error") {
-    return with("an alert of severity error", text_at("/payload/message"));
-  }
-  if (type != message::Type::processing_status) {
-    return {};
-  }
-  if (text_at("/payload/status") == "failed") {
-    return with("status failed", text_at("/payload/details/error_message"));
-  }
-  for (const auto* const place :
-       {"/payload/details/match_publishing_success", "/payload/match_publishing_success"}) {
-    const nlohmann::json::json_pointer pointer(place);
-    if (document.contains(pointer) && document[pointer] == nlohmann::json(false)) {
-      return "completed with match_publishing_success false";
+/// What a status or an alert says of the processor's work.
+struct ProcessorReport {
+  std::string status;
+  bool has_changes = false;  ///< the cycle changed something
+  std::string complaint;     ///< of a failure, in words; empty: there was none
+};
+
+/// The first of the two places that has something: some documents leave out `details`.
+const nlohmann::json* find_detail(const nlohmann::json& document, const char* name) {
+  for (const auto* const parent : {"/payload/details/", "/payload/"}) {
+    const nlohmann::json::json_pointer place(std::string(parent) + name);
+    if (document.contains(place)) {
+      return &document[place];
     }
   }
-  return {};
+  return nullptr;
+}
+
+std::string text_at(const nlohmann::json& document, const char* place) {
+  const nlohmann::json::json_pointer pointer(place);
+  return document.contains(pointer) && document[pointer].is_string()
+             ? message::excerpt(document[pointer].get_ref<const std::string&>())
+             : std::string();
+}
+
+std::string with_reason(std::string what, const std::string& why) {
+  return why.empty() ? what : what + ": " + why;
+}
+
+bool is_detail(const nlohmann::json& document, const char* name, bool value) {
+  const auto* const found = find_detail(document, name);
+  return found != nullptr && *found == nlohmann::json(value);
+}
+
+/// Empty for a message of another type.
+ProcessorReport read_report(std::string_view payload, std::optional<message::Type> type) {
+  ProcessorReport report;
+  if (type != message::Type::processing_status && type != message::Type::system_alert) {
+    return report;
+  }
+  const auto document = nlohmann::json::parse(payload, nullptr, false);
+  if (!document.is_object()) {
+    return report;
+  }
+  if (type == message::Type::system_alert) {
+    if (text_at(document, "/payload/severity") == "error") {
+      report.complaint =
+          with_reason("an alert of severity error", text_at(document, "/payload/message"));
+    }
+    return report;
+  }
+  report.status = text_at(document, "/payload/status");
+  report.has_changes = is_detail(document, "changes_detected", true);
+  if (report.status == "failed") {
+    report.complaint =
+        with_reason("status failed", text_at(document, "/payload/details/error_message"));
+  } else if (is_detail(document, "match_publishing_success", false)) {
+    report.complaint = "completed with match_publishing_success false";
+  }
+  return report;
 }
 
 /// Takes messages until the deadline; what interrupts it is told in the result's error.
@@ -110,22 +134,49 @@ void TrafficCount::add(const redis::Message& message) {
   if (judged_bytes_ + message.payload.size() <= kMostJudged) {
     judged_bytes_ += message.payload.size();
     judge(message);
+  } else {
+    note_publication();
   }
 }
 
 void TrafficCount::judge(const redis::Message& message) {
   const auto judgement = judge_.judge(message.payload, message.channel);
   ++traffic_.judged;
-  if (judgement.type == message::Type::processing_status && says_started(message.payload)) {
-    ++traffic_.started;
-  }
   traffic_.broken += judgement.valid() ? 0 : 1;
-  if (auto complaint = complaint_in(message.payload, judgement.type); !complaint.empty()) {
-    if (++traffic_.complaints == 1) {
-      traffic_.complaint = std::move(complaint);
-    }
+  const auto report = read_report(message.payload, judgement.type);
+  if (!report.complaint.empty() && ++traffic_.complaints == 1) {
+    traffic_.complaint = report.complaint;
+  }
+  if (report.status == "started") {
+    ++traffic_.started;
+    cycles_.quiet_since = message.received;
+  } else if (report.status == "completed" || report.status == "failed") {
+    // Only of a cycle that was seen from its beginning is known what it published.
+    const bool is_claim = report.has_changes && report.complaint.empty() && traffic_.started > 0;
+    cycles_.with_changes += is_claim ? 1 : 0;
+    ++cycles_.ends;
+    cycles_.quiet_since.reset();
+  } else if (judgement.type != message::Type::system_alert) {
+    note_publication();
   }
   note_faults(message, judgement);
+}
+
+void TrafficCount::note_publication() {
+  ++cycles_.publications;
+  cycles_.quiet_since.reset();
+}
+
+void TrafficCount::end(Deadline::Clock::time_point now) {
+  if (cycles_.publications == 0) {
+    traffic_.unheard_cycles = cycles_.with_changes;
+  }
+  if (cycles_.quiet_since && now - *cycles_.quiet_since >= kCycleTime) {
+    traffic_.endless_cycles = 1;
+  }
+  if (cycles_.publications == 0 && cycles_.ends == 0 && traffic_.started > 1) {
+    traffic_.endless_cycles = traffic_.started - 1;
+  }
 }
 
 void TrafficCount::note_faults(const redis::Message& message, const message::Judgement& judgement) {
@@ -172,6 +223,7 @@ Traffic watch_traffic(Context& context, const std::vector<std::string>& channels
       error = context.explain(std::move(done.error()), {"UNSUBSCRIBE"});
     }
   }
+  count.end(Deadline::Clock::now());
   auto traffic = count.traffic();
   traffic.watched = true;
   traffic.error = std::move(error);

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/deadline.hpp"
 #include "checks/context.hpp"
 #include "checks/integration/evidence.hpp"
 #include "message/contract.hpp"
@@ -21,16 +24,29 @@ public:
   explicit TrafficCount(std::string_view our_source);
 
   void add(const redis::Message& message);
+  /// Nothing more comes: what has not ended by now is judged.
+  void end(Deadline::Clock::time_point now);
   [[nodiscard]] const Traffic& traffic() const { return traffic_; }
 
 private:
   void judge(const redis::Message& message);
+  void note_publication();
   void note_faults(const redis::Message& message, const message::Judgement& judgement);
 
   std::string our_mark_;
   message::Judge judge_;
   Traffic traffic_;
   std::size_t judged_bytes_ = 0;
+  /// What was seen of the processor's cycles. Several processors may run side by side, so messages
+  /// are not attributed to one of them.
+  struct Cycles {
+    std::uint64_t ends = 0;
+    std::uint64_t with_changes = 0;  ///< ends that claim changes
+    std::uint64_t publications = 0;  ///< messages that are neither a status nor an alert
+    /// The last cycle began then, and nothing was published or ended since.
+    std::optional<Deadline::Clock::time_point> quiet_since;
+  };
+  Cycles cycles_;
 };
 
 /// Subscribes to the channels, takes what comes for `span`, and takes the subscription back, so

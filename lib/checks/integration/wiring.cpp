@@ -21,6 +21,9 @@ struct Words {
 Words judge_calendar_channel(const Evidence& evidence, const Listeners& listeners,
                              std::uint64_t messages, ChannelRole role) {
   const auto expected = evidence.options.expected_subscribers;
+  if (listeners.at_least > expected && has_leftover_subscription(evidence)) {
+    return {Status::warn, "one subscription too many, not read"};
+  }
   if (listeners.at_least > expected) {
     return {Status::fail, fmt::format("{} listen, {} expected", listeners.at_least, expected)};
   }
