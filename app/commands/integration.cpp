@@ -103,7 +103,7 @@ void show_rows(cli::Session& session, const checks::Report& report, const checks
   for (const auto& check : report.checks) {
     if (is_shown(session, check, policy)) {
       session.out.write(output::report_row(check, session.style, layout));
-      layout.known_cause = check.result.cause;
+      layout.note_shown(check.result);
     } else {
       session.console.step(check.id, check.duration);
     }

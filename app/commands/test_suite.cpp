@@ -78,7 +78,7 @@ private:
     progress_.hide();
     if (is_shown(*session_, report, policy_)) {
       session_->out.write(output::report_row(report, session_->style, layout_));
-      layout_.known_cause = report.result.cause;
+      layout_.note_shown(report.result);
     } else {
       session_->console.step(report.id, report.duration);
     }

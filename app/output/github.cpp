@@ -105,14 +105,14 @@ std::string_view level_of(Status status, const checks::Policy& policy) {
   }
 }
 
-Note note_of(const CheckReport& check, const checks::Policy& policy) {
+Note note_of(const CheckReport& check, Status status, const checks::Policy& policy) {
   const auto& result = check.result;
   auto message = escape_for_terminal(result.cause.empty() ? result.summary : result.cause);
   if (!result.hint.empty()) {
     message += "\nhint: " + escape_for_terminal(result.hint);
   }
-  return {.status = result.status,
-          .level = level_of(result.status, policy),
+  return {.status = status,
+          .level = level_of(status, policy),
           .title = "fogis-redis " + row_id(check),
           .message = std::move(message)};
 }
@@ -185,12 +185,13 @@ std::string report_github(const CheckView& view) {
   const auto& [report, policy, statistics, style] = view;
   Annotations notes;
   for (const auto& check : report.checks) {
+    const auto status = counted_status(report, check);
     for (const auto& finding : check.result.findings) {
       notes.add(note_of(check, finding, policy));
     }
     if ((check.result.findings.empty() || has_own_cause(check.result)) &&
-        !level_of(check.result.status, policy).empty()) {
-      notes.add(note_of(check, policy));
+        !level_of(status, policy).empty()) {
+      notes.add(note_of(check, status, policy));
     }
   }
   return notes.text("check", "more did not pass", false) +

@@ -128,9 +128,9 @@ std::string body_of(const CheckReport& check) {
   return text;
 }
 
-Outcome outcome_of(const CheckReport& check, const checks::Policy& policy) {
+Outcome outcome_of(const CheckReport& check, Status status, const checks::Policy& policy) {
   const auto& result = check.result;
-  const auto element = element_of(result.status, policy);
+  const auto element = element_of(status, policy);
   if (element.empty()) {
     return result.status == Status::warn
                ? Outcome{.element = "system-out", .body = "warning: " + body_of(check)}
@@ -248,7 +248,7 @@ std::string report_junit(const CheckView& view) {
   Suite suite;
   for (const auto& check : report.checks) {
     suite.add("fogis-redis." + report.kind, row_id(check), seconds_of(check.duration),
-              outcome_of(check, view.policy));
+              outcome_of(check, counted_status(report, check), view.policy));
   }
   const auto properties = fmt::format(
       "    <properties>\n"

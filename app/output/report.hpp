@@ -18,9 +18,14 @@ struct RowLayout {
   std::size_t id_columns = 20;  ///< as wide as the longest id
   bool details = false;         ///< show measured values below each row
   std::string known_cause;      ///< a cause that was shown just before and is not repeated
+  std::vector<std::string> known_hints = {};  ///< hints that were shown and are not repeated
+
+  /// Notes what the row of that result has shown.
+  void note_shown(const checks::CheckResult& result);
 };
 
-/// One check in one line, with cause and hint below where it did not pass.
+/// One check in one line, with cause and hint below where it did not pass. The hints of findings
+/// are told at the end of the report, beside their causes.
 std::string report_row(const checks::CheckReport& check, const Style& style,
                        const RowLayout& layout);
 
@@ -32,6 +37,9 @@ struct CheckView {
   const redis::StatisticsSnapshot& statistics;
   const Style& style;
 };
+
+/// The label of what to do.
+inline constexpr std::string_view kHint = "hint";
 
 /// A part of a finding: `evidence`, and what it is.
 struct FindingPart {
@@ -53,6 +61,9 @@ std::string_view verdict_word(const checks::Report& report, const checks::Policy
 
 /// What the policy wants and the report does not have, a sentence each: which rate, which checks.
 std::vector<std::string> unmet(const checks::Report& report, const checks::Policy& policy);
+
+/// The status that counts: the essential check may not be skipped.
+checks::Status counted_status(const checks::Report& report, const checks::CheckReport& check);
 
 /// `16 checks: 14 pass, 1 warn, 1 skip; success rate 100 %; in 0.42 s`.
 std::string summary_line(const checks::Report& report);

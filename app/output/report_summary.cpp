@@ -18,6 +18,12 @@ std::string_view verdict_word(const checks::Report& report, const checks::Policy
   return checks::passes(report, policy) && !report.error ? "PASS" : "FAIL";
 }
 
+checks::Status counted_status(const checks::Report& report, const checks::CheckReport& check) {
+  const auto status = check.result.status;
+  const bool is_missing = check.id == report.essential && status == checks::Status::skip;
+  return is_missing ? checks::Status::fail : status;
+}
+
 std::vector<std::string> unmet(const checks::Report& report, const checks::Policy& policy) {
   std::vector<std::string> wants;
   const auto rate = report.success_rate();
@@ -30,8 +36,9 @@ std::vector<std::string> unmet(const checks::Report& report, const checks::Polic
   std::string imperfect;
   for (const auto& check : report.checks) {
     const auto status = check.result.status;
-    if (check.id == report.essential && status == checks::Status::skip) {
-      wants.push_back(fmt::format("{} is judged; it was skipped", row_id(check)));
+    if (counted_status(report, check) != status) {
+      wants.push_back(
+          fmt::format("{} is judged; it was skipped: {}", row_id(check), check.result.cause));
     }
     if (status != checks::Status::pass) {
       imperfect += fmt::format("{}{}: {}", imperfect.empty() ? "" : ", ", row_id(check),
@@ -74,7 +81,7 @@ std::vector<FindingPart> finding_parts(const checks::Issue& finding) {
   };
   add("evidence", finding.evidence);
   add("consequence", finding.consequence);
-  add("hint", finding.hint);
+  add(kHint, finding.hint);
   return parts;
 }
 

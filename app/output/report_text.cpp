@@ -33,6 +33,9 @@ std::string findings_text(const checks::CheckResult& result, std::size_t indent,
   std::string text;
   for (const auto& finding : result.findings) {
     for (const auto& part : finding_parts(finding)) {
+      if (part.label == kHint) {
+        continue;
+      }
       const auto label = part.label.empty() ? std::string() : fmt::format("{}: ", part.label);
       text += below(label, part.text, part.label.empty() ? indent : indent + 2, style);
     }
@@ -48,7 +51,8 @@ std::string cause_text(const checks::CheckResult& result, const RowLayout& layou
       result.cause != layout.known_cause) {
     text += below("", result.cause, indent, style);
   }
-  if (!result.hint.empty()) {
+  const auto& known = layout.known_hints;
+  if (!result.hint.empty() && std::find(known.begin(), known.end(), result.hint) == known.end()) {
     text += below("hint: ", result.hint, indent, style);
   }
   return text;
@@ -81,7 +85,28 @@ Colour colour_of(std::string_view verdict) {
   return verdict == "PASS" ? Colour::green : Colour::red;
 }
 
+/// `D8: cause → hint` for each finding.
+std::string diagnosis_text(const checks::Report& report, const Style& style) {
+  std::string text;
+  for (const auto& check : report.checks) {
+    for (const auto& finding : check.result.findings) {
+      text +=
+          below(finding.id + ": ",
+                fmt::format("{} {} {}", finding.problem, style.unicode ? "→" : "->", finding.hint),
+                0, style);
+    }
+  }
+  return text;
+}
+
 }  // namespace
+
+void RowLayout::note_shown(const checks::CheckResult& result) {
+  known_cause = result.cause;
+  if (!result.hint.empty()) {
+    known_hints.push_back(result.hint);
+  }
+}
 
 std::string report_row(const checks::CheckReport& check, const Style& style,
                        const RowLayout& layout) {
@@ -128,7 +153,7 @@ std::string report_text(const CheckView& view) {
   for (const auto& key : report.leftovers) {
     text += fmt::format("not removed, expires by itself: {}\n", escape_for_terminal(key));
   }
-  return text;
+  return text + diagnosis_text(report, style);
 }
 
 }  // namespace fogis::output

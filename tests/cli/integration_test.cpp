@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_container_properties.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -81,10 +82,30 @@ TEST_CASE("integration is a table for people, with the finding in full and the c
   CHECK_THAT(outcome.output, ContainsSubstring("\n    D8: nobody listens"));
   CHECK_THAT(outcome.output, ContainsSubstring("\n      evidence: NUMSUB 0 on"));
   CHECK_THAT(outcome.output, ContainsSubstring("\n      consequence: "));
-  CHECK_THAT(outcome.output, ContainsSubstring("\n      hint: "));
   CHECK_THAT(outcome.output, ContainsSubstring("✗ fogis:matches:updates "));
   CHECK_THAT(outcome.output, ContainsSubstring("\nnot seen: the calendar's HTTP"));
   CHECK_THAT(outcome.output, ContainsSubstring("\nFAIL 8 checks: "));
+}
+
+TEST_CASE("integration ends with its diagnosis, and tells each hint once") {
+  const RedisServer server;
+  const auto outcome = run_cli({"integration", "-u", server.url(), "--observe", "0"});
+  const auto& text = outcome.output;
+  const auto diagnosis = text.rfind("\nD8: nobody listens");
+  REQUIRE(diagnosis != std::string::npos);
+  CHECK(diagnosis > text.rfind("\nnot seen: "));
+  const auto last = text.substr(diagnosis);
+  CHECK_THAT(last, ContainsSubstring(" \u2192") && ContainsSubstring("start the calendar service"));
+  CHECK(std::count(last.begin(), last.end(), '\n') < 24);
+  std::vector<std::string> hints;
+  for (auto at = text.find("hint: "); at != std::string::npos; at = text.find("hint: ", at + 1)) {
+    hints.push_back(text.substr(at, text.find('\n', at) - at));
+  }
+  CHECK(!hints.empty());
+  std::sort(hints.begin(), hints.end());
+  CHECK(std::adjacent_find(hints.begin(), hints.end()) == hints.end());
+  const auto start = text.find("start the calendar service");
+  CHECK(text.find("start the calendar service", start + 1) == std::string::npos);
 }
 
 TEST_CASE("integration writes every format of a report") {

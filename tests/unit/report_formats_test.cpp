@@ -195,6 +195,14 @@ TEST_CASE("the end says why it is no success") {
                                    check("c", Status::pass)}),
                         {.strict = true}, style),
              ContainsSubstring("required: every check passes (--strict); a: warn, b: skip\n"));
+  auto unproved = report_of({check("a", Status::pass), check("b", Status::skip, "NOPERM")});
+  unproved.essential = "b";
+  CHECK_THAT(report_end(unproved, {}, style),
+             StartsWith("FAIL 2 checks: 1 pass, 1 skip; success rate 100 %") &&
+                 ContainsSubstring("\nrequired: b is judged; it was skipped: NOPERM\n"));
+  CHECK_THAT(report_markdown(unproved, {}), ContainsSubstring("required: b is judged"));
+  CHECK_THAT(report_github(unproved, {}), StartsWith("::error title=fogis-redis b::NOPERM"));
+  CHECK_THAT(report_junit(unproved, {}), ContainsSubstring("<failure message=\"NOPERM\""));
   auto interrupted = report_of({check("a", Status::pass)});
   interrupted.interrupted = true;
   interrupted.leftovers = {"fogis:test:1:key"};
