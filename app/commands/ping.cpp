@@ -18,7 +18,6 @@
 #include "redis/backoff.hpp"
 #include "redis/client.hpp"
 #include "redis/server_error.hpp"
-#include "redis/server_identity.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -232,8 +231,6 @@ output::PingResult first_result(Pinger& pinger, Answer& answer, const PingOption
   result.wanted = options.count;
   result.sent = 1;
   result.round_trips.record(answer.round_trip);
-  result.server = redis::identify(*answer.lease, pinger.client().operation_deadline())
-                      .value_or(redis::ServerIdentity());
   return result;
 }
 

@@ -15,7 +15,6 @@
 #include "output/url_report.hpp"
 #include "redis/client.hpp"
 #include "redis/server_error.hpp"
-#include "redis/server_identity.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -111,9 +110,7 @@ output::ConnectOutcome connect(const cli::Session& session, const CheckedUrl& ur
     outcome.error = redis::to_error(*reply, Phase::command, outcome.endpoint,
                                     config.connection.password.value_or(Secret()));
   } else if (auto lease = client.lease()) {
-    outcome.server = redis::identify(**lease, client.operation_deadline())
-                         .value_or(redis::ServerIdentity())
-                         .text();
+    outcome.server = (*lease)->report().server.text();
   }
   return outcome;
 }

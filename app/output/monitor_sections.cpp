@@ -131,6 +131,7 @@ std::string replication(const Observation& seen) {
       .add(flag_text("master_link", seen, "connected", "not connected"))
       .add("last contact ", shown("master_silence", seen), " ago")
       .add(counted("replicas", seen, "replica"))
+      .add(flag_text("cluster_ok", seen, "cluster ok", "cluster in state fail"))
       .join();
 }
 

@@ -55,8 +55,10 @@ std::string ping_head(const PingResult& result, const Style& style) {
     text += fmt::format(" ({})", escape_for_terminal(result.opened.address));
   }
   text += " answers";
-  if (const auto server = result.server.text(); !server.empty()) {
-    text += fmt::format(", {}", escape_for_terminal(server));
+  const auto& server = result.opened.server;
+  for (const auto& word : {server.text(), server.is_cluster() ? server.mode : std::string(),
+                           server.is_replica() ? server.role : std::string()}) {
+    text += word.empty() ? word : fmt::format(", {}", escape_for_terminal(word));
   }
   if (!result.opened.tls_version.empty()) {
     text += fmt::format(", {}", result.opened.tls_version);
@@ -103,8 +105,11 @@ std::string ping_json(const PingResult& result) {
   auto document = json_document("ping");
   document["endpoint"] = result.endpoint;
   document["address"] = text_or_null(result.opened.address);
-  document["server"] = {{"kind", text_or_null(result.server.kind)},
-                        {"version", text_or_null(result.server.version)}};
+  const auto& server = result.opened.server;
+  document["server"] = {{"kind", text_or_null(server.kind)},
+                        {"version", text_or_null(server.version)},
+                        {"mode", text_or_null(server.mode)},
+                        {"role", text_or_null(server.role)}};
   document["started"] = format_timestamp(result.started);
   document["attempts"] = result.attempts;
   document["ready_after_ms"] = milliseconds(result.ready_after);

@@ -10,15 +10,13 @@
 #include "base/histogram.hpp"
 #include "output/style.hpp"
 #include "redis/connection.hpp"
-#include "redis/server_identity.hpp"
 #include "redis/statistics.hpp"
 
 namespace fogis::output {
 
 /// A server that answered at least once.
 struct PingResult {
-  std::string endpoint;  ///< redacted
-  redis::ServerIdentity server;
+  std::string endpoint;      ///< redacted
   redis::OpenReport opened;  ///< of the first connection that held
   std::chrono::system_clock::time_point started;
   unsigned attempts = 1;                   ///< until the first answer

@@ -24,8 +24,11 @@ void resolve_service(const ResolveContext& context) {
   const auto option = from_option(context.options.service, "--service");
   const auto variable = from_environment(context.environment, "FOGIS_SERVICE_NAME");
   const auto service = first_of({option, variable}, config.service);
+  const bool url_names = context.url.client_name && !context.url.client_name->empty();
   const auto client_name = first_of(
-      {option, from_url(context.url.client_name, "query client_name"), variable}, config.service);
+      {option, url_names ? from_url(context.url.client_name, "query client_name") : std::nullopt,
+       variable},
+      config.service);
   context.entry("service", service);
   context.entry("client_name", client_name);
   constexpr auto kFault = "a name may contain only visible ASCII characters without spaces";

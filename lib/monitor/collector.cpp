@@ -75,7 +75,7 @@ Result<void> Collector::read_info(Sample& sample) {
   TRY_ASSIGN(auto reply, connection_->command({"INFO"}, deadline));
   if (!refuse("INFO", reply)) {
     sample.info = redis::Info(reply.text);
-    sample.server = identify(sample.info);
+    sample.server = redis::identify_by_info(sample.info);
   }
   return {};
 }
@@ -127,6 +127,8 @@ void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sa
   }
   if (what == "PUBSUB NUMSUB") {
     sample.channels = parse_channel_subscribers(reply);
+  } else if (what == "CLUSTER INFO") {
+    sample.cluster = redis::Info(reply.text);
   } else if (what == "SLOWLOG GET") {
     sample.slow_log = parse_slow_log(reply, settings_.client_name);
   } else if (what == "LATENCY LATEST") {
@@ -185,6 +187,9 @@ Result<void> Collector::read_details(Sample& sample) {
     }
     pipeline.add(redis::Arguments(command));
     asked.emplace_back("PUBSUB NUMSUB");
+  }
+  if (sample.server.is_cluster()) {
+    ask("CLUSTER INFO", {"CLUSTER", "INFO"});
   }
   ask("SLOWLOG GET", {"SLOWLOG", "GET", "32"});
   ask("LATENCY LATEST", {"LATENCY", "LATEST"});

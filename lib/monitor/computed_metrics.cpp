@@ -186,6 +186,12 @@ Value master_link(const Observation& seen) {
   return seen.sample.role() == "replica" && link ? flag(*link == "up") : std::nullopt;
 }
 
+Value cluster_ok(const Observation& seen) {
+  const auto& cluster = seen.sample.cluster;
+  const auto state = cluster ? cluster->text("cluster_state") : std::nullopt;
+  return state ? flag(*state == "ok") : std::nullopt;
+}
+
 Value slow_commands(const Observation& seen) {
   const auto& log = seen.sample.slow_log;
   if (!log) {

@@ -46,6 +46,7 @@ Value last_save(const Observation& seen);  ///< Unix seconds
 
 Value is_replica(const Observation& seen);
 Value master_link(const Observation& seen);  ///< only of replicas
+Value cluster_ok(const Observation& seen);   ///< only of nodes of a cluster
 
 Value slow_commands(const Observation& seen);
 Value slowest_command(const Observation& seen);

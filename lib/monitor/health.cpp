@@ -343,7 +343,8 @@ Verdict judge(const Observation& observation, const Thresholds& thresholds) {
 }
 
 Verdict judge(const Error& error) {
-  const bool answered = error.kind == ErrorKind::not_ready;
+  // What is not ready, or no server to work with, has said no; from others nothing was heard.
+  const bool answered = error.kind == ErrorKind::not_ready || error.kind == ErrorKind::rejected;
   return {.health = answered ? Health::unhealthy : Health::unknown,
           .findings = {{.metric = nullptr,
                         .severity = AlertLevel::critical,

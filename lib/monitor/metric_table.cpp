@@ -245,6 +245,9 @@ constexpr auto kMetrics = std::to_array<Metric>({
     seconds_field("master_silence", Section::replication, "master_last_io_seconds_ago",
                   "redis_master_last_io_seconds_ago",
                   "Time since the last contact of this replica with its master"),
+    falling(computed_by("cluster_ok", Unit::flag, Section::replication, computed::cluster_ok,
+                        "redis_cluster_state",
+                        "Whether the cluster that this node belongs to is in state ok")),
 
     computed_by("slow_commands", Unit::count, Section::trouble, computed::slow_commands,
                 "fogis_redis_slow_commands",

@@ -9,35 +9,7 @@ namespace {
 
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
-redis::ServerIdentity named(const redis::Info& info, std::string kind,
-                            std::string_view version_field) {
-  redis::ServerIdentity identity;
-  identity.kind = std::move(kind);
-  identity.version = info.text(version_field).value_or("");
-  identity.mode = info.text("redis_mode").value_or("");
-  return identity;
-}
-
 }  // namespace
-
-redis::ServerIdentity identify(const redis::Info& info) {
-  if (info.text("dragonfly_version")) {
-    return named(info, "dragonfly", "dragonfly_version");
-  }
-  if (info.text("valkey_version")) {
-    return named(info, "valkey", "valkey_version");
-  }
-  if (info.text("server_threads") && info.text("redis_version")) {
-    return named(info, "keydb", "redis_version");  // KeyDB keeps Redis's name of the field
-  }
-  return info.text("redis_version") ? named(info, "redis", "redis_version")
-                                    : redis::ServerIdentity();
-}
-
-std::string Sample::role() const {
-  const auto role = info.text("role").value_or("");
-  return role == "slave" ? "replica" : role;
-}
 
 std::int64_t Sample::server_seconds() const {
   if (const auto time = info.integer("server_time_usec")) {

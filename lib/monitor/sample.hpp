@@ -65,6 +65,7 @@ struct Sample {
   std::uint64_t own_commands = 0;               ///< that we had sent until then
   redis::ServerIdentity server;
   redis::Info info;
+  std::optional<redis::Info> cluster;  ///< CLUSTER INFO, of a node of a cluster
   Settings settings;
   std::optional<std::vector<ChannelSubscribers>> channels;
   std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without this tool's own
@@ -77,18 +78,14 @@ struct Sample {
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view field) const {
     return info.integer(field);
   }
-  [[nodiscard]] std::string run_id() const { return info.text("run_id").value_or(""); }
+  [[nodiscard]] const std::string& run_id() const { return server.run_id; }
   /// `master` or `replica`; empty when it did not say.
-  [[nodiscard]] std::string role() const;
+  [[nodiscard]] const std::string& role() const { return server.role; }
   /// The server's clock in Unix seconds, by which its logs go; ours where it does not tell.
   [[nodiscard]] std::int64_t server_seconds() const;
   /// Error replies by code, from INFO errorstats (6.2).
   [[nodiscard]] std::map<std::string, std::int64_t> errors() const;
 };
-
-/// Who the server is, from INFO alone: redis, valkey, keydb, dragonfly, by the fields that only
-/// they have.
-redis::ServerIdentity identify(const redis::Info& info);
 
 /// Entries of SLOWLOG GET that were not caused by clients whose name begins with `our_name` (which
 /// may be empty). Entries of an unexpected form are left out.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/suggest.hpp"
+#include "redis/server_identity.hpp"
 
 namespace fogis::monitor {
 namespace {
@@ -82,6 +83,9 @@ constexpr auto kDefaults = std::to_array<Default>({
      {.warning = std::nullopt, .critical = 1},
      {"this replica has lost its master",
       "INFO replication names the master: is it up, and reachable from there?"}},
+    {"cluster_ok",
+     {.warning = std::nullopt, .critical = 1},
+     {"the cluster is in state fail", redis::kClusterHint}},
     {"slow_commands",
      {.warning = 0, .critical = std::nullopt},
      {"", "each one delayed every publisher and subscriber: SLOWLOG GET shows them"}},

@@ -16,6 +16,7 @@
 #include "config/connection_settings.hpp"
 #include "redis/command.hpp"
 #include "redis/reply.hpp"
+#include "redis/server_identity.hpp"
 #include "redis/statistics.hpp"
 
 namespace fogis::net {
@@ -35,6 +36,7 @@ struct OpenReport {
   std::string tls_version;  ///< `TLSv1.3`; empty without TLS
   std::string tls_cipher;
   std::string name_refusal;  ///< why the server did not take our client name; empty when it did
+  ServerIdentity server;     ///< what answers, as far as HELLO tells; see identify() for more
 };
 
 /// A connection that has been resolved, connected, encrypted, authenticated and set up.
@@ -52,10 +54,12 @@ public:
 
   /// Resolves, connects, does TLS, HELLO or AUTH, CLIENT SETNAME and SELECT, all under `deadline`.
   /// A server that refuses CLIENT SETNAME alone is accepted (managed services do): see the report.
+  /// What answers is asked in the same round trip (a server before 6.0: in one more). Settings that
+  /// need no set-up at all send nothing, and nothing is then known of the server.
   /// Errors: not_resolved, unreachable, timed_out, disconnected, protocol (also a plain server
   /// behind TLS), untrusted, configuration (unreadable certificate files, unix path too long,
-  /// database out of range), unauthenticated, forbidden, not_ready, interrupted. The phase tells
-  /// where.
+  /// database out of range), unauthenticated, forbidden, not_ready, interrupted; rejected, also for
+  /// a Sentinel, whose masters the message names. The phase tells where.
   static Result<Connection> open(const config::ConnectionSettings& settings,
                                  const Deadline& deadline, Options options);
   static Result<Connection> open(const config::ConnectionSettings& settings,
@@ -133,6 +137,7 @@ private:
   Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline);
   Result<std::vector<Reply>> run_introduction(const Pipeline& commands, const Deadline& deadline,
                                               const Secret& secret);
+  Result<void> refuse_sentinel(const Deadline& deadline);
   Result<void> check_usable() const;
   Result<void> finish_exchange(std::size_t operations);
   Result<std::optional<Reply>> take_reply(Pushes pushes);

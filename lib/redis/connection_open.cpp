@@ -83,6 +83,7 @@ struct Introduction {
   int auth = -1;
   int name = -1;
   int database = -1;
+  int identity = -1;
 
   int add(Arguments arguments) {
     commands.add(arguments);
@@ -113,6 +114,11 @@ Introduction introduce(const ConnectionSettings& settings) {
   if (settings.database != 0) {
     const auto number = std::to_string(settings.database);
     made.database = made.add(std::array<std::string_view, 2>{"SELECT", number});
+  }
+  made.identity = made.hello;
+  if (made.identity < 0 && made.commands.size() > 0) {
+    // Redis 6.0 wants the version; it is the one that is spoken already.
+    made.identity = made.add(std::array<std::string_view, 2>{"HELLO", "2"});
   }
   return made;
 }
@@ -194,9 +200,29 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
     }
     return error;
   };
+  // A Sentinel is one whatever else it refuses: it has its own password, and no databases.
+  const auto& hello = (*replies)[static_cast<std::size_t>(introduction.identity)];
+  if (hello.type == ReplyType::array || hello.type == ReplyType::map) {
+    report_.server = identify_by_hello(hello);
+  } else if (!hello.is_error()) {
+    return timer.fail(fault(unasked_reply()));
+  }
+  if (auto useful = refuse_sentinel(deadline); !useful) {
+    return timer.fail(std::move(useful.error()));
+  }
   for (const int index : {introduction.hello, introduction.auth}) {
     if (auto error = error_at(index)) {
       return timer.fail(std::move(*error));
+    }
+  }
+  if (introduction.hello < 0 && hello.is_error() && classify(hello) == ErrorKind::rejected) {
+    auto known = identify(*this, deadline);
+    if (!known) {
+      return timer.fail(std::move(known.error()));
+    }
+    report_.server = std::move(*known);
+    if (auto useful = refuse_sentinel(deadline); !useful) {
+      return timer.fail(std::move(useful.error()));
     }
   }
   if (auto error = error_at(introduction.name)) {
@@ -213,6 +239,15 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
   report_.auth = timer.elapsed();
   phase_ = Phase::command;
   return {};
+}
+
+/// Nothing of ours works there, and all of it seems to.
+Result<void> Connection::refuse_sentinel(const Deadline& deadline) {
+  if (!report_.server.is_sentinel()) {
+    return {};
+  }
+  TRY_ASSIGN(const auto masters, command({"SENTINEL", "MASTERS"}, deadline));
+  return failure(sentinel_error(parse_sentinel_masters(masters)));
 }
 
 /// Like run(), but for a server that refuses to talk at all: "too many clients" and "protected

@@ -222,16 +222,15 @@ TEST_CASE("option --wait ends as soon as the server is ready") {
 }
 
 TEST_CASE("option --wait waits out LOADING") {
-  FakeServer server(
-      {fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"}, fake::ReadCommands{1},
-       fake::Send{"-LOADING Redis is loading the dataset in memory\r\n"}, fake::ReadCommands{1},
-       fake::Send{"+PONG\r\n"}, fake::ReadCommands{1},
-       fake::Send{"*4\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n9.9.9\r\n"}});
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                     fake::ReadCommands{1},
+                     fake::Send{"-LOADING Redis is loading the dataset in memory\r\n"},
+                     fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}});
   const auto outcome = ping(server.url(), {"--wait", "15s", "--json"});
   CHECK(outcome.exit_code == 0);
   const auto document = require_document(outcome.output, "ping");
   CHECK(document["attempts"] == 2);
-  CHECK(document["server"]["version"] == "9.9.9");
+  CHECK(document["server"]["version"] == fogis::testing::kFakeVersion);
 }
 
 TEST_CASE("option --wait gives up at its end and says how often it tried") {
@@ -269,9 +268,7 @@ TEST_CASE("a server lost in the middle is counted, and the last failure is the e
 TEST_CASE("a server that comes back in the middle leaves a loss, which is the exit code 1") {
   FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
                      fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}, fake::ReadCommands{1},
-                     fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1},
-                     fake::Send{"-ERR unknown command\r\n"}, fake::ReadCommands{1}, fake::Close{},
-                     fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                     fake::Close{}, fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
                      fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}});
   const auto outcome = ping(server.url(), {"--count", "3", "--interval", "0", "--json"});
   CHECK(outcome.exit_code == 1);

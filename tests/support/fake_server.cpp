@@ -22,6 +22,16 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(10);
 
+constexpr std::string_view kQuestion = "*2\r\n$5\r\nHELLO\r\n$1\r\n2\r\n";
+
+/// As a master of Redis says it in RESP2.
+std::string self_description() {
+  return fmt::format(
+      "*8\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n${}\r\n{}\r\n$4\r\nmode\r\n$10\r\n"
+      "standalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n",
+      kFakeVersion.size(), kFakeVersion);
+}
+
 /// The length of the first whole command in `bytes`, or nothing while there is none.
 std::optional<std::size_t> command_length(std::string_view bytes) {
   std::size_t position = 0;
@@ -104,6 +114,9 @@ public:
   bool operator()(const fake::ReadCommands& step) {
     auto& consumed = connections_[current_].consumed;
     for (std::size_t left = step.count; left > 0;) {
+      if (!say_what_we_are()) {
+        return false;
+      }
       const auto length = command_length(std::string_view(arrived()).substr(consumed));
       if (length) {
         consumed += *length;
@@ -117,7 +130,10 @@ public:
     return true;
   }
 
-  bool operator()(const fake::Send& step) { return send(step.bytes); }
+  bool operator()(const fake::Send& step) {
+    const bool whole = step.bytes.ends_with('\n');
+    return send(step.bytes) && (!whole || say_what_we_are());
+  }
 
   bool operator()(const fake::Drip& step) {
     for (const char byte : step.bytes) {
@@ -158,7 +174,7 @@ public:
 
   bool operator()(const fake::AwaitClose& /*step*/) {
     while (socket()) {
-      if (!read_some()) {
+      if (!say_what_we_are() || !read_some()) {
         return false;
       }
     }
@@ -214,6 +230,18 @@ private:
       server_.changed_.notify_all();
     } else if (count == 0 || errno != EAGAIN) {
       socket().reset();
+    }
+    return true;
+  }
+
+  /// Answers the question of every new connection, once it is the next command.
+  bool say_what_we_are() {
+    auto& consumed = connections_[current_].consumed;
+    while (socket() && std::string_view(arrived()).substr(consumed).starts_with(kQuestion)) {
+      consumed += kQuestion.size();
+      if (!send(self_description())) {
+        return false;
+      }
     }
     return true;
   }

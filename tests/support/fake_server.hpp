@@ -33,7 +33,9 @@ struct Use {
 struct ReadBytes {
   std::size_t count;
 };
-/// Reads until so many more whole commands (RESP arrays of bulk strings) have come.
+/// Reads until so many more whole commands (RESP arrays of bulk strings) have come. `HELLO 2`, by
+/// which a connection asks what it has reached, does not count: it is answered when all before it
+/// has been read, here, after the Send of a whole reply and in AwaitClose.
 struct ReadCommands {
   std::size_t count = 1;
 };
@@ -65,6 +67,9 @@ using Step = std::variant<Accept, Use, ReadBytes, ReadCommands, Send, Drip, Floo
                           AwaitClose, Hold, Repeat>;
 
 }  // namespace fake
+
+/// What a fake server says of itself.
+inline constexpr std::string_view kFakeVersion = "9.9.9";
 
 /// Listens from its construction on and plays its script on a thread of its own. When the script is
 /// over every connection stays open and silent until the destructor, which ends at once whatever

@@ -41,7 +41,7 @@ RedisServer::RedisServer(Options options)
   for (const auto& user : options_.users) {
     users += fmt::format("user {}\n", user);
   }
-  directory_.write("redis.conf", users);
+  directory_.write("redis.conf", users + options_.line + "\n");
   start();
 }
 

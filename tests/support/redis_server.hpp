@@ -28,6 +28,8 @@ public:
     std::vector<std::string> arguments = {};
     /// Users, as after `user` in redis.conf: "alice on >secret ~* &* +@all".
     std::vector<std::string> users = {};
+    /// A further line of redis.conf, for what has no place on the command line.
+    std::string line = {};
     bool tcp = false;
     bool tls = false;
     Identity identity = {};    ///< for TLS; by default certificates().server

@@ -91,7 +91,7 @@ TEST_CASE("a subscriber that vanishes with much unread was probably cut off") {
 
 TEST_CASE("clients of an earlier run are not compared") {
   auto after = with_clients("");
-  after.info = redis::Info("run_id:b\r\n");
+  after.server.run_id = "b";
   CHECK(kinds(compare(with_clients("id=1 omem=900000\n"), after)) == Kinds{EventKind::restarted});
 }
 

@@ -51,6 +51,7 @@ TEST_CASE("servers are told apart by the fields that only they have") {
   CHECK(server_of("dragonfly-1.txt") == "dragonfly df-v1.27.0");
   CHECK(server_of("managed-service.txt") == "redis 7.1.0");
   CHECK(sample_of("").server.text().empty());
+  CHECK(sample_of(info_fixture("valkey-8.txt")).server.mode == "standalone");
 }
 
 TEST_CASE("what a server does not offer is absent, not zero") {

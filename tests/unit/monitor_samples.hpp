@@ -23,7 +23,7 @@ inline Sample sample_of(std::string_view info, int seconds = 0) {
   sample.taken = std::chrono::system_clock::time_point(std::chrono::seconds(kNow + seconds));
   sample.at = std::chrono::steady_clock::time_point(std::chrono::seconds(1000 + seconds));
   sample.info = redis::Info(info);
-  sample.server = identify(sample.info);
+  sample.server = redis::identify_by_info(sample.info);
   return sample;
 }
 

@@ -13,6 +13,7 @@
 #include "checks/suite/checks.hpp"
 #include "checks/suite/memory.hpp"
 #include "checks/verdict.hpp"
+#include "redis/server_identity.hpp"
 
 namespace fogis::checks {
 namespace {
@@ -172,6 +173,24 @@ Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings&
   return {};
 }
 
+Result<void> judge_cluster(Context& context, const redis::Info& info, Findings& findings) {
+  if (!redis::identify_by_info(info).is_cluster()) {
+    return {};
+  }
+  const auto reply = context.ask({"CLUSTER", "INFO"}, redis::Repeat::if_unsure);
+  if (!reply) {
+    if (reply.error().kind != ErrorKind::forbidden) {
+      return failure(reply.error());
+    }
+    findings.skip("CLUSTER INFO: " + reply.error().message, reply.error().hint);
+    return {};
+  }
+  if (redis::Info(reply->text).text("cluster_state").value_or("ok") != "ok") {
+    findings.fail("the cluster is in state fail", std::string(redis::kClusterHint));
+  }
+  return {};
+}
+
 void add_details(CheckResult& result, const redis::Info& info) {
   constexpr std::array<std::string_view, 6> kNumbers{"connected_clients",    "maxclients",
                                                      "rejected_connections", "uptime_in_seconds",
@@ -195,6 +214,7 @@ Result<CheckResult> check_server_health(Context& context) {
   TRY_ASSIGN(const auto info, context.info("default"));
   Findings findings;
   judge_readiness(info, findings);
+  TRY(judge_cluster(context, info, findings));
   judge_clients(info, findings);
   judge_memory(info, findings);
   judge_saving(info, findings);
