@@ -10,9 +10,10 @@
 
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <string_view>
 #include <utility>
+
+#include "net/tls_fault.hpp"
 
 namespace fogis::net {
 namespace {
@@ -84,77 +85,26 @@ const BIO_METHOD* socket_method() {
   return method.get();
 }
 
-Error tls_error(ErrorKind kind, std::string message, std::string hint = {}) {
-  return make_error(kind, Phase::tls, std::move(message), std::move(hint));
-}
-
-/// The oldest entry of OpenSSL's error queue, which is the cause; empties the queue.
-unsigned long take_error() {
-  const auto code = ERR_get_error();
-  ERR_clear_error();
-  return code;
-}
-
-std::string reason_text(unsigned long code) {
-  const char* const reason = ERR_reason_error_string(code);
-  return reason != nullptr ? reason : "unknown TLS failure";
-}
-
-/// An OpenSSL failure that came from the operating system ("No such file or directory").
-std::string file_fault(unsigned long code) {
-  return ERR_SYSTEM_ERROR(code) ? describe_errno(ERR_GET_REASON(code)) : reason_text(code);
-}
-
-/// A TLS failure on an established or beginning session, as an Error.
-Error session_error(unsigned long code) {
-  const int reason = ERR_GET_REASON(code);
-  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG ||
-      reason == SSL_R_HTTP_REQUEST || reason == SSL_R_UNEXPECTED_MESSAGE) {
-    return tls_error(ErrorKind::protocol, "the peer does not speak TLS",
-                     "for a server without TLS, use redis:// without --tls");
-  }
-  if (reason == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED ||
-      reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) {
-    return tls_error(ErrorKind::untrusted,
-                     fmt::format("the server ended the handshake: {}", reason_text(code)),
-                     "it may want a client certificate: --cert with --key");
-  }
-  if (reason >= SSL_AD_REASON_OFFSET) {
-    return tls_error(
-        ErrorKind::untrusted,
-        fmt::format("the server refused the client certificate: {}", reason_text(code)),
-        "it must be signed by the authority in the server's tls-ca-cert-file");
-  }
-  return tls_error(ErrorKind::disconnected, fmt::format("TLS failed: {}", reason_text(code)),
-                   "look at the server's log");
-}
-
-std::string trust_hint(long verdict, const std::string& name) {
-  switch (verdict) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return fmt::format(
-          "the certificate does not name {}: connect by a name that it contains, or give that name "
-          "with "
-          "--sni",
-          name);
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "renew the server's certificate, or check this machine's clock";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "check the clocks of both machines";
-    default:
-      return "give the authority that signed it with --cacert; --insecure skips verification";
-  }
-}
-
 /// Non-blocking TLS over a connected socket.
 class TlsStream final : public Stream {
 public:
-  TlsStream(UniqueFd socket, Context context, Session session)
+  TlsStream(UniqueFd socket, Context context, Session session, TlsCircumstances circumstances)
       : transport_{.socket = std::move(socket)},
         context_(std::move(context)),
-        session_(std::move(session)) {
+        session_(std::move(session)),
+        circumstances_(std::move(circumstances)) {
     BIO_set_data(SSL_get_rbio(session_.get()), &transport_);
+    SSL_set_app_data(session_.get(), this);
+    SSL_set_cert_cb(
+        session_.get(),
+        [](SSL*, void* self) {
+          static_cast<TlsStream*>(self)->circumstances_.certificate_wanted = true;
+          return 1;
+        },
+        this);
+    if (SSL_get_verify_mode(session_.get()) != SSL_VERIFY_NONE) {
+      SSL_set_verify(session_.get(), SSL_VERIFY_PEER, note_distrust);
+    }
   }
 
   ~TlsStream() override {
@@ -206,8 +156,22 @@ public:
   }
 
   SSL* session() { return session_.get(); }
+  [[nodiscard]] const TlsCircumstances& circumstances() const { return circumstances_; }
 
 private:
+  /// Keeps the names in a certificate of the server that does not pass.
+  static int note_distrust(int passed, X509_STORE_CTX* verification) {
+    auto* const session = static_cast<SSL*>(
+        X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const auto* const certificate = X509_STORE_CTX_get_current_cert(verification);
+    if (passed == 0 && certificate != nullptr) {
+      auto& noted = static_cast<TlsStream*>(SSL_get_app_data(session))->circumstances_;
+      noted.distrusted = name_text(X509_get_subject_name(certificate));
+      noted.issuer = name_text(X509_get_issuer_name(certificate));
+    }
+    return passed;
+  }
+
   IoResult failed_io(int outcome) {
     const int system_errno = errno;
     switch (SSL_get_error(session_.get(), outcome)) {
@@ -221,17 +185,19 @@ private:
         break;
     }
     healthy_ = false;
-    const auto code = take_error();
+    const auto code = take_tls_error();
     if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
       return {IoStatus::closed};
     }
-    fault_ = code == 0 ? socket_fault(system_errno) : session_error(code);
+    fault_ = code == 0 ? socket_fault(system_errno)
+                       : session_error(code, session_.get(), circumstances_);
     return {IoStatus::failed};
   }
 
   Wire transport_;
   Context context_;
   Session session_;
+  TlsCircumstances circumstances_;
   Error fault_;
   bool healthy_ = true;
 };
@@ -245,8 +211,15 @@ Result<void> load_authorities(SSL_CTX* context, const TlsSettings& settings) {
       SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
     return failure(tls_error(ErrorKind::configuration,
                              fmt::format("cannot read the authorities in {}: {}", settings.ca_file,
-                                         file_fault(take_error())),
+                                         tls_reason(take_tls_error())),
                              "--cacert needs a PEM file with certificates"));
+  }
+  if (settings.ca_file.empty() && !has_hash_links(settings.ca_directory)) {
+    return failure(tls_error(
+        ErrorKind::configuration,
+        fmt::format("no authority can be found in {}: its files are not linked by their hashes",
+                    settings.ca_directory),
+        fmt::format("openssl rehash {}", settings.ca_directory)));
   }
   if (!settings.ca_directory.empty()) {
     SSL_CTX_load_verify_dir(context, settings.ca_directory.c_str());
@@ -261,15 +234,15 @@ Result<void> load_identity(SSL_CTX* context, const TlsSettings& settings) {
   if (SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) != 1) {
     return failure(tls_error(ErrorKind::configuration,
                              fmt::format("cannot read the certificate in {}: {}",
-                                         settings.certificate_file, file_fault(take_error())),
+                                         settings.certificate_file, tls_reason(take_tls_error())),
                              "--cert needs a PEM file"));
   }
   if (SSL_CTX_use_PrivateKey_file(context, settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1) {
-    return failure(tls_error(
-        ErrorKind::configuration,
-        fmt::format("cannot use the key in {}: {}", settings.key_file, file_fault(take_error())),
-        "--key needs the unencrypted PEM key of the certificate in --cert"));
+    return failure(tls_error(ErrorKind::configuration,
+                             fmt::format("cannot use the key in {}: {}", settings.key_file,
+                                         tls_reason(take_tls_error())),
+                             "--key needs the unencrypted PEM key of the certificate in --cert"));
   }
   return {};
 }
@@ -277,7 +250,7 @@ Result<void> load_identity(SSL_CTX* context, const TlsSettings& settings) {
 Result<Context> make_context(const TlsSettings& settings) {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) {
-    return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
+    return failure(tls_error(ErrorKind::internal, tls_reason(take_tls_error())));
   }
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(),
@@ -299,18 +272,19 @@ bool is_numeric_address(const std::string& host) {
 }
 
 /// The session has no socket yet: TlsStream gives it its own.
-Result<Session> make_session(SSL_CTX* context, const std::string& name, bool verify) {
+Result<Session> make_session(SSL_CTX* context, const TlsCircumstances& wanted, bool verify_name) {
+  const auto& name = wanted.name;
   Session session(SSL_new(context));
   BIO* const bio = session == nullptr ? nullptr : BIO_new(socket_method());
   if (bio == nullptr) {
-    return failure(tls_error(ErrorKind::internal, reason_text(take_error())));
+    return failure(tls_error(ErrorKind::internal, tls_reason(take_tls_error())));
   }
   BIO_set_init(bio, 1);
   SSL_set_bio(session.get(), bio, bio);
   SSL_set_connect_state(session.get());
-  if (is_numeric_address(name)) {
+  if (wanted.is_address) {
     // RFC 6066 section 3 allows no address in SNI.
-    if (verify) {
+    if (verify_name) {
       X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str());
     }
     return session;
@@ -318,7 +292,7 @@ Result<Session> make_session(SSL_CTX* context, const std::string& name, bool ver
   // The macro SSL_set_tlsext_host_name spelled out, without its C-style cast.
   SSL_ctrl(session.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
            const_cast<char*>(name.c_str()));
-  if (verify) {
+  if (verify_name) {
     SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     SSL_set1_host(session.get(), name.c_str());
   }
@@ -349,7 +323,8 @@ Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
       case IoStatus::closed:
         return failure(tls_error(
             ErrorKind::disconnected, "the server closed the connection during the TLS handshake",
-            "it may not speak TLS on this port, or want a client certificate"));
+            "it may not speak TLS on this port, want a client certificate, or all its client slots "
+            "are taken (maxclients, rejected_connections of INFO)"));
       case IoStatus::failed: {
         auto error = stream.fault();
         error.phase = Phase::tls;
@@ -374,18 +349,18 @@ Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {
 Result<TlsHandshake> start_tls(UniqueFd socket, const TlsSettings& settings,
                                const std::string& host, const Deadline& deadline) {
   TRY_ASSIGN(auto context, make_context(settings));
-  const auto& name = settings.server_name.empty() ? host : settings.server_name;
-  TRY_ASSIGN(auto session, make_session(context.get(), name, settings.verify));
-  auto stream =
-      std::make_unique<TlsStream>(std::move(socket), std::move(context), std::move(session));
+  TlsCircumstances wanted;
+  wanted.name = settings.server_name.empty() ? host : settings.server_name;
+  wanted.is_address = is_numeric_address(wanted.name);
+  TRY_ASSIGN(auto session,
+             make_session(context.get(), wanted, settings.verify && settings.verify_name));
+  auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context),
+                                            std::move(session), std::move(wanted));
   if (auto shaken = drive_handshake(*stream, deadline); !shaken) {
     const auto verdict = SSL_get_verify_result(stream->session());
     if (settings.verify && verdict != X509_V_OK && shaken.error().kind != ErrorKind::timed_out &&
         shaken.error().kind != ErrorKind::interrupted) {
-      return failure(tls_error(ErrorKind::untrusted,
-                               fmt::format("the server's certificate is not trusted: {}",
-                                           X509_verify_cert_error_string(verdict)),
-                               trust_hint(verdict, name)));
+      return failure(distrust(verdict, settings, stream->circumstances()));
     }
     return failure(std::move(shaken.error()));
   }

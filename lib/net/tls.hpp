@@ -23,9 +23,10 @@ struct TlsHandshake {
 /// must lead to a trusted root and the certificate must name `settings.server_name`, or `host` when
 /// that is empty; a numeric address must stand among its IP names.
 /// \param socket connected and non-blocking.
-/// Errors (phase tls): configuration for unreadable or unfitting files; untrusted when the
-/// certificate is refused, by us or by the server; protocol when the peer speaks no TLS; timed_out
-/// (a plain Redis waits in silence for a whole line); disconnected; interrupted.
+/// Errors (phase tls): configuration for unreadable or unfitting files and for a directory of
+/// authorities without hash links; untrusted when a certificate is refused, by us or by the server,
+/// or the server misses ours; protocol when the peer speaks no TLS, or none that we speak;
+/// timed_out (a plain Redis waits in silence for a whole line); disconnected; interrupted.
 Result<TlsHandshake> start_tls(UniqueFd socket, const TlsSettings& settings,
                                const std::string& host, const Deadline& deadline);
 

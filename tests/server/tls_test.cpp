@@ -33,6 +33,18 @@ config::ConnectionSettings over_tls(config::ConnectionSettings settings) {
   return settings;
 }
 
+/// Ends the handshake with this fatal alert (RFC 8446, section 6).
+FakeServer::Script alerting(unsigned char alert) {
+  std::string record("\x15\x03\x03\x00\x02\x02", 6);
+  record += static_cast<char>(alert);
+  return {fake::Accept{}, fake::ReadBytes{1}, fake::Send{record}, fake::AwaitClose{}};
+}
+
+void present(config::ConnectionSettings& settings, const Identity& identity) {
+  settings.tls.certificate_file = identity.certificate;
+  settings.tls.key_file = identity.key;
+}
+
 }  // namespace
 
 TEST_CASE("a TLS connection works and says what was agreed on") {
@@ -139,6 +151,140 @@ TEST_CASE("a server that wants a client certificate") {
     const auto error = require_error(Connection::open(settings, soon()), ErrorKind::untrusted);
     CHECK_THAT(error.message, ContainsSubstring("certificate"));
   }
+}
+
+TEST_CASE("an alert that is not about our certificate is no refusal of this client") {
+  struct Expected {
+    unsigned char alert;
+    ErrorKind kind;
+    const char* message;
+    const char* hint;
+  };
+  const auto expected = GENERATE(values<Expected>({
+      {40, ErrorKind::protocol, "alert 40, handshake failure", "no cipher in common"},
+      {42, ErrorKind::protocol, "alert 42, bad certificate", "log"},
+      {48, ErrorKind::protocol, "alert 48, unknown CA", "log"},
+      {70, ErrorKind::protocol,
+       "no common TLS version: this client has TLSv1.2 to TLSv1.3, the server only older ones",
+       "tls-protocols"},
+      {71, ErrorKind::protocol, "alert 71, insufficient security", "no cipher in common"},
+      {80, ErrorKind::disconnected, "alert 80, internal error", "log"},
+      {112, ErrorKind::protocol, "does not know the name localhost", "--sni NAME"},
+      {120, ErrorKind::protocol, "alert 120", "another service"},
+      {47, ErrorKind::protocol, "alert 47, illegal parameter", "log"},
+      {200, ErrorKind::protocol, "alert 200", "log"},
+  }));
+  FakeServer server(alerting(expected.alert));
+  auto settings = over_tls(server.settings());
+  settings.host = "localhost";
+  const auto error = require_error(Connection::open(settings, soon()), expected.kind);
+  INFO(describe(error));
+  CHECK(error.phase == Phase::tls);
+  CHECK_THAT(error.message, ContainsSubstring(expected.message));
+  CHECK_THAT(error.message, !ContainsSubstring("refused"));
+  CHECK_THAT(error.hint, ContainsSubstring(expected.hint));
+}
+
+TEST_CASE("an address has no name in TLS, which a server may want") {
+  FakeServer server(alerting(112));
+  const auto error =
+      require_error(Connection::open(over_tls(server.settings()), soon()), ErrorKind::protocol);
+  CHECK_THAT(error.message, ContainsSubstring("wants a name"));
+  CHECK_THAT(error.hint, ContainsSubstring("--sni NAME"));
+}
+
+TEST_CASE("an alert about a certificate that we gave is a refusal of this client") {
+  const auto alert = GENERATE(as<unsigned char>(), 42, 43, 44, 45, 46, 48, 49);
+  FakeServer server(alerting(alert));
+  auto settings = over_tls(server.settings());
+  present(settings, certificates().client);
+  const auto error = require_error(Connection::open(settings, soon()), ErrorKind::untrusted);
+  CHECK_THAT(error.message, ContainsSubstring("the server refused our certificate"));
+  CHECK_FALSE(error.hint.empty());
+}
+
+TEST_CASE("a server without a TLS version or cipher of ours is told as that") {
+  SECTION("TLS 1.1 only") {
+    const RedisServer server(
+        {.arguments = {"--tls-protocols", "TLSv1.1", "--tls-ciphers", "DEFAULT:@SECLEVEL=0"},
+         .tls = true});
+    const auto error =
+        require_error(Connection::open(server.tls_settings(), soon()), ErrorKind::protocol);
+    CHECK_THAT(error.message, ContainsSubstring("no common TLS version"));
+  }
+  SECTION("a cipher for another kind of key") {
+    const RedisServer server({.arguments = {"--tls-protocols", "TLSv1.2", "--tls-ciphers",
+                                            "ECDHE-RSA-AES128-GCM-SHA256"},
+                              .tls = true});
+    const auto error =
+        require_error(Connection::open(server.tls_settings(), soon()), ErrorKind::protocol);
+    CHECK_THAT(error.hint, ContainsSubstring("no cipher in common"));
+  }
+}
+
+TEST_CASE("a server that wants a client certificate says so in TLS 1.2 as well") {
+  const RedisServer server(
+      {.arguments = {"--tls-protocols", "TLSv1.2"}, .tls = true, .client_auth = true});
+  auto settings = server.tls_settings();
+  settings.tls.certificate_file.clear();
+  settings.tls.key_file.clear();
+  const auto error = require_error(Connection::open(settings, soon()), ErrorKind::untrusted);
+  CHECK_THAT(error.message, ContainsSubstring("the server wants a client certificate"));
+  CHECK_THAT(error.hint, ContainsSubstring("--cert with --key"));
+}
+
+TEST_CASE("a client certificate that cannot be accepted is told with what is wrong with it") {
+  const auto& certs = certificates();
+  const auto [identity, hint] = GENERATE_REF(table<Identity, const char*>({
+      {certs.client_expired, "it is valid until "},
+      {certs.client_for_servers, "clientAuth"},
+      {certs.self_signed, "tls-ca-cert-file"},
+  }));
+  const auto version = GENERATE("TLSv1.2", "TLSv1.3");
+  const RedisServer server(
+      {.arguments = {"--tls-protocols", version}, .tls = true, .client_auth = true});
+  auto settings = server.tls_settings();
+  settings.client_name = "test";
+  present(settings, identity);
+  const auto error = require_error(Connection::open(settings, soon()), ErrorKind::untrusted);
+  CHECK(error.phase == Phase::tls);
+  CHECK_THAT(error.message, ContainsSubstring("the server refused our certificate"));
+  CHECK_THAT(error.hint, ContainsSubstring(hint));
+}
+
+TEST_CASE("a certificate whose signer is missing is told with both names") {
+  const RedisServer server({.tls = true, .identity = certificates().unchained});
+  const auto error =
+      require_error(Connection::open(server.tls_settings(), soon()), ErrorKind::untrusted);
+  CHECK_THAT(error.message,
+             ContainsSubstring("\"CN=localhost\" is signed by \"CN=Intermediate CA\""));
+  CHECK_THAT(error.hint, ContainsSubstring("tls-cert-file") && ContainsSubstring("--cacert"));
+}
+
+TEST_CASE("a directory of authorities without hash links is told with the command for them") {
+  const RedisServer server({.tls = true});
+  const TempDir directory;
+  static_cast<void>(directory.write("ca.crt", read_file(certificates().ca)));
+  auto settings = server.tls_settings();
+  settings.tls.ca_directory = directory.path();
+  SECTION("alone: it holds no authority") {
+    settings.tls.ca_file.clear();
+    const auto error = require_error(Connection::open(settings, soon()), ErrorKind::configuration);
+    CHECK_THAT(error.hint, ContainsSubstring("openssl rehash " + directory.path().string()));
+  }
+  SECTION("beside a file") {
+    CHECK(Connection::open(settings, soon()));
+  }
+}
+
+TEST_CASE("the name need not be verified") {
+  const RedisServer server({.tls = true, .identity = certificates().wrong_name});
+  auto settings = server.tls_settings();
+  settings.host = GENERATE("127.0.0.1", "localhost");
+  settings.tls.verify_name = false;
+  CHECK(Connection::open(settings, soon()));
+  settings.tls.ca_file = certificates().stranger_ca;
+  require_error(Connection::open(settings, soon()), ErrorKind::untrusted);
 }
 
 TEST_CASE("files that cannot be used are configuration errors that name the file") {

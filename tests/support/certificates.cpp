@@ -46,6 +46,7 @@ struct Wish {
   const char* constraints = "CA:FALSE";
   const char* alternative_names = nullptr;
   long valid_until = kDay;  ///< seconds from now
+  const char* usage = nullptr;
 };
 
 void add_extension(X509* certificate, X509* issuer, int kind, const char* value) {
@@ -73,6 +74,9 @@ Signed make(const Wish& wish, const Signed* issuer) {
   add_extension(certificate, signer, NID_basic_constraints, wish.constraints);
   if (wish.alternative_names != nullptr) {
     add_extension(certificate, signer, NID_subject_alt_name, wish.alternative_names);
+  }
+  if (wish.usage != nullptr) {
+    add_extension(certificate, signer, NID_ext_key_usage, wish.usage);
   }
   EVP_PKEY* const signing_key = issuer == nullptr ? made.key.get() : issuer->key.get();
   demand(X509_sign(certificate, signing_key, EVP_sha256()) > 0, "signature");
@@ -123,7 +127,15 @@ Certificates make_all(const TempDir& directory) {
   made.wrong_name = write_identity(directory, "wrong-name", make(wrong_name, &ca));
   made.expired = write_identity(directory, "expired", make(expired, &ca));
   made.self_signed = write_identity(directory, "self-signed", make(server, nullptr));
+  auto intermediate = authority;
+  intermediate.name = "Intermediate CA";
+  const auto between = make(intermediate, &ca);
+  made.unchained = write_identity(directory, "unchained", make(server, &between));
   made.client = write_identity(directory, "client", make({.name = "client"}, &ca));
+  made.client_expired = write_identity(directory, "client-expired",
+                                       make({.name = "client", .valid_until = -kDay}, &ca));
+  made.client_for_servers = write_identity(directory, "client-for-servers",
+                                           make({.name = "client", .usage = "serverAuth"}, &ca));
   return made;
 }
 

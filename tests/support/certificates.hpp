@@ -21,7 +21,10 @@ struct Certificates {
   Identity wrong_name;       ///< for other.example.org
   Identity expired;          ///< as server, ended yesterday
   Identity self_signed;      ///< as server, signed by itself
+  Identity unchained;        ///< as server, signed by an intermediate authority that it leaves out
   Identity client;           ///< for client authentication
+  Identity client_expired;   ///< as client, ended yesterday
+  Identity client_for_servers;  ///< its extended key usage is serverAuth alone
 };
 
 /// The same set for the whole program. Thread-safe.

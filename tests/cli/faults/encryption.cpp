@@ -125,6 +125,21 @@ Fault missing_file(std::string id, std::string happening, std::function<Trial()>
                            "name a PEM file that this user can read", std::move(stage));
 }
 
+/// The server ends the handshake with this alert (RFC 8446, section 6.2).
+Fault alert(std::string id, std::string happening, char number, const std::string& kind,
+            std::string hint) {
+  auto record = std::string("\x15\x03\x03\x00\x02\x02", 6) + number;
+  return {
+      .id = std::move(id),
+      .happening = std::move(happening),
+      .outcome = kind + " in tls",
+      .exit_code = 3,
+      .hint = std::move(hint),
+      .limit = kAmple,
+      .stage = handshake_with({fake::Accept{}, fake::ReadBytes{1}, fake::Send{std::move(record)},
+                               fake::AwaitClose{}, fake::Repeat{}})};
+}
+
 std::vector<Fault> wrong_sides() {
   return {
       {.id = "plain-server-behind-rediss",
@@ -154,7 +169,7 @@ std::vector<Fault> wrong_sides() {
        .happening = "the connection is closed during the handshake",
        .outcome = "disconnected in tls",
        .exit_code = 3,
-       .hint = "it may not speak TLS on this port",
+       .hint = "all its client slots",
        .limit = kAmple,
        .stage =
            handshake_with({fake::Accept{}, fake::ReadBytes{1}, fake::Close{}, fake::Repeat{}})},
@@ -175,6 +190,12 @@ std::vector<Fault> wrong_sides() {
        .stage = handshake_with({fake::Accept{}, fake::ReadBytes{1},
                                 fake::Send{"-ERR unknown command\r\n"}, fake::AwaitClose{},
                                 fake::Repeat{}})},
+      alert("alert-protocol-version", "the server has no TLS version of ours", '\x46', "protocol",
+            "tls-protocols"),
+      alert("alert-unrecognized-name", "the server does not know the name", '\x70', "protocol",
+            "--sni NAME"),
+      alert("alert-internal-error", "the server fails in the handshake", '\x50', "disconnected",
+            "its log says why"),
   };
 }
 
@@ -182,17 +203,29 @@ std::vector<Fault> distrust() {
   const auto& made = certificates();
   return {
       untrusted("certificate-expired", "the server's certificate has expired",
-                "renew the server's certificate", {.identity = made.expired}),
+                "renew the certificate of", {.identity = made.expired}),
       untrusted("certificate-self-signed", "the server's certificate is signed by itself",
                 "give the authority that signed it", {.identity = made.self_signed}),
       untrusted("certificate-of-a-stranger", "another authority is trusted",
-                "give the authority that signed it", {.options = {"--cacert", made.stranger_ca}}),
+                "signed it, \"CN=Test CA\"", {.options = {"--cacert", made.stranger_ca}}),
+      untrusted("certificate-without-intermediate",
+                "the server leaves out who signed its certificate",
+                "if \"CN=Intermediate CA\" is an intermediate", {.identity = made.unchained}),
       untrusted("certificate-wrong-name", "the certificate is for another name",
                 "does not name localhost", {.identity = made.wrong_name}),
       untrusted("certificate-wrong-address", "the certificate does not hold the IP address",
                 "does not name 127.0.0.1", {.identity = made.wrong_name, .host = "127.0.0.1"}),
       untrusted("client-certificate-missing", "the server wants a certificate of ours",
-                "it may want a client certificate", {.client_auth = true}),
+                "--cert with --key", {.client_auth = true}),
+      untrusted("client-certificate-expired", "our certificate has expired", "it is valid until",
+                {.client_auth = true,
+                 .options = {"--cacert", made.ca, "--cert", made.client_expired.certificate,
+                             "--key", made.client_expired.key}}),
+      untrusted("client-certificate-for-servers", "our certificate is not meant for clients",
+                "clientAuth",
+                {.client_auth = true,
+                 .options = {"--cacert", made.ca, "--cert", made.client_for_servers.certificate,
+                             "--key", made.client_for_servers.key}}),
       untrusted("client-certificate-refused", "the server does not know who signed ours",
                 "it must be signed by the authority",
                 {.client_auth = true,
