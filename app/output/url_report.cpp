@@ -48,7 +48,10 @@ Json parts_of(const RedisUrl& url) {
   add("timeout", url.timeout);
   add("connect_timeout", url.connect_timeout);
   add("verify", url.verify);
+  add("verify_name", url.verify_name);
   add("ca_file", url.ca_file);
+  add("certificate_file", url.certificate_file);
+  add("key_file", url.key_file);
   add("client_name", url.client_name);
   return parts;
 }

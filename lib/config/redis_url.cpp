@@ -120,11 +120,7 @@ void fault_missing_scheme(const UrlPiece& text, UrlFindings& findings) {
 const UrlScheme* read_scheme(const UrlPiece& text, const UrlStart& start, UrlFindings& findings) {
   const auto word = text.sub(0, start.word.size());
   const auto* const scheme = find_scheme(start.word);
-  // Seen in the documentation of Celery, Kombu and Huey.
-  const bool is_socket_alias = start.word == "redis+unix" || start.word == "redis+socket";
-  const auto* const meant = scheme != nullptr ? scheme
-                            : is_socket_alias ? find_scheme("unix")
-                                              : nearest_scheme(start.word);
+  const auto* const meant = scheme != nullptr ? scheme : nearest_scheme(start.word);
   if (start.has_colon && start.slashes >= 2 && scheme == nullptr && !start.word.empty()) {
     // Not quoted, for it may be the beginning of a password.
     findings.fault(word, "scheme", "unknown-scheme", "unknown scheme",
@@ -252,6 +248,17 @@ std::size_t misplaced_user_info(std::string_view path) {
              : std::string_view::npos;
 }
 
+/// `/run/redis.sock/2`, as in the URLs of hosts.
+void warn_of_database_in_path(const UrlPiece& path, UrlFindings& findings) {
+  const auto slash = path.text.rfind('/');
+  const auto number = path.sub(slash + 1);
+  if (is_digits(number.text) && path.text.substr(0, slash).ends_with(".sock")) {
+    findings.warn(path.sub(slash), "path", "database-in-socket-path",
+                  "this is a part of the socket's path, not a database",
+                  fmt::format("write ?db={}", number.text));
+  }
+}
+
 /// `path` is all between authority and query.
 void parse_socket_path(const UrlPiece& path, Reading& reading) {
   if (const auto at = misplaced_user_info(path.text); at != std::string_view::npos) {
@@ -274,6 +281,7 @@ void parse_socket_path(const UrlPiece& path, Reading& reading) {
                                        decoded.size(), kLongestSocketPath),
                            "use a shorter path, or a symbolic link to its directory");
   } else {
+    warn_of_database_in_path(path, reading.findings);
     reading.url.socket_path = std::move(decoded);
   }
 }
@@ -384,7 +392,9 @@ UrlReport parse_redis_url(std::string_view text) {
     const auto start = split_start(trimmed.text);
     const auto* const scheme = read_scheme(trimmed, start, findings);
     if (scheme != nullptr) {
-      warn_of_scheme(trimmed.sub(0, start.word.size()), *scheme, findings);
+      if (findings.faults.empty()) {
+        warn_of_scheme(trimmed.sub(0, start.word.size()), *scheme, findings);
+      }
       auto reading = read_likeliest(trimmed.sub(start.size()), *scheme);
       report.url = std::move(reading.url);
       append(findings.faults, reading.findings.faults);

@@ -38,7 +38,10 @@ struct RedisUrl {
   std::optional<std::string> timeout;          ///< query timeout or socket_timeout, as written
   std::optional<std::string> connect_timeout;  ///< query socket_connect_timeout, as written
   std::optional<bool> verify;                  ///< ssl_cert_reqs: required → true, none → false
+  std::optional<bool> verify_name;             ///< ssl_check_hostname
   std::optional<std::string> ca_file;          ///< ssl_ca_certs
+  std::optional<std::string> certificate_file;  ///< ssl_certfile
+  std::optional<std::string> key_file;          ///< ssl_keyfile
   std::optional<std::string> client_name;
 };
 
@@ -53,8 +56,9 @@ struct UrlReport {
 
 /// Reads `redis://`, `rediss://`, `unix://`, `valkey://` and `valkeys://` URLs with
 /// percent-decoding (RFC 3986), IPv6 in brackets, `/db`, and the query keys of redis-py (db,
-/// protocol, timeout, socket_timeout, socket_connect_timeout, ssl_cert_reqs, ssl_ca_certs,
-/// client_name). Any input is acceptable. Offline and pure.
+/// protocol, timeout, socket_timeout, socket_connect_timeout, ssl_cert_reqs, ssl_check_hostname,
+/// ssl_ca_certs, ssl_certfile, ssl_keyfile, client_name). Any input is acceptable. Offline and
+/// pure.
 UrlReport parse_redis_url(std::string_view text);
 
 }  // namespace fogis::config

@@ -43,6 +43,16 @@ void resolve_verify(const ResolveContext& context) {
   }
 }
 
+/// A check of the chain alone; only the URL can ask for it.
+void resolve_verify_name(const ResolveContext& context) {
+  const auto& in_url = context.url.verify_name;
+  const bool verify = in_url.value_or(true);
+  context.result.config.connection.tls.verify_name = verify;
+  context.entry("tls_verify_name",
+                in_url ? Sourced{verify ? "yes" : "no", Source::url, "url query ssl_check_hostname"}
+                       : Sourced{"yes", Source::builtin, {}});
+}
+
 /// The name of a file or directory, after a look whether it can be read.
 std::string resolve_file(const ResolveContext& context, std::string setting, const Sourced& path,
                          FileType type = FileType::file) {
@@ -61,13 +71,21 @@ std::string resolve_file(const ResolveContext& context, std::string setting, con
 void resolve_client_certificate(const ResolveContext& context) {
   const auto& options = context.options;
   auto& tls = context.result.config.connection.tls;
-  const auto certificate = first_of({from_option(options.cert, "--cert")}, "");
-  const auto key = first_of({from_option(options.key, "--key")}, "");
+  const auto certificate = first_of({from_option(options.cert, "--cert"),
+                                     from_url(context.url.certificate_file, "query ssl_certfile")},
+                                    "");
+  // In redis-py a certificate's file may hold its key as well.
+  const bool may_hold_both = certificate.source == Source::url && !options.key;
+  const auto key = first_of(
+      {from_option(options.key, "--key"), from_url(context.url.key_file, "query ssl_keyfile"),
+       may_hold_both ? std::optional(certificate) : std::nullopt},
+      "");
   tls.certificate_file = resolve_file(context, "tls_certificate_file", certificate);
   tls.key_file = resolve_file(context, "tls_key_file", key);
-  if (options.cert.has_value() != options.key.has_value()) {
-    context.error(options.cert ? bad_value(certificate, "a certificate needs its key", "add --key")
-                               : bad_value(key, "a key needs its certificate", "add --cert"));
+  const bool has_key = key.source != Source::builtin;
+  if ((certificate.source != Source::builtin) != has_key) {
+    context.error(has_key ? bad_value(key, "a key needs its certificate", "add --cert")
+                          : bad_value(certificate, "a certificate needs its key", "add --key"));
   }
 }
 
@@ -100,6 +118,7 @@ void resolve_tls(const ResolveContext& context) {
   auto& tls = context.result.config.connection.tls;
   resolve_transport(context);
   resolve_verify(context);
+  resolve_verify_name(context);
   tls.ca_file = resolve_file(context, "tls_ca_file",
                              first_of({from_option(options.cacert, "--cacert"),
                                        from_url(context.url.ca_file, "query ssl_ca_certs")},

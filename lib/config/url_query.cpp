@@ -130,9 +130,33 @@ void read_verify(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
   }
 }
 
-void read_ca_file(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
+/// redis-py's to_bool: case does not matter.
+void read_verify_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
+  constexpr std::array<std::string_view, 5> kNo{"0", "f", "false", "n", "no"};
+  constexpr std::array<std::string_view, 5> kYes{"1", "t", "true", "y", "yes"};
+  std::string word = pair.value;
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const bool no = std::find(kNo.begin(), kNo.end(), word) != kNo.end();
+  if (!no && std::find(kYes.begin(), kYes.end(), word) == kYes.end()) {
+    findings.fault(pair.raw_value, kPart, "bad-check-hostname", "this is neither true nor false",
+                   "redis-py takes every word but false, f, no, n and 0 for true");
+    return;
+  }
   warn_without_tls(pair, url, findings);
-  url.ca_file = pair.value;
+  url.verify_name = !no;
+  if (no && url.transport == Transport::tls) {
+    findings.warn(pair.whole, kPart, "name-not-verified",
+                  "with ssl_check_hostname=false the server's name is not verified: any server "
+                  "with a certificate of the same authority can take its place",
+                  "leave it out, and connect by a name that the certificate contains");
+  }
+}
+
+template <auto RedisUrl::*file>
+void read_file(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
+  warn_without_tls(pair, url, findings);
+  url.*file = pair.value;
 }
 
 void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
@@ -157,14 +181,17 @@ struct Key {
   Reader read;
 };
 
-constexpr std::array<Key, 17> kKeys{{
+constexpr std::array<Key, 19> kKeys{{
     {"db", read_database},
     {"protocol", read_protocol},
     {"timeout", read_timeout},
     {"socket_timeout", read_socket_timeout},
     {"socket_connect_timeout", read_connect_timeout},
     {"ssl_cert_reqs", read_verify},
-    {"ssl_ca_certs", read_ca_file},
+    {"ssl_check_hostname", read_verify_name},
+    {"ssl_ca_certs", read_file<&RedisUrl::ca_file>},
+    {"ssl_certfile", read_file<&RedisUrl::certificate_file>},
+    {"ssl_keyfile", read_file<&RedisUrl::key_file>},
     {"client_name", read_client_name},
     {"decode_responses", ignore},
     {"encoding", ignore},
@@ -174,7 +201,6 @@ constexpr std::array<Key, 17> kKeys{{
     {"retry_on_error", ignore},
     {"retry_on_timeout", ignore},
     {"socket_keepalive", ignore},
-    {"ssl_check_hostname", ignore},
 }};
 
 const Key* find_key(std::string_view name) {
@@ -206,7 +232,8 @@ void fault_unknown_key(const Pair& pair, const UrlPiece& raw_key, UrlFindings& f
                  meant ? fmt::format("unknown query key \"{}\"", pair.key) : "unknown query key",
                  meant ? fmt::format("did you mean \"{}\"?", *meant)
                        : "known are db, protocol, timeout, socket_timeout, socket_connect_timeout, "
-                         "ssl_cert_reqs, ssl_ca_certs and client_name");
+                         "ssl_cert_reqs, ssl_check_hostname, ssl_ca_certs, ssl_certfile, "
+                         "ssl_keyfile and client_name");
 }
 
 bool has_escape(std::string_view text) {

@@ -33,6 +33,10 @@ const UrlScheme* find_scheme(std::string_view name) {
 }
 
 const UrlScheme* nearest_scheme(std::string_view name) {
+  // Seen in the documentation of Celery, Kombu and Huey.
+  if (name == "redis+unix" || name == "redis+socket") {
+    return find_scheme("unix");
+  }
   std::array<std::string_view, kSchemes.size()> names{};
   std::transform(kSchemes.begin(), kSchemes.end(), names.begin(),
                  [](const auto& scheme) { return scheme.name; });

@@ -20,13 +20,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::string_view kNoIpv6Hint =
+    "this machine has no IPv6: use an IPv4 address, such as 127.0.0.1 for ::1";
+
 Result<UniqueFd> make_socket(int family) {
   UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) {
     // A family that the kernel lacks (no IPv6) is a property of the address, not of ourselves.
-    const auto kind = errno == EAFNOSUPPORT ? ErrorKind::unreachable : ErrorKind::internal;
-    return failure(make_system_error(kind, Phase::connect, "cannot create a socket", errno,
-                                     "raise the limit of open files (ulimit -n)"));
+    const bool is_lacking = errno == EAFNOSUPPORT;
+    return failure(make_system_error(
+        is_lacking ? ErrorKind::unreachable : ErrorKind::internal, Phase::connect,
+        "cannot create a socket", errno,
+        is_lacking ? std::string(kNoIpv6Hint) : "raise the limit of open files (ulimit -n)"));
   }
   return socket;
 }
@@ -81,6 +86,11 @@ Result<UniqueFd> dial_one(const Address& address, const Deadline& deadline) {
       errno != EINPROGRESS && errno != EINTR) {
     auto error = make_error(ErrorKind::unreachable, Phase::connect, describe_errno(errno));
     error.system_errno = errno;
+    if (errno == EADDRNOTAVAIL) {
+      error.hint = address.storage.ss_family == AF_INET6
+                       ? kNoIpv6Hint
+                       : "this machine has no local address or port left for it: look at ss -s";
+    }
     return failure(std::move(error));
   }
   TRY(finish_connecting(socket->get(), deadline));
@@ -111,11 +121,28 @@ Error all_failed(std::string causes, Error last) {
   return last;
 }
 
+/// A part of the path that should be a directory is the socket, or a file.
+std::string not_a_directory_hint(const std::string& path) {
+  struct stat status {};
+  const auto slash = path.rfind('/');
+  const auto parent = path.substr(0, slash);
+  const auto rest = path.substr(slash + 1);
+  if (::stat(parent.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+    return "a part of the path is a file, not a directory: check the path";
+  }
+  return rest.empty() || rest.find_first_not_of("0123456789") != std::string::npos
+             ? fmt::format("{} is the socket: leave out what follows it", parent)
+             : fmt::format("{0} is the socket: if {1} is a database, write unix://{0}?db={1}",
+                           parent, rest);
+}
+
 std::string path_hint(const std::string& path, int fault) {
   struct stat status {};
   switch (fault) {
     case ENOENT:
       return "check the path, and `unixsocket` in the server's configuration";
+    case ENOTDIR:
+      return not_a_directory_hint(path);
     case EACCES:
       return "the socket's permissions exclude this user: see `unixsocketperm` of the server";
     default:

@@ -1,7 +1,9 @@
 #include "net/resolver.hpp"
 
 #include <ares.h>
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -10,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -67,6 +70,26 @@ std::vector<Address> numeric_addresses(const std::string& host, const std::strin
   auto addresses = to_addresses(list);
   ::freeaddrinfo(list);
   return addresses;
+}
+
+/// An IPv6 address with a zone that no address can be made of.
+std::optional<Error> zone_fault(const std::string& host) {
+  const auto percent = host.find('%');
+  in6_addr address{};
+  if (percent == std::string::npos ||
+      ::inet_pton(AF_INET6, host.substr(0, percent).c_str(), &address) != 1) {
+    return std::nullopt;
+  }
+  const auto zone = host.substr(percent + 1);
+  if (::if_nametoindex(zone.c_str()) == 0) {
+    return make_error(ErrorKind::not_resolved, Phase::resolve,
+                      fmt::format("\"{}\" is no network interface of this machine", zone),
+                      "the zone after the % names one of those that `ip link` lists");
+  }
+  return make_error(
+      ErrorKind::not_resolved, Phase::resolve,
+      fmt::format("{} has a zone, which only link-local addresses (fe80::) have", host),
+      "leave out the % and what follows it");
 }
 
 /// One lookup under way. c-ares calls us back while it begins, goes on and is destroyed.
@@ -265,6 +288,9 @@ Result<Resolution> resolve(const std::string& host, std::uint16_t port, const De
   const auto service = std::to_string(port);
   if (auto addresses = numeric_addresses(host, service); !addresses.empty()) {
     return Resolution{std::move(addresses), false};
+  }
+  if (auto fault = zone_fault(host)) {
+    return failure(std::move(*fault));
   }
   // /etc/hosts needs no wait; whether there was time must not depend on where the name stands.
   if (deadline.stopped()) {

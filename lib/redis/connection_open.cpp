@@ -123,12 +123,6 @@ Introduction introduce(const ConnectionSettings& settings) {
   return made;
 }
 
-/// Redis before 6.0 and proxies do not know HELLO.
-bool is_hello_unknown(const Error& error) {
-  return error.kind == ErrorKind::rejected &&
-         error.message.find("unknown command") != std::string::npos;
-}
-
 Error database_error(Error error, std::uint32_t database) {
   if (error.kind == ErrorKind::rejected) {
     error.kind = ErrorKind::configuration;
@@ -192,10 +186,11 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
         to_error((*replies)[static_cast<std::size_t>(index)], Phase::auth, endpoint_, secret);
     if (error.server_code == "NOAUTH" && !settings.username.empty() && !settings.password) {
       error.hint =
-          "a user is given without a password: write redis://user:password@host, or "
-          "redis://:password@host if it is the password";
+          "the URL or --user gives a user and no password: write user:password@ before the host, "
+          "or :password@ if it is the password";
     }
-    if (index == introduction.hello && is_hello_unknown(error)) {
+    if (index == introduction.hello && error.kind == ErrorKind::rejected) {
+      error.message = fmt::format("HELLO 3 (RESP3) is refused: {}", error.message);
       error.hint = "Redis before 6 and some proxies have no RESP3: leave out protocol=3";
     }
     return error;
@@ -261,9 +256,10 @@ Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands
     auto& error = first.error();
     if (error.kind == ErrorKind::disconnected && !heard_ && report_.tls_version.empty()) {
       error.hint =
-          "look at the server's log; a server that requires TLS closes the connection like this: "
-          "try "
-          "rediss:// or --tls";
+          "the connection was accepted and closed without a word: a container's published port or "
+          "a "
+          "proxy with no server behind it does so; so does a server that requires TLS (try "
+          "rediss:// or --tls); look at the log of what listens there";
     }
     return failure(fault(std::move(error)));
   }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "redis/server_identity.hpp"
+#include "support/fake_server.hpp"
 #include "support/redis_server.hpp"
 #include "support/results.hpp"
 
@@ -184,6 +185,19 @@ TEST_CASE("a server is identified by HELLO") {
   CHECK(identity.text() == "redis " + identity.version);
   CHECK(identity.mode == "standalone");
   CHECK(identity.role == "master");
+}
+
+TEST_CASE("a server that refuses HELLO is told as one without RESP3, whatever its words") {
+  const auto* const words = GENERATE("ERR unknown command `HELLO`, with args beginning with: `3`, ",
+                                     "ERR unsupported", "NOPROTO unsupported protocol version");
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1},
+                     fake::Send{"-" + std::string(words) + "\r\n"}, fake::AwaitClose{}});
+  auto settings = server.settings();
+  settings.client_name.clear();
+  settings.protocol = config::RespVersion::resp3;
+  const auto error = require_error(Connection::open(settings, soon()), ErrorKind::rejected);
+  CHECK(error.message == "HELLO 3 (RESP3) is refused: " + std::string(words));
+  CHECK(error.hint.find("protocol=3") != std::string::npos);
 }
 
 TEST_CASE("a server without HELLO is identified by INFO, and one without both not at all") {

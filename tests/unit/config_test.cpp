@@ -106,6 +106,7 @@ TEST_CASE("the entries have a fixed order, whatever is set") {
                                           "protocol",
                                           "tls",
                                           "tls_verify",
+                                          "tls_verify_name",
                                           "tls_ca_file",
                                           "tls_ca_directory",
                                           "tls_certificate_file",

@@ -179,6 +179,7 @@ TEST_CASE("each fault is named with its place") {
       Fault{"redis://h:1?socket_timeout=abc", "bad-timeout", 27, 3},
       Fault{"redis://h:1?socket_connect_timeout=-5", "bad-timeout", 35, 2},
       Fault{"rediss://h:1?ssl_cert_reqs=maybe", "bad-cert-reqs", 27, 5},
+      Fault{"rediss://h:1?ssl_check_hostname=maybe", "bad-check-hostname", 32, 5},
       Fault{"redis://h:1?client_name=a%20b", "bad-client-name", 24, 5},
       Fault{"redis://h:1?dbb=1", "unknown-query-key", 12, 3},
       Fault{"redis://h:1?db", "empty-query-value", 14, 0},
@@ -246,8 +247,22 @@ TEST_CASE("what stands in front of the scheme is named") {
 }
 
 TEST_CASE("names that others have for a socket lead to unix") {
-  CHECK(parse_redis_url("redis+unix:///run/s").faults.at(0).hint == "did you mean unix://?");
-  CHECK(parse_redis_url("redis+socket:///run/s").faults.at(0).hint == "did you mean unix://?");
+  const auto* const url = GENERATE("redis+unix:///run/s", "redis+socket:///run/s?db=1");
+  const auto report = parse_redis_url(url);
+  REQUIRE(codes(report.faults) == list({"unknown-scheme"}));
+  CHECK(report.faults[0].hint == "did you mean unix://?");
+  CHECK(report.redacted == url);
+  CHECK(report.notes.empty());
+}
+
+TEST_CASE("a number that follows a socket's path is told as the database that it may be") {
+  const auto report = parse_redis_url("unix:///run/r.sock/2");
+  CHECK(report.faults.empty());
+  REQUIRE(codes(report.warnings) == list({"database-in-socket-path"}));
+  CHECK(report.warnings[0].position == 18);
+  CHECK(report.warnings[0].length == 2);
+  CHECK(report.warnings[0].hint == "write ?db=2");
+  CHECK(parse_redis_url("unix:///run/redis/6379").warnings.empty());
 }
 
 TEST_CASE("a database after a colon is told where it belongs") {
@@ -318,6 +333,10 @@ TEST_CASE("what redis-py reads differently, or a mistake, is a warning with its 
       Fault{"redis://h:1?ssl_cert_reqs=none", "tls-key-without-tls", 12, 18},
       Fault{"redis://h:1?ssl_ca_certs=x", "tls-key-without-tls", 12, 14},
       Fault{"rediss://h:1?ssl_cert_reqs=optional", "optional-is-required", 27, 8},
+      Fault{"rediss://h:1?ssl_check_hostname=false", "name-not-verified", 13, 24},
+      Fault{"redis://h:1?ssl_certfile=x", "tls-key-without-tls", 12, 14},
+      Fault{"redis://h:1?ssl_keyfile=x", "tls-key-without-tls", 12, 13},
+      Fault{"redis://h:1?ssl_check_hostname=true", "tls-key-without-tls", 12, 23},
 
       Fault{"redis://h:1?client_name=a+b", "plus-in-query", 24, 3},
       Fault{"redis://h:1?client_name=a%2541", "decoded-twice", 24, 6});
@@ -350,6 +369,17 @@ TEST_CASE("socket_timeout wins over timeout in whatever order") {
   CHECK(parse_redis_url("redis://h:1?timeout=5&socket_timeout=6").url.timeout == "6");
   CHECK(parse_redis_url("redis://h:1?socket_timeout=6&timeout=5").url.timeout == "6");
   CHECK(parse_redis_url("redis://h:1?timeout=5").url.timeout == "5");
+}
+
+TEST_CASE("client certificate and name check are read as redis-py reads them") {
+  const auto url =
+      parse_redis_url("rediss://h:1?ssl_certfile=%2Fc.pem&ssl_keyfile=k&ssl_check_hostname=False")
+          .url;
+  CHECK(url.certificate_file == "/c.pem");
+  CHECK(url.key_file == "k");
+  CHECK(url.verify_name == false);
+  CHECK(parse_redis_url("rediss://h:1?ssl_check_hostname=1").url.verify_name == true);
+  CHECK(parse_redis_url("rediss://h:1?ssl_check_hostname=no").url.verify_name == false);
 }
 
 TEST_CASE("verification is on for required and optional") {

@@ -90,6 +90,41 @@ TEST_CASE("the option --cacert wins over the URL's ssl_ca_certs") {
   CHECK(resolution.config.connection.tls.ca_file == *options.cacert);
 }
 
+TEST_CASE("the URL may turn off the check of the name alone, which is warned of") {
+  const auto resolution = resolve(with_url("rediss://h:1?ssl_check_hostname=false"));
+  CHECK(resolution.config.connection.tls.verify);
+  CHECK_FALSE(resolution.config.connection.tls.verify_name);
+  CHECK(origin(resolution, "tls_verify_name") == "url query ssl_check_hostname=no");
+  CHECK(warns(resolution, "url-name-not-verified"));
+  CHECK(origin(resolve(with_url("rediss://h:1")), "tls_verify_name") == "=yes");
+}
+
+TEST_CASE("the client certificate of the URL is used unless an option gives one") {
+  const TempDir directory;
+  const auto certificate = directory.write("url.pem", "x");
+  const auto key = directory.write("url.key", "x");
+  auto options = with_url("rediss://h:1?ssl_certfile=" + certificate + "&ssl_keyfile=" + key);
+  const auto by_url = resolve(options);
+  CHECK(by_url.errors.empty());
+  CHECK(by_url.config.connection.tls.certificate_file == certificate);
+  CHECK(by_url.config.connection.tls.key_file == key);
+  CHECK(origin(by_url, "tls_key_file") == "url query ssl_keyfile=" + key);
+  options.cert = directory.write("option.pem", "x");
+  options.key = directory.write("option.key", "x");
+  const auto by_option = resolve(options);
+  CHECK(by_option.config.connection.tls.certificate_file == *options.cert);
+  CHECK(by_option.config.connection.tls.key_file == *options.key);
+}
+
+TEST_CASE("a certificate file of the URL may hold its key as well, as redis-py reads it") {
+  const TempDir directory;
+  const auto both = directory.write("both.pem", "x");
+  const auto resolution = resolve(with_url("rediss://h:1?ssl_certfile=" + both));
+  CHECK(resolution.errors.empty());
+  CHECK(resolution.config.connection.tls.key_file == both);
+  CHECK(resolve(with_url("rediss://h:1?ssl_keyfile=" + both)).errors.size() == 1);
+}
+
 TEST_CASE("all files of TLS are kept as they were named") {
   const TempDir directory;
   auto options = with_url("rediss://h");

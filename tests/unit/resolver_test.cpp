@@ -62,6 +62,17 @@ TEST_CASE("an unknown name is named, with advice") {
   CHECK_FALSE(error.hint.empty());
 }
 
+TEST_CASE("a zone that does not fit its address is no name") {
+  const auto soon = Deadline::after(10s, nullptr);
+  const auto unknown = require_error(resolve("fe80::1%nope0", 6379, soon), ErrorKind::not_resolved);
+  CHECK(unknown.message == "\"nope0\" is no network interface of this machine");
+  CHECK(unknown.hint.find("ip link") != std::string::npos);
+  const auto needless =
+      require_error(resolve("2001:db8::1%lo", 6379, soon), ErrorKind::not_resolved);
+  CHECK(needless.message.find("only link-local addresses") != std::string::npos);
+  CHECK(require_ok(resolve("fe80::1%lo", 6379, soon)).addresses.size() == 1);
+}
+
 TEST_CASE("the service names of the deployment have advice of their own") {
   const auto compose = require_error(resolve("fogis-redis", 6379, Deadline::after(5s, nullptr)),
                                      ErrorKind::not_resolved);

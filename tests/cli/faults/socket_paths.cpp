@@ -1,6 +1,8 @@
 // Unix sockets that cannot be used.
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "cli/faults/fault.hpp"
 #include "support/temp_dir.hpp"
 #include "support/unprivileged.hpp"
@@ -68,6 +70,21 @@ Chapter socket_paths() {
                .hint = "this file is not a socket",
                .limit = kAmple,
                .stage = plain_file},
+              {.id = "socket-with-database",
+               .happening = "a database follows the path of the socket",
+               .outcome = "unreachable in connect",
+               .exit_code = 3,
+               .hint = "r.sock?db=2",
+               .limit = kAmple,
+               .stage =
+                   [] {
+                     const auto server = std::make_shared<RedisServer>();
+                     const auto link = server->directory() / "r.sock";
+                     std::filesystem::create_symlink(server->socket_path(), link);
+                     auto trial = ping("unix://" + link + "/2");
+                     trial.world = server;
+                     return trial;
+                   }},
               {.id = "socket-is-a-directory",
                .happening = "the path is a directory",
                .outcome = "unreachable in connect",
