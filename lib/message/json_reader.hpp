@@ -88,6 +88,7 @@ private:
   bool number(nlohmann::json* value);
   bool digits(std::string_view behind);
   /// The next byte, or NUL at the end. Not text_[at_], whose check of the index costs a tenth.
+  // NOLINTNEXTLINE(readability-simplify-subscript-expr)
   [[nodiscard]] char peek() const { return at_ < end_ ? text_.data()[at_] : '\0'; }
 
   std::string_view text_;
