@@ -31,11 +31,11 @@ packaged() {
   [[ -n $version ]] && fits "$1" "$version"
 }
 
-# cached LIBRARY: whether the cache has a fitting version.
+# cached LIBRARY: whether the cache has a fitting version, with its terms.
 cached() {
   local prefix
   for prefix in "$cache/$1"-*; do
-    [[ -d $prefix ]] && fits "$1" "${prefix#"$cache/$1-"}" && return
+    [[ -e $prefix/copyright ]] && fits "$1" "${prefix#"$cache/$1-"}" && return
   done
   return 1
 }
@@ -152,7 +152,7 @@ lock_cache() {
 
 # build_libraries LIBRARY...: each appears in the cache whole or not at all.
 build_libraries() {
-  local work library source version sources=()
+  local work library source version terms sources=()
   rm -rf "$cache"/work.* # left by a set-up that was killed
   work=$(mktemp -d "$cache/work.XXXXXX")
   cleanups+=("rm -rf '$work'")
@@ -164,7 +164,9 @@ build_libraries() {
   for library in "$@"; do
     unpacked "$work" "$library"
     say "building $library $version into $cache"
+    terms=$(cat "$source"/debian/copyright "$source"/usr/share/doc/*/copyright 2>/dev/null || true)
     "build_${library//-/_}" "$source" "$work/done/$library"
+    printf '%s\n' "$terms" >"$work/done/$library/copyright"
     rm -rf "$cache/$library-$version"
     mv -T "$work/done/$library" "$cache/$library-$version"
   done

@@ -26,15 +26,19 @@ unsigned kind_of(const json& value) {
 
 /// The bits of a `type`; none when there is no such type.
 unsigned kinds_named(std::string_view type) {
-  using Kind = json::value_t;
-  constexpr std::pair<std::string_view, Kind> kNames[] = {
-      {"null", Kind::null},     {"boolean", Kind::boolean},        {"string", Kind::string},
-      {"array", Kind::array},   {"integer", Kind::number_integer}, {"object", Kind::object},
-      {"number", Kind::binary},  // stands for both kinds of numbers
+  using ValueKind = json::value_t;
+  constexpr std::pair<std::string_view, ValueKind> kNames[] = {
+      {"null", ValueKind::null},
+      {"boolean", ValueKind::boolean},
+      {"string", ValueKind::string},
+      {"array", ValueKind::array},
+      {"integer", ValueKind::number_integer},
+      {"object", ValueKind::object},
+      {"number", ValueKind::binary},  // stands for both kinds of numbers
   };
   for (const auto& [name, kind] : kNames) {
     if (name == type) {
-      return kind == Kind::binary ? kInteger | kFraction : 1U << static_cast<unsigned>(kind);
+      return kind == ValueKind::binary ? kInteger | kFraction : 1U << static_cast<unsigned>(kind);
     }
   }
   return 0;
