@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "message/channels.hpp"
 #include "monitor/metrics.hpp"
@@ -121,7 +122,7 @@ Json errors_json(const Observation& seen) {
   }
   auto json = Json::object();
   for (const auto& [code, count] : seen.changes->errors()) {
-    json[code] = count;
+    json[escape_for_terminal(code)] = count;  // which keeps two from becoming the same
   }
   return json;
 }

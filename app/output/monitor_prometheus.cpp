@@ -27,20 +27,16 @@ double base_value(Unit unit, double value) {
   }
 }
 
-/// Of a label's value: UTF-8 with backslash, quote and line break escaped. A page with another byte
-/// would be refused as a whole.
+/// Of a label's value: UTF-8 without controls, in which backslash and quote are escaped. A page
+/// with another byte would be refused as a whole, and so would one on which two values become the
+/// same.
 std::string escape_label(std::string_view text) {
   std::string result;
-  const auto valid = is_utf8(text) ? std::string(text) : escape_for_terminal(text);
-  for (const char byte : valid) {
-    if (byte == '\n') {
-      result += "\\n";
-    } else {
-      if (byte == '\\' || byte == '"') {
-        result += '\\';
-      }
-      result += byte;
+  for (const char byte : escape_for_terminal(text)) {
+    if (byte == '\\' || byte == '"') {
+      result += '\\';
     }
+    result += byte;
   }
   return result;
 }

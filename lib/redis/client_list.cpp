@@ -16,14 +16,22 @@ std::string_view take(std::string_view& text, char separator) {
   return part;
 }
 
+/// Whoever names a connection by its URL, or by what another library takes for one, tells its
+/// password to all who may list the clients.
+std::string shown_name(std::string_view name) {
+  const auto at = name.find('@');
+  const bool may_hold_password = name.find("://") != std::string_view::npos ||
+                                 name.find("assw") != std::string_view::npos ||
+                                 (at != std::string_view::npos && name.find(':') < at);
+  return may_hold_password ? config::redact_any_url(name) : std::string(name);
+}
+
 void read_field(PubSubClient& client, std::string_view name, std::string_view value) {
   const auto number = parse_number<std::int64_t>(value);
   if (name == "addr") {
     client.address = value;
   } else if (name == "name") {
-    // Whoever names a connection by its URL tells its password to all who may list the clients.
-    client.name = value.find("://") == std::string_view::npos ? std::string(value)
-                                                              : config::redact_any_url(value);
+    client.name = shown_name(value);
   } else if (!number) {
     return;
   } else if (name == "id") {

@@ -66,7 +66,7 @@ TEST_CASE("each series of Prometheus has help and type once, and no value that i
   }
   CHECK(heads.contains("redis_errors_total"));
   CHECK_THAT(monitor_prometheus(report),
-             ContainsSubstring(R"({channel="fogis:\"odd\"\\\nname"} 1)"));
+             ContainsSubstring(R"({channel="fogis:\"odd\"\\\\\\nname"} 1)"));
 }
 
 TEST_CASE("a server that cannot be looked at is down, without figures") {

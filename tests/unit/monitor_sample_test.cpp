@@ -117,6 +117,8 @@ TEST_CASE("the list of subscribers is read by names, whatever else stands in it"
   // Some clients name their connection by their URL.
   CHECK(fogis::redis::parse_client_list("id=1 name=redis://svc:hunter2@h:6379 sub=1\n")[0].name ==
         "redis://***@h:6379");
+  CHECK(fogis::redis::parse_client_list("id=1 name=celery@worker-1 sub=1\n")[0].name ==
+        "celery@worker-1");
 }
 
 TEST_CASE("our own slow commands are not the server's trouble") {

@@ -124,7 +124,7 @@ public:
     }
     ++count_;
     longest_ = std::max(longest_, duration);
-    names_.insert(escape_for_terminal(entry.elements[kArguments].elements.front().text));
+    names_.insert(entry.elements[kArguments].elements.front().text);
   }
 
   void judge(Findings& findings) const {
