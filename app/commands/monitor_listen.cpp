@@ -21,6 +21,7 @@ namespace fogis::commands {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using monitor::EventKind;
 using monitor::Report;
 
 /// Room for a slow machine beside the samples' own time limits.
@@ -37,8 +38,7 @@ http::ServerResponse page_of(int status, std::string content_type, std::string b
   return response;
 }
 
-/// Answers requests from the latest sample. Its pages run on the server's thread, note() on the
-/// caller's.
+/// Answers requests from the latest sample. Its pages run on the server's thread.
 class Exporter {
 public:
   Exporter(const ListenPlan& plan, const monitor::Sampler& sampler)
@@ -65,11 +65,10 @@ public:
                   : output::report_before_first_look(endpoint_);
   }
 
-  /// Takes note of the newest sample.
-  void note(const Report& report) {
-    if (report.error) {
-      failed_samples_.fetch_add(1);
-    }
+  /// When the latest sample will say nothing any more.
+  [[nodiscard]] Clock::time_point stale_at() const {
+    const auto latest = sampler_.latest();
+    return (latest ? latest->finished : begun_) + stale_after_;
   }
 
 private:
@@ -79,7 +78,6 @@ private:
     facts.stale_after = stale_after_;
     facts.sample_age =
         latest == nullptr ? Clock::duration::zero() : Clock::now() - latest->finished;
-    facts.failed_samples = failed_samples_;
     facts.scrapes = scrapes_;
     if (server_ != nullptr) {
       facts.http = server_->counts();
@@ -123,8 +121,8 @@ private:
   std::string endpoint_;
   std::chrono::nanoseconds interval_;
   std::chrono::nanoseconds stale_after_;
+  Clock::time_point begun_ = Clock::now();
   const http::Server* server_ = nullptr;
-  std::atomic<std::uint64_t> failed_samples_{0};
   std::uint64_t scrapes_ = 0;
   http::ServerResponse report_;
   Clock::time_point report_made_;
@@ -138,32 +136,67 @@ void tell_address(cli::Session& session, const http::ListenAddress& address) {
   }
 }
 
-/// What a person at the terminal or a log should know of a sample.
-void tell_events(cli::Session& session, const Report& report, bool first) {
-  for (const auto& event : report.events) {
-    session.console.note(fmt::format("{} {}: {}", format_timestamp(event.at),
-                                     monitor::name(event.kind), event.text));
-  }
-  if (first && report.error) {
-    session.console.note(fmt::format("{}; retrying", output::describe(*report.error)));
-  }
-}
+/// What a person at the terminal or a log should know of the samples, while it happens.
+class Teller {
+public:
+  Teller(cli::Session& session, monitor::Sampler& sampler, const Exporter& exporter)
+      : session_(&session), sampler_(&sampler), exporter_(&exporter) {}
 
-/// Tells what happens until a stop is requested or the server has ended.
-void follow(cli::Session& session, const monitor::Sampler& sampler, Exporter& exporter,
-            const std::atomic<bool>& server_ended) {
-  const auto unlimited = Deadline::never(&session.stop);
-  std::uint64_t told = 0;
-  while (!server_ended && unlimited.wait(sampler.descriptor(), POLLIN) != WaitOutcome::stopped) {
-    sampler.acknowledge();
-    const auto report = sampler.latest();
-    if (report && report->number != told) {
-      exporter.note(*report);
-      tell_events(session, *report, told == 0);
-      told = report->number;
+  /// Until a stop is requested or the server has ended.
+  void run(const std::atomic<bool>& server_ended) {
+    while (!server_ended) {
+      // A sample that hangs wakes nobody.
+      const auto deadline = hangs_ ? Deadline::never(&session_->stop)
+                                   : Deadline::at(exporter_->stale_at(), &session_->stop);
+      switch (deadline.wait(sampler_->descriptor(), POLLIN)) {
+        case WaitOutcome::ready:
+          tell_news();
+          break;
+        case WaitOutcome::expired:
+          tell_hang();
+          break;
+        default:
+          return;
+      }
     }
   }
-}
+
+private:
+  void tell(const monitor::Event& event) {
+    session_->console.note(
+        fmt::format("{} {}: {}", format_timestamp(event.at), name(event.kind), event.text));
+    hangs_ = hangs_ && event.kind != EventKind::restored;
+  }
+
+  void tell_news() {
+    for (const auto& event : sampler_->acknowledge()) {
+      tell(event);
+    }
+    const auto report = sampler_->latest();
+    if (hangs_ && !report->error) {
+      tell({report->taken, EventKind::restored, "a sample has completed"});
+    }
+    if (!begun_ && report->error) {
+      session_->console.note(fmt::format("{}; retrying", output::describe(*report->error)));
+    }
+    begun_ = true;
+    hangs_ = false;
+  }
+
+  void tell_hang() {
+    const auto now = exporter_->current();
+    if (now.error && Clock::now() > exporter_->stale_at()) {
+      tell({std::chrono::system_clock::now(), EventKind::lost, now.error->message});
+      hangs_ = true;
+    }
+  }
+
+  cli::Session* session_;
+  monitor::Sampler* sampler_;
+  const Exporter* exporter_;
+  bool begun_ = false;  ///< whether a sample is over
+  bool hangs_ = false;  ///< whether that was told
+};
 
 }  // namespace
 
@@ -180,7 +213,7 @@ Result<Report> listen(cli::Session& session, const ListenPlan& plan) {
     served = server.serve(session.stop);
     ended = true;
   });
-  follow(session, *sampler, exporter, ended);
+  Teller(session, *sampler, exporter).run(ended);
   serving.join();
   TRY(std::move(served));
   return exporter.current();

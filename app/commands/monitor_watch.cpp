@@ -23,8 +23,8 @@ constexpr int kRefreshMilliseconds = 1000;
 /// Draws what a sampler finds until it is told to end.
 class Watcher {
 public:
-  Watcher(const cli::Session& session, const monitor::Sampler& sampler,
-          const LiveTerminal& terminal, output::LiveView view)
+  Watcher(const cli::Session& session, monitor::Sampler& sampler, const LiveTerminal& terminal,
+          output::LiveView view)
       : session_(&session), sampler_(&sampler), terminal_(&terminal), view_(std::move(view)) {}
 
   /// Until q, a signal, the end of the terminal or a first sample that failed for good.
@@ -87,7 +87,7 @@ private:
   }
 
   const cli::Session* session_;
-  const monitor::Sampler* sampler_;
+  monitor::Sampler* sampler_;
   const LiveTerminal* terminal_;
   output::LiveView view_;
 };

@@ -27,8 +27,8 @@ constexpr auto kMetrics = std::to_array<ExporterMetric>({
     {"fogis_redis_exporter_samples_total", "counter", "Samples of the server",
      [](const Report& report, const ExporterFacts&) { return static_cast<double>(report.number); }},
     {"fogis_redis_exporter_failed_samples_total", "counter", "Samples that got no answer",
-     [](const Report&, const ExporterFacts& facts) {
-       return static_cast<double>(facts.failed_samples);
+     [](const Report& report, const ExporterFacts&) {
+       return static_cast<double>(report.failures);
      }},
     {"fogis_redis_exporter_sample_duration_seconds", "gauge", "Duration of the latest sample",
      [](const Report& report, const ExporterFacts&) { return seconds(report.took); }},
@@ -39,8 +39,8 @@ constexpr auto kMetrics = std::to_array<ExporterMetric>({
      [](const Report& report, const ExporterFacts&) { return static_cast<double>(report.number); }},
     {"fogis_redis_exporter_failed_looks_total", "counter",
      "Deprecated: the former name of fogis_redis_exporter_failed_samples_total",
-     [](const Report&, const ExporterFacts& facts) {
-       return static_cast<double>(facts.failed_samples);
+     [](const Report& report, const ExporterFacts&) {
+       return static_cast<double>(report.failures);
      }},
     {"fogis_redis_exporter_look_duration_seconds", "gauge",
      "Deprecated: the former name of fogis_redis_exporter_sample_duration_seconds",
@@ -129,8 +129,8 @@ std::string exporter_report_json(const Report& report, const monitor::History& h
   exporter["look_took_ms"] = milliseconds(report.took);
   exporter["samples"] = report.number;
   exporter["looks"] = report.number;
-  exporter["failed_samples"] = facts.failed_samples;
-  exporter["failed_looks"] = facts.failed_samples;
+  exporter["failed_samples"] = report.failures;
+  exporter["failed_looks"] = report.failures;
   return add_member(monitor_json(report, history), "exporter", exporter);
 }
 

@@ -18,8 +18,7 @@ struct ExporterFacts {
   std::chrono::nanoseconds interval{};     ///< between two samples of the server
   std::chrono::nanoseconds stale_after{};  ///< a sample older than this says nothing any more
   std::chrono::nanoseconds sample_age{};   ///< since the latest sample was over
-  std::uint64_t failed_samples = 0;
-  std::uint64_t scrapes = 0;  ///< requests for /metrics
+  std::uint64_t scrapes = 0;               ///< requests for /metrics
   http::ServerCounts http;
 };
 

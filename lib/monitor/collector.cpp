@@ -311,6 +311,7 @@ void Collector::note_failure(const Error& error, Report& report) {
   if (error.kind == ErrorKind::interrupted) {
     return;
   }
+  ++failures_;
   if (!failure_ && last_) {
     pending_events_.push_back({report.taken, EventKind::lost, error.message});
   }
@@ -354,6 +355,7 @@ Report Collector::take_sample() {
   pending_events_.clear();
   note_health(report);
   report.restarts = restarts_;
+  report.failures = failures_;
   report.statistics = statistics_->snapshot();
   report.finished = Clock::now();
   report.took = report.finished - begin;

@@ -88,6 +88,7 @@ private:
   std::optional<Health> last_health_;
   std::uint64_t number_ = 0;
   std::uint64_t restarts_ = 0;
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace fogis::monitor

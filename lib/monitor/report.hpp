@@ -27,6 +27,7 @@ struct Report {
   std::optional<Error> error;                      ///< why it failed
   Verdict verdict;
   std::vector<Event> events;   ///< since the last sample
+  std::uint64_t failures = 0;  ///< samples without an answer, this one included
   std::uint64_t restarts = 0;  ///< of the server, since the first sample
   redis::StatisticsSnapshot statistics;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -60,6 +61,7 @@ void Sampler::publish(Report report) {
   {
     const std::lock_guard lock(mutex_);
     history_.add(report);
+    unread_ += report.events.size();
     latest_ = std::make_shared<const Report>(std::move(report));
   }
   const std::uint64_t one = 1;
@@ -77,9 +79,13 @@ History Sampler::history() const {
   return history_;
 }
 
-void Sampler::acknowledge() const {
+std::vector<Event> Sampler::acknowledge() {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto read = ::read(news_.get(), &count, sizeof(count));
+  const std::lock_guard lock(mutex_);
+  const auto& events = history_.events();
+  const auto kept = std::min<std::uint64_t>(std::exchange(unread_, 0), events.size());
+  return {events.end() - static_cast<std::ptrdiff_t>(kept), events.end()};
 }
 
 }  // namespace fogis::monitor

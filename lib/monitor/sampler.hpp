@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/stop_event.hpp"
@@ -35,7 +37,9 @@ public:
   [[nodiscard]] History history() const;
   /// Readable from a new report on until acknowledge(). Owned by this object.
   [[nodiscard]] int descriptor() const { return news_.get(); }
-  void acknowledge() const;
+  /// The events since the last call, of all reports, also those that latest() never showed; at most
+  /// as many as a history keeps.
+  std::vector<Event> acknowledge();
 
 private:
   Sampler(config::ConnectionSettings settings, Collector::Options options,
@@ -50,6 +54,7 @@ private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Report> latest_;
   History history_;
+  std::uint64_t unread_ = 0;  ///< of the newest events
   std::thread thread_;
 };
 

@@ -1,12 +1,15 @@
 // monitor --listen: what its readers see of a server that lives, dies and comes back.
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,6 +20,7 @@
 #include "support/fake_server.hpp"
 #include "support/http_client.hpp"
 #include "support/redis_server.hpp"
+#include "support/tampering_proxy.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
@@ -24,6 +28,7 @@ using fogis::testing::FakeServer;
 using fogis::testing::http_get;
 using fogis::testing::HttpAnswer;
 using fogis::testing::HttpClient;
+using fogis::testing::is_command;
 using fogis::testing::Listening;
 using fogis::testing::Outcome;
 using fogis::testing::Process;
@@ -32,6 +37,7 @@ using fogis::testing::RedisServer;
 using fogis::testing::require_document;
 using fogis::testing::run_binary;
 using fogis::testing::run_cli;
+using fogis::testing::TamperingProxy;
 namespace fake = fogis::testing::fake;
 using namespace std::chrono_literals;
 
@@ -234,6 +240,49 @@ TEST_CASE("a server that stands still is unknown after the time limit, and no re
   CHECK(document["error"]["code"] == "timed_out");
   server.resume();
   listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+}
+
+TEST_CASE("the start of a hang is told while it lasts, and every failed sample is counted") {
+  RedisServer server;
+  auto options = kCalm;
+  options.insert(options.end(), {"--timeout", "200ms", "--connect-timeout", "200ms"});
+  Listening listening(server.url(), options, "0", "10ms");
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  server.suspend();
+  CHECK_THAT(listening.process().wait_for_error(" lost: no reply in time"),
+             ContainsSubstring("note: 2"));
+  server.resume();
+  listening.process().wait_for_error(" restored: ");
+  const auto report = require_document(listening.get("/api/v1/report").body, "monitor");
+  const auto& points = report["history"]["points"];
+  const auto failed = std::count_if(points.begin(), points.end(), [](const auto& point) {
+    return point["memory_used_bytes"].is_null();
+  });
+  CHECK(failed > 0);
+  CHECK(report["exporter"]["failed_samples"] == failed);
+}
+
+TEST_CASE("a sample that takes too long is told while it lasts") {
+  const RedisServer server;
+  std::atomic<bool> slow = false;
+  const TamperingProxy proxy(server, {.answer = [&slow](const TamperingProxy::Command& command)
+                                          -> std::optional<fogis::redis::Reply> {
+                                        if (slow && is_command(command, "PING")) {
+                                          // Less than the time limit of one command.
+                                          std::this_thread::sleep_for(900ms);
+                                        }
+                                        return std::nullopt;
+                                      },
+                                      .tamper = {}});
+  auto options = kCalm;
+  options.insert(options.end(), {"--timeout", "1s", "--connect-timeout", "1s"});
+  Listening listening(proxy.settings().endpoint(), options, "0", "10ms");
+  listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });
+  slow = true;
+  listening.process().wait_for_error(" lost: no sample has completed for ");
+  CHECK(listening.get("/health").status == 503);
+  slow = false;
+  listening.process().wait_for_error(" restored: ");
 }
 
 TEST_CASE("before the first look is over there is an answer already") {

@@ -166,6 +166,26 @@ TEST_CASE("however many read, a sampler looks once an interval") {
   CHECK_THAT(server.raw({"INFO", "commandstats"}), ContainsSubstring("cmdstat_info:calls=1,"));
 }
 
+TEST_CASE("a reader that comes late hears of every event, and of every failed sample") {
+  RedisServer server;
+  const auto sampler = require_ok(Sampler::start(server.settings(), options(), 1ms));
+  const auto deadline = Deadline::after(10s, nullptr);
+  const auto wait_for = [&](const auto& wanted) {
+    while (!sampler->latest() || !wanted(*sampler->latest())) {
+      REQUIRE_FALSE(deadline.expired());
+      (void)deadline.pause(1ms);
+    }
+  };
+  wait_for([](const Report& report) { return report.observation.has_value(); });
+  server.stop();
+  // The first failed sample, whose event is told, has been followed by others.
+  wait_for([](const Report& report) { return report.failures > 2; });
+  const auto events = sampler->acknowledge();
+  CHECK(std::any_of(events.begin(), events.end(),
+                    [](const auto& event) { return event.kind == EventKind::lost; }));
+  CHECK(sampler->acknowledge().empty());
+}
+
 TEST_CASE("a sampler ends although its server does not answer") {
   RedisServer server;
   auto slow = options();

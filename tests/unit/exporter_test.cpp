@@ -34,6 +34,7 @@ Report good_report() {
   report.observation = monitor::observation_of(monitor::info_fixture("redis-7.txt"));
   report.verdict.health = Health::healthy;
   report.took = 1500us;
+  report.failures = 2;
   return report;
 }
 
@@ -42,7 +43,6 @@ ExporterFacts fresh() {
   facts.interval = 1s;
   facts.stale_after = 14s;
   facts.sample_age = 250ms;
-  facts.failed_samples = 2;
   facts.scrapes = 3;
   facts.http.requests = 5;
   return facts;
