@@ -131,24 +131,30 @@ void MessageReceiver::note(const redis::ConnectionEvent& event) {
   if (const auto* lost = std::get_if<redis::Disconnected>(&event)) {
     session_.console.note(
         fmt::format("connection lost, reconnecting: {}", output::describe(lost->cause)));
-    gap_ = output::Gap{.from = lost->lost_at, .to = {}, .attempts = 0, .cause = lost->cause};
+    gap_ = output::Gap{.from = lost->heard_at,
+                       .noticed = lost->noticed_at,
+                       .to = {},
+                       .attempts = 0,
+                       .cause = lost->cause};
     return;
   }
   const auto& restored = std::get<redis::Resubscribed>(event);
   session_.console.note(
-      fmt::format("subscribed again after {}; messages published in between are lost",
-                  format_duration(restored.restored_at - restored.lost_at)));
+      fmt::format("subscribed again after {}; messages published in the {} since the server was "
+                  "last heard may be lost",
+                  format_duration(restored.restored_at - restored.noticed_at),
+                  format_duration(restored.restored_at - restored.heard_at)));
   gap_.reset();
   ++reception_.gap_count;
   if (reception_.gaps.size() < output::Reception::kMostGaps) {
-    reception_.gaps.push_back(
-        {restored.lost_at, restored.restored_at, restored.attempts, restored.cause});
+    reception_.gaps.push_back({restored.heard_at, restored.noticed_at, restored.restored_at,
+                               restored.attempts, restored.cause});
   }
   if (session_.format == Format::json) {
-    out_.append(output::gap_json(restored.lost_at, restored.restored_at));
+    out_.append(output::gap_json(restored.heard_at, restored.restored_at));
   }
   if (record_ != nullptr && !output_failed_) {
-    if (auto added = record_->add({restored.lost_at, restored.restored_at}); !added) {
+    if (auto added = record_->add({restored.heard_at, restored.restored_at}); !added) {
       fail(std::move(added.error()));
       output_failed_ = true;
     }

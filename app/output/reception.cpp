@@ -42,6 +42,7 @@ Json gaps_json(const Reception& reception) {
   auto list = Json::array();
   for (const auto& gap : reception.gaps) {
     list.push_back({{"from", format_timestamp_us(gap.from)},
+                    {"noticed", format_timestamp_us(gap.noticed)},
                     {"to", gap.to ? Json(format_timestamp_us(*gap.to)) : Json(nullptr)},
                     {"duration_ms", gap.to ? milliseconds(*gap.to - gap.from) : Json(nullptr)},
                     {"attempts", gap.attempts},

@@ -14,9 +14,11 @@
 
 namespace fogis::output {
 
-/// A time without a connection. Messages that were published in it are lost.
+/// A time without a connection that is known to have worked. Messages that were published in it may
+/// be missing.
 struct Gap {
-  std::chrono::system_clock::time_point from;
+  std::chrono::system_clock::time_point from;               ///< when the server was last heard
+  std::chrono::system_clock::time_point noticed;            ///< when the loss was noticed
   std::optional<std::chrono::system_clock::time_point> to;  ///< nothing: it lasts to the end
   unsigned attempts = 0;                                    ///< to get the connection back
   Error cause;

@@ -232,7 +232,8 @@ Result<std::optional<ConnectionEvent>> Subscriber::receive(const Deadline& deadl
     }
     if (!done) {
       state.note_loss(std::move(done.error()));
-      return std::optional<ConnectionEvent>(Disconnected{state.loss->since, state.loss->cause});
+      return std::optional<ConnectionEvent>(
+          Disconnected{state.loss->heard_at, state.loss->noticed_at, state.loss->cause});
     }
   }
 }

@@ -28,16 +28,19 @@ struct Message {
   std::chrono::steady_clock::time_point received;
 };
 
-/// The connection was lost; it is being replaced.
+/// The connection was lost; it is being replaced. A connection that died silently is noticed late:
+/// messages may be missing from `heard_at` on.
 struct Disconnected {
-  std::chrono::system_clock::time_point lost_at;
+  std::chrono::system_clock::time_point heard_at;    ///< when the server was last heard
+  std::chrono::system_clock::time_point noticed_at;  ///< when the loss was noticed
   Error cause;
 };
 
 /// The connection was lost and all subscriptions are acknowledged again. What was published in
 /// between is lost: pub/sub delivers at most once.
 struct Resubscribed {
-  std::chrono::system_clock::time_point lost_at;
+  std::chrono::system_clock::time_point heard_at;    ///< as in Disconnected
+  std::chrono::system_clock::time_point noticed_at;  ///< as in Disconnected
   std::chrono::system_clock::time_point restored_at;
   unsigned attempts = 0;  ///< connections tried until one held
   Error cause;            ///< why the connection was lost

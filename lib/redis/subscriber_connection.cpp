@@ -109,8 +109,8 @@ void Subscriber::State::note_loss(Error cause) {
   } else {
     flaps.reset();
   }
-  loss =
-      Loss{std::chrono::system_clock::now(), std::move(cause), Backoff(options.retry), now + delay};
+  loss = Loss{heard_at, std::chrono::system_clock::now(), std::move(cause), Backoff(options.retry),
+              now + delay};
 }
 
 /// One attempt to get the connection and all subscriptions back.
@@ -144,7 +144,8 @@ Result<void> Subscriber::State::reconnect(const Deadline& deadline) {
       if (options.statistics) {
         options.statistics->reconnected();
       }
-      pending.emplace_back(Resubscribed{loss->since, std::chrono::system_clock::now(),
+      pending.emplace_back(Resubscribed{loss->heard_at, loss->noticed_at,
+                                        std::chrono::system_clock::now(),
                                         loss->backoff.retries() + 1, std::move(loss->cause)});
       loss.reset();
       return {};

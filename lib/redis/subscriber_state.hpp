@@ -12,7 +12,8 @@ namespace fogis::redis {
 
 /// A lost connection that is being replaced.
 struct Loss {
-  std::chrono::system_clock::time_point since;
+  std::chrono::system_clock::time_point heard_at;
+  std::chrono::system_clock::time_point noticed_at;
   Error cause;
   Backoff backoff;
   Deadline::Clock::time_point next_attempt;

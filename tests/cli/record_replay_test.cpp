@@ -182,6 +182,27 @@ TEST_CASE("a record is whole up to the moment of a kill") {
   CHECK(lines_of(read_file(directory / "r")).size() == 5003);
 }
 
+TEST_CASE("a recorded gap begins with what was heard last") {
+  const RedisServer server;
+  const TempDir directory;
+  auto recorder = subscribe(server.url(), {"c", "--record", directory / "r", "-o", "json",
+                                           "--count", "2", "--retry-delay", "10ms"});
+  tell(server, {"PUBLISH", "c", "1"});
+  recorder.wait_for_output("\"payload\":1}");
+  tell(server, {"CLIENT", "KILL", "TYPE", "pubsub"});
+  recorder.wait_for_error("subscribed again");
+  tell(server, {"PUBLISH", "c", "2"});
+  const auto outcome = recorder.wait();
+  const auto shown = lines_of(outcome.output);
+  const auto lines = lines_of(read_file(directory / "r"));
+  REQUIRE(shown.size() == 4);
+  REQUIRE(lines.size() == 4);
+  const auto heard = nlohmann::json::parse(lines[1])["received"];
+  CHECK(nlohmann::json::parse(lines[2])["gap"]["from"] == heard);
+  CHECK(require_document(shown[1], "subscribe-gap")["from"] == heard);
+  CHECK(require_document(shown[3], "subscribe-summary")["gaps"][0]["from"] == heard);
+}
+
 TEST_CASE("a record that cannot be kept is told") {
   const RedisServer server;
   const TempDir directory;

@@ -114,6 +114,33 @@ TEST_CASE("a lost connection is told before it is replaced, and after") {
   CHECK(collected.texts == std::vector<std::string>{"c//x"});
 }
 
+TEST_CASE("a gap begins when the server was last heard, however late the loss is noticed") {
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{":1\r\n"},
+                     fake::ReadCommands{1},
+                     fake::Send{kSubscribed + "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n1\r\n"},
+                     fake::Hold{}, fake::Close{}, fake::Accept{}, fake::ReadCommands{1},
+                     fake::Send{":2\r\n"}, fake::ReadCommands{1}, fake::Send{kSubscribed}});
+  Subscriber subscriber(unnamed(server.settings()), quick(), nullptr);
+  require_ok(subscriber.subscribe({"c"}));
+  std::chrono::system_clock::time_point heard;
+  const auto sink = [&](const MessageView&, std::chrono::system_clock::time_point received) {
+    heard = received;
+    return true;
+  };
+  CHECK_FALSE(require_ok(subscriber.receive(soon(), sink)));
+  CHECK_FALSE(require_ok(subscriber.receive(Deadline::after(50ms, nullptr), sink)));
+  server.release();
+  auto event = require_ok(subscriber.receive(soon(), sink));
+  REQUIRE(event);
+  const auto lost = std::get<Disconnected>(*event);
+  CHECK((lost.heard_at == heard));
+  CHECK(lost.noticed_at - lost.heard_at >= 50ms);
+  event = require_ok(subscriber.receive(soon(), sink));
+  REQUIRE(event);
+  CHECK((std::get<Resubscribed>(*event).heard_at == heard));
+  CHECK((std::get<Resubscribed>(*event).noticed_at == lost.noticed_at));
+}
+
 TEST_CASE("a silent server is asked, and given up when it does not answer") {
   RedisServer server;
   auto options = quick();
@@ -126,10 +153,15 @@ TEST_CASE("a silent server is asked, and given up when it does not answer") {
   CHECK_FALSE(require_ok(subscriber.receive(Deadline::after(300ms, nullptr), collected.sink())));
   CHECK_THAT(server.raw({"INFO", "commandstats"}), ContainsSubstring("cmdstat_ping"));
   server.suspend();
+  const auto suspended = std::chrono::system_clock::now();
   const auto event = require_ok(subscriber.receive(soon(), collected.sink()));
   server.resume();
   REQUIRE(event);
-  CHECK_THAT(std::get<Disconnected>(*event).cause.message, ContainsSubstring("does not respond"));
+  const auto& lost = std::get<Disconnected>(*event);
+  CHECK_THAT(lost.cause.message, ContainsSubstring("does not respond"));
+  // What it had sent before may be read a moment later.
+  CHECK(lost.noticed_at - lost.heard_at >= options.timeouts.operation);
+  CHECK(lost.noticed_at - suspended >= options.timeouts.operation - options.keepalive);
 }
 
 TEST_CASE("a server that refuses PING is alive") {

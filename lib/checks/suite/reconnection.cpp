@@ -141,7 +141,7 @@ Verdict subscriber_resumes(Context& context, redis::Subscriber& subscriber,
   if (resubscribed == nullptr) {
     return no_recovery("the subscriber's connection was killed, but it did not notice a gap");
   }
-  gap = resubscribed->restored_at - resubscribed->lost_at;
+  gap = resubscribed->restored_at - resubscribed->noticed_at;
   const auto payload = random_hex(16);
   TRY(publish(context, channel, payload));
   TRY_ASSIGN(const auto message, next_message(subscriber, context.operation_deadline()));
