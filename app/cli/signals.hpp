@@ -1,7 +1,10 @@
 // SIGINT and SIGTERM: the first asks for an orderly end, the second does not wait for it.
 #pragma once
 
+#include <chrono>
+
 #include "base/stop_event.hpp"
+#include "base/unique_fd.hpp"
 
 namespace fogis::cli {
 
@@ -21,6 +24,25 @@ public:
   SignalWatch& operator=(const SignalWatch&) = delete;
   /// Signals end the process again as they do by default.
   ~SignalWatch();
+};
+
+/// Tells when it is time to look after a file that is being written: from time to time, and at once
+/// after SIGUSR1, which it handles while it exists; one at a time. log rotators send it.
+class LookTimer {
+public:
+  explicit LookTimer(std::chrono::nanoseconds interval);
+  LookTimer(const LookTimer&) = delete;
+  LookTimer& operator=(const LookTimer&) = delete;
+  /// SIGUSR1 ends the process again, as it does by default.
+  ~LookTimer();
+
+  /// Readable when it is time. Owned by this object.
+  [[nodiscard]] int descriptor() const { return timer_.get(); }
+  /// Whether it is time; then it is no longer.
+  bool take();
+
+private:
+  UniqueFd timer_;  ///< timerfd
 };
 
 /// What a second signal calls before it ends the process: puts back what no destructor will. Must

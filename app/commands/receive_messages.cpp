@@ -1,6 +1,7 @@
 #include "commands/receive_messages.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,8 @@ std::chrono::milliseconds age_of(std::chrono::sys_time<std::chrono::milliseconds
   return std::clamp(age, std::chrono::milliseconds(0), kOldest);
 }
 
+/// How often a record file is looked after while nothing is written to it.
+constexpr auto kLookInterval = std::chrono::seconds(1);
 constexpr std::size_t kKeptLine = std::size_t{256} * 1024;
 
 }  // namespace
@@ -41,6 +44,9 @@ MessageReceiver::MessageReceiver(cli::Session& session, const SubscribeOptions& 
       out_(STDOUT_FILENO, &session.stop) {
   if (options.validate) {
     judge_.emplace(message::JudgeOptions());
+  }
+  if (record_ != nullptr) {
+    look_timer_.emplace(kLookInterval);
   }
   reception_.channels = options.channels.size();
   reception_.patterns = options.patterns.size();
@@ -57,7 +63,7 @@ output::Reception MessageReceiver::run() {
     return take(message, received);
   };
   do {
-    auto event = subscriber_.receive(out_.watched(deadline), sink);
+    auto event = subscriber_.receive(watched(deadline), sink);
     if (!commit()) {
       break;
     }
@@ -78,12 +84,18 @@ output::Reception MessageReceiver::run() {
   return std::move(reception_);
 }
 
+/// `deadline`, but a wait also ends when something else is to be done.
+Deadline MessageReceiver::watched(const Deadline& deadline) const {
+  const auto watching = out_.watched(deadline);
+  return look_timer_ ? watching.or_when(look_timer_->descriptor(), POLLIN) : watching;
+}
+
 /// Takes one message. Returns whether another one is wanted.
 bool MessageReceiver::take(const redis::MessageView& message, SystemTime received) {
   ++reception_.messages;
   reception_.payload_bytes += message.payload.size();
   const auto peeked = message::peek(message.payload);
-  reception_.ledger.note(message.channel, message.payload.size(), peeked.sequence);
+  reception_.ledger.note(message.channel, message.payload.size(), peeked.sequence, peeked.source);
   if (peeked.timestamp) {
     reception_.latency.record(age_of(*peeked.timestamp, received));
   }
@@ -129,21 +141,36 @@ void MessageReceiver::show(const output::ShownMessage& shown) {
 
 void MessageReceiver::note(const redis::ConnectionEvent& event) {
   if (const auto* lost = std::get_if<redis::Disconnected>(&event)) {
-    session_.console.note(
-        fmt::format("connection lost, reconnecting: {}", output::describe(lost->cause)));
-    gap_ = output::Gap{.from = lost->heard_at,
-                       .noticed = lost->noticed_at,
-                       .to = {},
-                       .attempts = 0,
-                       .cause = lost->cause};
-    return;
+    note_lost(*lost);
+  } else {
+    note_restored(std::get<redis::Resubscribed>(event));
   }
-  const auto& restored = std::get<redis::Resubscribed>(event);
-  session_.console.note(
-      fmt::format("subscribed again after {}; messages published in the {} since the server was "
-                  "last heard may be lost",
-                  format_duration(restored.restored_at - restored.noticed_at),
-                  format_duration(restored.restored_at - restored.heard_at)));
+}
+
+void MessageReceiver::note_lost(const redis::Disconnected& lost) {
+  gap_ = output::Gap{.from = lost.heard_at,
+                     .noticed = lost.noticed_at,
+                     .to = {},
+                     .attempts = 0,
+                     .cause = lost.cause};
+  auto& cuts = reception_.idle_cuts;
+  cuts.note(*gap_);
+  if (!cuts.is_regular()) {
+    session_.console.note(
+        fmt::format("connection lost, reconnecting: {}", output::describe(lost.cause)));
+  } else if (cuts.count == output::IdleCuts::kFewest) {
+    session_.console.note("the connection is " + cuts.text() + "; further cuts are only counted");
+  }
+}
+
+void MessageReceiver::note_restored(const redis::Resubscribed& restored) {
+  if (!reception_.idle_cuts.is_regular()) {
+    session_.console.note(
+        fmt::format("subscribed again after {}; messages published in the {} since the server was "
+                    "last heard may be lost",
+                    format_duration(restored.restored_at - restored.noticed_at),
+                    format_duration(restored.restored_at - restored.heard_at)));
+  }
   gap_.reset();
   ++reception_.gap_count;
   if (reception_.gaps.size() < output::Reception::kMostGaps) {
@@ -164,8 +191,9 @@ void MessageReceiver::note(const redis::ConnectionEvent& event) {
 /// Lets go of what a round of receiving has brought. Returns whether going on makes sense.
 bool MessageReceiver::commit() {
   if (record_ != nullptr && !output_failed_) {
-    if (auto committed = record_->commit(); !committed) {
-      fail(std::move(committed.error()));
+    const auto committed = look_timer_->take() ? record_->check() : record_->commit();
+    if (!committed) {
+      fail(committed.error());
       output_failed_ = true;
     }
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/signals.hpp"
 #include "message/contract.hpp"
 #include "message/record_file.hpp"
 #include "output/message_stream.hpp"
@@ -24,6 +25,7 @@ struct SubscribeOptions {
   std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> duration;
   bool validate = false;
+  bool skip_refused = false;
   std::optional<std::string> record;
 
   /// Whether it ends by itself.
@@ -49,6 +51,9 @@ private:
   bool take(const redis::MessageView& message, std::chrono::system_clock::time_point received);
   void show(const output::ShownMessage& shown);
   void note(const redis::ConnectionEvent& event);
+  void note_lost(const redis::Disconnected& lost);
+  void note_restored(const redis::Resubscribed& restored);
+  [[nodiscard]] Deadline watched(const Deadline& deadline) const;
   bool commit();
   bool is_over(Deadline::Clock::time_point end);
   void end_with(output::ReceptionEnd end) { reception_.end = end; }
@@ -59,6 +64,7 @@ private:
   const SubscribeOptions& options_;
   redis::Subscriber& subscriber_;
   message::RecordFile* record_;
+  std::optional<cli::LookTimer> look_timer_;  ///< for the record
   std::optional<message::Judge> judge_;
   output::Writer out_;
   output::Reception reception_;

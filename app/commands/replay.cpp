@@ -40,6 +40,7 @@ public:
     if (!parsed) {
       settle(false);
       unreadable_ = number;
+      is_cut_off_ = message::is_cut_off(line);
       return {};
     }
     settle(std::holds_alternative<RecordHeader>(*parsed));
@@ -56,17 +57,18 @@ public:
   [[nodiscard]] const std::set<std::string>& production() const { return production_; }
 
 private:
-  /// A line that cannot be read is where a recording was killed when nothing or a new recording
+  /// A line without its end is where a recording was killed, when nothing or a new recording
   /// follows; otherwise somebody has damaged the file.
   void settle(bool recording_ends) {
     if (unreadable_ != 0) {
-      (recording_ends ? source_.torn : source_.damaged).add(unreadable_);
+      (recording_ends && is_cut_off_ ? source_.torn : source_.damaged).add(unreadable_);
       unreadable_ = 0;
     }
   }
 
   output::ReplaySource& source_;
   std::uint64_t unreadable_ = 0;
+  bool is_cut_off_ = false;  ///< of that line
   std::set<std::string> production_;
 };
 

@@ -49,6 +49,75 @@ redis::Subscriber::Options subscriber_options(const config::Config& config) {
   return options;
 }
 
+using Names = std::vector<std::string>;
+
+/// Subscribes to one after the other. Those that are refused are taken out of `names` and returned.
+Result<Names> subscribe_each(redis::Subscriber& subscriber, Names& names, bool are_patterns) {
+  Names refused;
+  Names taken;
+  for (auto& name : names) {
+    const Names one{name};
+    auto done = are_patterns ? subscriber.subscribe({}, one) : subscriber.subscribe(one);
+    if (!done && done.error().kind != ErrorKind::forbidden) {
+      return failure(std::move(done.error()));
+    }
+    (done ? taken : refused).push_back(std::move(name));
+  }
+  names = std::move(taken);
+  return refused;
+}
+
+std::string quoted_list(const Names& names) {
+  constexpr std::size_t kShown = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += fmt::format("{}\"{}\"", i > 0 ? ", " : "", names[i]);
+  }
+  return names.size() > kShown ? text + fmt::format(" and {} more", names.size() - kShown) : text;
+}
+
+/// Subscribes to all names. The server refuses a SUBSCRIBE as a whole and does not say why: then
+/// each name is tried, and those that are refused are returned when they may be skipped.
+/// Errors: those of Subscriber::subscribe; forbidden, with the names.
+Result<Names> subscribe_all(redis::Subscriber& subscriber, SubscribeOptions& options,
+                            const std::string& user) {
+  auto done = subscriber.subscribe(options.channels, options.patterns);
+  if (done) {
+    return Names();
+  }
+  auto& error = done.error();
+  if (error.kind != ErrorKind::forbidden || error.message.find("channel") == std::string::npos) {
+    return failure(std::move(error));
+  }
+  TRY_ASSIGN(auto refused, subscribe_each(subscriber, options.channels, false));
+  TRY_ASSIGN(auto refused_patterns, subscribe_each(subscriber, options.patterns, true));
+  refused.insert(refused.end(), refused_patterns.begin(), refused_patterns.end());
+  const auto taken = options.channels.size() + options.patterns.size();
+  if (options.skip_refused && taken > 0) {
+    return refused;
+  }
+  error.message = fmt::format("{}: {}", quoted_list(refused), error.message);
+  error.hint = fmt::format("an administrator can allow {} with ACL SETUSER {} '&{}'",
+                           refused.size() == 1 ? "it" : "each of them", user, refused.front());
+  if (taken > 0) {
+    error.hint += fmt::format("; --skip-refused goes on with the {}",
+                              taken == 1 ? "other one" : fmt::format("other {}", taken));
+  }
+  return failure(std::move(error));
+}
+
+/// Names that were probably meant as patterns.
+void hint_at_patterns(output::Console& console, const Names& channels) {
+  for (const auto& name : channels) {
+    if (message::looks_like_pattern(name)) {
+      console.note(
+          fmt::format("\"{0}\" is taken as the name of one channel; --pattern '{0}' "
+                      "subscribes to every channel that matches",
+                      name));
+    }
+  }
+}
+
 void tell_ready(output::Console& console, const SubscribeOptions& options,
                 const std::string& endpoint) {
   if (console.quiet()) {
@@ -99,38 +168,61 @@ void show_end(cli::Session& session, const output::Reception& reception, bool ou
   }
 }
 
-Result<std::optional<message::RecordFile>> open_record(const SubscribeOptions& options,
+std::string describe(const message::RecordChange& change, const std::string& path) {
+  using Kind = message::RecordChange::Kind;
+  if (change.kind == Kind::moved) {
+    return fmt::format("the record was moved; recording goes on in a new file \"{}\"", path);
+  }
+  const bool is_cut = change.kind == Kind::cut;
+  return fmt::format("the record \"{}\" was {}, with {} of this recording; recording goes on {}",
+                     path, is_cut ? "cut" : "removed", count_of(change.lost, "message"),
+                     is_cut ? "at its end" : "in a new file");
+}
+
+Result<std::optional<message::RecordFile>> open_record(output::Console& console,
+                                                       const SubscribeOptions& options,
                                                        const std::string& endpoint) {
   if (!options.record) {
     return std::optional<message::RecordFile>();
   }
   TRY_ASSIGN(auto record,
-             message::RecordFile::open(*options.record, {std::chrono::system_clock::now(), endpoint,
-                                                         options.channels, options.patterns}));
+             message::RecordFile::open(
+                 *options.record,
+                 {std::chrono::system_clock::now(), endpoint, options.channels, options.patterns},
+                 [&console, &options](const message::RecordChange& change) {
+                   console.note(describe(change, *options.record));
+                 }));
   return std::optional(std::move(record));
 }
 
-int run_subscribe(cli::Session& session, const config::Config& config,
-                  const SubscribeOptions& options) {
+int run_subscribe(cli::Session& session, const config::Config& config, SubscribeOptions options) {
   const auto endpoint = config.connection.endpoint();
-  auto record = open_record(options, endpoint);
+  auto record = open_record(session.console, options, endpoint);
   if (!record) {
     return session.fail(record.error());
   }
+  hint_at_patterns(session.console, options.channels);
   redis::Subscriber subscriber(config.connection, subscriber_options(config), &session.stop);
+  Names refused;
   {
     output::Progress progress(session.console);
     progress.doing(fmt::format("subscribing on {}", endpoint));
-    if (const auto subscribed = subscriber.subscribe(options.channels, options.patterns);
-        !subscribed) {
+    const auto& user = config.connection.username;
+    auto subscribed = subscribe_all(subscriber, options, user.empty() ? "default" : user);
+    if (!subscribed) {
       progress.hide();
       return session.fail(subscribed.error());
     }
+    refused = std::move(*subscribed);
+  }
+  if (!refused.empty()) {
+    session.console.note(fmt::format("the server refuses {}: left out", quoted_list(refused)));
   }
   tell_ready(session.console, options, endpoint);
   MessageReceiver receiver(session, options, subscriber, *record ? &**record : nullptr);
   auto reception = receiver.run();
   reception.endpoint = endpoint;
+  reception.refused = std::move(refused);
   show_end(session, reception, receiver.output_failed());
   return verdict(session, options, reception, receiver.output_failed());
 }
@@ -146,6 +238,8 @@ cli::Run declare_subscribe(cli::OptionSet options) {
       .flag(
           "--validate", values->validate,
           "validate each message against the FOGIS contract; an invalid one makes the exit code 1")
+      .flag("--skip-refused", values->skip_refused,
+            "go on without the channels that the server refuses")
       .text("--record", "FILE", values->record,
             "record messages in FILE, for publish --replay; appends to an existing record");
   return [values](cli::Session& session) {

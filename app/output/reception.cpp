@@ -52,6 +52,9 @@ Json gaps_json(const Reception& reception) {
 }
 
 Json series_json(const message::SequenceTracker& series) {
+  if (!series.is_series()) {
+    return nullptr;
+  }
   auto ranges = Json::array();
   for (const auto& [first, last] : series.lost_ranges().list()) {
     ranges.push_back({first, last});
@@ -66,11 +69,19 @@ Json series_json(const message::SequenceTracker& series) {
 Json channels_json(const message::ChannelLedger& ledger) {
   auto list = Json::array();
   for (const auto& [channel, entry] : sorted_channels(ledger)) {
-    list.push_back(
-        {{"channel", *channel},
-         {"messages", entry->messages},
-         {"payload_bytes", entry->bytes},
-         {"series", entry->sequence.is_series() ? series_json(entry->sequence) : Json(nullptr)}});
+    auto sources = Json::array();
+    for (const auto& [source, tracker] : entry->sources) {
+      sources.push_back({{"source", text_or_null(source)},
+                         {"mixed", tracker.is_mixed()},
+                         {"series", series_json(tracker)}});
+    }
+    const bool has_one = entry->sources.size() == 1;
+    list.push_back({{"channel", *channel},
+                    {"messages", entry->messages},
+                    {"payload_bytes", entry->bytes},
+                    {"series", has_one ? series_json(entry->sources.begin()->second) : nullptr},
+                    {"lost", entry->lost()},
+                    {"sources", std::move(sources)}});
   }
   return list;
 }
@@ -87,25 +98,93 @@ Json latency_json(const Histogram& latency) {
           {"max_ms", milliseconds(latency.max())}};
 }
 
-std::string lost_lines(const message::ChannelLedger& ledger) {
+/// `  channel, source "x": ` and what `tell` says of each source that it says something of.
+template <typename Tell>
+std::string source_lines(const message::ChannelLedger& ledger, const Tell& tell) {
   constexpr std::size_t kShown = 10;
-  std::string text =
-      fmt::format("lost: {} by sequence number\n", count_of(ledger.lost(), "message"));
+  std::string text;
   std::size_t shown = 0;
   for (const auto& [channel, entry] : sorted_channels(ledger)) {
-    if (entry->sequence.lost() == 0) {
-      continue;
+    for (const auto& [source, tracker] : entry->sources) {
+      const std::string told = tell(tracker);
+      if (told.empty()) {
+        continue;
+      }
+      if (++shown > kShown) {
+        return text + "  and more\n";
+      }
+      const auto named = source.empty() || entry->sources.size() == 1
+                             ? std::string()
+                             : fmt::format(", source \"{}\"", escape_for_terminal(source));
+      text += fmt::format("  {}{}: {}\n", escape_for_terminal(*channel), named, told);
     }
-    if (++shown > kShown) {
-      return text + "  and more channels\n";
-    }
-    text += fmt::format("  {}: {}\n", escape_for_terminal(*channel),
-                        describe(entry->sequence.lost_ranges()));
+  }
+  return text;
+}
+
+std::string lost_lines(const message::ChannelLedger& ledger) {
+  std::string text;
+  if (const auto lost = ledger.lost(); lost > 0) {
+    text = fmt::format("lost: {} by sequence number\n", count_of(lost, "message")) +
+           source_lines(ledger, [](const message::SequenceTracker& tracker) {
+             return describe(tracker.lost_ranges());
+           });
+  }
+  const auto mixed = source_lines(ledger, [](const message::SequenceTracker& tracker) {
+    return std::string(tracker.is_mixed() ? "several publishers number their messages side by side"
+                                          : "");
+  });
+  return mixed.empty()
+             ? text
+             : text + "losses unknown (a \"source\" in each message tells its publisher):\n" +
+                   mixed;
+}
+
+std::string gaps_text(const Reception& reception) {
+  constexpr std::size_t kShown = 10;
+  const auto cuts = reception.idle_cuts.is_regular() ? reception.idle_cuts.count : 0;
+  const auto others = reception.gap_count - cuts;  // these came first
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>({reception.gaps.size(), others, kShown}); ++i) {
+    text += gap_line(reception.gaps[i]);
+  }
+  if (others > kShown) {
+    text += fmt::format("and {} more\n", count_of(others - kShown, "gap"));
+  }
+  if (cuts > 0) {
+    text += fmt::format("{}: {}\n", count_of(cuts, "gap"), reception.idle_cuts.text());
   }
   return text;
 }
 
 }  // namespace
+
+void IdleCuts::note(const Gap& gap) {
+  constexpr auto kShortest =
+      std::chrono::milliseconds(100);  // sooner it is no time without traffic
+  constexpr auto kTolerance = std::chrono::milliseconds(100);
+  const std::chrono::nanoseconds idle = gap.noticed - gap.from;
+  if (gap.cause.kind != ErrorKind::disconnected || idle < kShortest) {
+    count = 0;
+    return;
+  }
+  const auto difference = std::chrono::abs(idle - after);
+  if (count == 0 || difference > std::max<std::chrono::nanoseconds>(kTolerance, after / 10)) {
+    after = idle;
+    count = 1;
+    return;
+  }
+  ++count;
+  after += (idle - after) / static_cast<std::int64_t>(count);
+}
+
+std::string IdleCuts::text() const {
+  return fmt::format(
+      "always cut after {} idle ({} in a row): a proxy, load balancer or firewall closes idle "
+      "connections; raise its idle timeout above the services' longest silence (the calendar "
+      "PINGs every 30 s)",
+      format_duration(after), count_of(count, "time"));
+}
 
 std::string_view name(ReceptionEnd end) {
   switch (end) {
@@ -158,16 +237,8 @@ std::string reception_text(const Reception& reception, const Style& style) {
                     format_duration(latency.quantile(0.5)), format_duration(latency.quantile(0.99)),
                     format_duration(latency.max()), latency.count());
   }
-  constexpr std::size_t kShownGaps = 10;
-  for (std::size_t i = 0; i < std::min(reception.gaps.size(), kShownGaps); ++i) {
-    text += gap_line(reception.gaps[i]);
-  }
-  if (reception.gap_count > kShownGaps) {
-    text += fmt::format("and {} more\n", count_of(reception.gap_count - kShownGaps, "gap"));
-  }
-  if (reception.ledger.lost() > 0) {
-    text += lost_lines(reception.ledger);
-  }
+  text += gaps_text(reception);
+  text += lost_lines(reception.ledger);
   if (reception.dropped > 0) {
     text += style.paint(Colour::yellow, fmt::format("dropped: {} ({}), because the output was "
                                                     "not read fast enough",
@@ -187,7 +258,9 @@ std::string reception_json(const Reception& reception) {
   document["started"] = format_timestamp_us(reception.started);
   document["duration_ms"] = milliseconds(reception.lasted);
   document["end"] = name(reception.end);
-  document["subscribed"] = {{"channels", reception.channels}, {"patterns", reception.patterns}};
+  document["subscribed"] = {{"channels", reception.channels},
+                            {"patterns", reception.patterns},
+                            {"refused", reception.refused}};
   document["wanted"] = reception.wanted ? Json(*reception.wanted) : Json(nullptr);
   document["messages"] = reception.messages;
   document["payload_bytes"] = reception.payload_bytes;
@@ -197,6 +270,10 @@ std::string reception_json(const Reception& reception) {
   document["latency"] = latency_json(reception.latency);
   document["gap_count"] = reception.gap_count;
   document["gaps"] = gaps_json(reception);
+  const auto& cuts = reception.idle_cuts;
+  document["idle_cuts"] = cuts.is_regular()
+                              ? Json{{"count", cuts.count}, {"after_ms", milliseconds(cuts.after)}}
+                              : Json(nullptr);
   document["lost"] = reception.ledger.lost();
   document["dropped"] = {{"messages", reception.dropped}, {"bytes", reception.dropped_bytes}};
   document["recorded"] = reception.recorded ? Json(*reception.recorded) : Json(nullptr);

@@ -24,6 +24,21 @@ struct Gap {
   Error cause;
 };
 
+/// Connections that were cut after the same time without a byte, again and again: something between
+/// us and the server has a limit for that.
+struct IdleCuts {
+  std::chrono::nanoseconds after{};  ///< the mean time without a byte
+  std::uint64_t count = 0;           ///< cuts in a row
+
+  static constexpr std::uint64_t kFewest = 3;  ///< fewer may be chance
+
+  /// Takes note of the next gap.
+  void note(const Gap& gap);
+  [[nodiscard]] bool is_regular() const { return count >= kFewest; }
+  /// `always cut after 2.00 s idle (…)`: what is said instead of a gap each time.
+  [[nodiscard]] std::string text() const;
+};
+
 /// Why a reception ended.
 enum class ReceptionEnd : std::uint8_t { count, duration, signal, closed_output, failure };
 
@@ -37,6 +52,7 @@ struct Reception {
   std::chrono::nanoseconds lasted{};
   std::size_t channels = 0;  ///< subscribed to
   std::size_t patterns = 0;
+  std::vector<std::string> refused;     ///< names that the server did not allow
   std::optional<std::uint64_t> wanted;  ///< by --count
   std::uint64_t messages = 0;
   std::uint64_t payload_bytes = 0;
@@ -48,6 +64,7 @@ struct Reception {
   /// The first kMostGaps are kept; all are counted.
   std::vector<Gap> gaps;
   std::uint64_t gap_count = 0;
+  IdleCuts idle_cuts;         ///< the latest ones
   std::uint64_t dropped = 0;  ///< not written, because stdout was too slow
   std::uint64_t dropped_bytes = 0;
   std::optional<std::uint64_t> recorded;  ///< messages in the record file, when there is one

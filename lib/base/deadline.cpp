@@ -40,8 +40,12 @@ Deadline Deadline::within(Clock::duration span) const {
 
 Deadline Deadline::or_when(int descriptor, short events) const {
   auto watching = *this;
-  watching.other_ = descriptor;
-  watching.other_events_ = events;
+  for (auto& other : watching.others_) {
+    if (other.descriptor < 0) {
+      other = {descriptor, events};
+      break;
+    }
+  }
   return watching;
 }
 
@@ -54,10 +58,11 @@ Deadline::Clock::duration Deadline::remaining() const {
 
 WaitOutcome Deadline::wait(int descriptor, short events) const {
   // poll skips negative descriptors, so a missing stop event or socket needs no case of its own.
-  std::array<pollfd, 3> watched{{
+  std::array<pollfd, 2 + kMostOthers> watched{{
       {.fd = stop_ != nullptr ? stop_->descriptor() : -1, .events = POLLIN, .revents = 0},
       {.fd = descriptor, .events = events, .revents = 0},
-      {.fd = other_, .events = other_events_, .revents = 0},
+      {.fd = others_[0].descriptor, .events = others_[0].events, .revents = 0},
+      {.fd = others_[1].descriptor, .events = others_[1].events, .revents = 0},
   }};
   while (true) {
     timespec left{};
@@ -83,7 +88,8 @@ WaitOutcome Deadline::wait(int descriptor, short events) const {
 }
 
 WaitOutcome Deadline::pause(Clock::duration span) const {
-  const auto end = after(span, stop_).or_when(other_, other_events_);
+  auto end = after(span, stop_);
+  end.others_ = others_;
   if (end.moment_ <= moment_) {
     const auto outcome = end.wait(-1, 0);
     return outcome == WaitOutcome::expired && end.expired() ? WaitOutcome::ready : outcome;

@@ -1,6 +1,7 @@
 // The moment by which a whole operation is over, however many waits it takes.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -22,6 +23,7 @@ enum class WaitOutcome : std::uint8_t {
 class Deadline {
 public:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::size_t kMostOthers = 2;
 
   /// `span` from now. `stop` may be null: then nothing but time ends the wait.
   static Deadline after(Clock::duration span, const StopEvent* stop);
@@ -32,8 +34,8 @@ public:
   /// The sooner of this deadline and `span` from now, with the same stop event.
   [[nodiscard]] Deadline within(Clock::duration span) const;
   /// The same, but over as soon as `descriptor` shows one of the poll `events` or has failed: for a
-  /// wait that is given up for other work. expired() does not know about it; `within` keeps it.
-  /// 0 for `events` asks for failures alone.
+  /// wait that is given up for other work, of kMostOthers kinds at most. expired() does not know
+  /// about it; `within` keeps it. 0 for `events` asks for failures alone.
   [[nodiscard]] Deadline or_when(int descriptor, short events) const;
   /// The same moment without the stop event: for clean-up that must happen after Ctrl-C too.
   [[nodiscard]] Deadline unstoppable() const { return Deadline(moment_, nullptr); }
@@ -58,8 +60,12 @@ private:
 
   Clock::time_point moment_;
   const StopEvent* stop_;
-  int other_ = -1;  ///< of or_when()
-  short other_events_ = 0;
+  /// Of or_when().
+  struct Other {
+    int descriptor = -1;
+    short events = 0;
+  };
+  std::array<Other, kMostOthers> others_;
 };
 
 }  // namespace fogis

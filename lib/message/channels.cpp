@@ -88,4 +88,10 @@ bool is_production_channel(std::string_view name) {
   return find_channel(name) != nullptr;
 }
 
+bool looks_like_pattern(std::string_view name) {
+  const auto open = name.find('[');
+  return name.find_first_of("*?") != std::string_view::npos ||
+         (open != std::string_view::npos && name.find(']', open) != std::string_view::npos);
+}
+
 }  // namespace fogis::message

@@ -61,4 +61,8 @@ const Channel* find_channel(std::string_view name);
 /// belong on it. True for every channel of the table, the historical ones as well.
 bool is_production_channel(std::string_view name);
 
+/// Whether a channel's name has characters that mean something in a pattern alone: it was probably
+/// meant as one.
+bool looks_like_pattern(std::string_view name);
+
 }  // namespace fogis::message

@@ -18,8 +18,22 @@ ChannelLedger::Entry* ChannelLedger::find(std::string_view channel) {
   return latest_;
 }
 
+SequenceTracker* ChannelLedger::find_source(Entry& entry, std::string_view source) {
+  constexpr std::size_t kLongestName = 256;
+  source = source.substr(0, kLongestName);
+  auto position = entry.sources.find(source);
+  if (position == entry.sources.end()) {
+    if (source_count_ >= kMostSources) {
+      return nullptr;
+    }
+    ++source_count_;
+    position = entry.sources.try_emplace(std::string(source)).first;
+  }
+  return &position->second;
+}
+
 void ChannelLedger::note(std::string_view channel, std::size_t bytes,
-                         std::optional<std::uint64_t> sequence) {
+                         std::optional<std::uint64_t> sequence, std::string_view source) {
   auto* const entry = find(channel);
   if (entry == nullptr) {
     ++others_;
@@ -27,9 +41,28 @@ void ChannelLedger::note(std::string_view channel, std::size_t bytes,
   }
   ++entry->messages;
   entry->bytes += bytes;
-  if (sequence) {
-    lost_ += entry->sequence.see(*sequence);
+  if (!sequence) {
+    return;
   }
+  if (auto* const tracker = find_source(*entry, source)) {
+    tracker->see(*sequence);
+  }
+}
+
+std::uint64_t ChannelLedger::Entry::lost() const {
+  std::uint64_t lost = 0;
+  for (const auto& [source, tracker] : sources) {
+    lost += tracker.lost();
+  }
+  return lost;
+}
+
+std::uint64_t ChannelLedger::lost() const {
+  std::uint64_t lost = 0;
+  for (const auto& [channel, entry] : entries_) {
+    lost += entry.lost();
+  }
+  return lost;
 }
 
 }  // namespace fogis::message

@@ -43,7 +43,9 @@ public:
   }
 
   void string(const JsonString& text) {
-    if (depth_ == 1 && key_ == "timestamp") {
+    if (depth_ == 1 && key_ == "source") {
+      found.source = text.raw;
+    } else if (depth_ == 1 && key_ == "timestamp") {
       const auto timestamp = parse_timestamp(text.raw);
       if (timestamp && timestamp->zone != Zone::none) {
         found.timestamp = timestamp->moment;

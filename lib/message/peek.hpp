@@ -13,6 +13,9 @@ struct Peeked {
   /// more) at the top of a JSON object, or the decimal number with which a text begins that is no
   /// JSON object, when nothing or a blank, tab, colon, comma or semicolon follows it.
   std::optional<std::uint64_t> sequence;
+  /// The member `source` at the top of a JSON object, as it is written: who numbered the message.
+  /// Part of the payload; empty where there is none.
+  std::string_view source;
   /// The member `timestamp` at the top of a JSON object, where it names its zone.
   std::optional<std::chrono::sys_time<std::chrono::milliseconds>> timestamp;
 };

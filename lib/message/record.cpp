@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "message/collector.hpp"
+#include "message/json_reader.hpp"
 #include "message/message_view.hpp"
 #include "message/patterns.hpp"
 #include "message/scan.hpp"
@@ -153,6 +154,18 @@ void append_recorded_message(std::string& target, std::string_view received,
 std::string format_recorded_gap(const RecordedGap& gap) {
   return fmt::format("{{\"gap\":{{\"from\":\"{}\",\"to\":\"{}\"}}}}\n",
                      format_timestamp_us(gap.from), format_timestamp_us(gap.to));
+}
+
+bool is_cut_off(std::string_view line) {
+  struct Ignored {
+    void begin(char /*bracket*/, std::size_t /*offset*/) {}
+    void end(char /*bracket*/) {}
+    void key(const JsonString& /*name*/) {}
+    void string(const JsonString& /*text*/) {}
+    void scalar(std::string_view /*raw*/, const json& /*value*/) {}
+  } ignored;
+  JsonReader reader(line);
+  return line.starts_with('{') && !reader.read({}, ignored) && reader.fault().offset >= line.size();
 }
 
 Result<RecordLine> parse_record_line(std::string_view line) {

@@ -55,4 +55,8 @@ std::string format_recorded_gap(const RecordedGap& gap);
 /// is of a later version than this program knows.
 Result<RecordLine> parse_record_line(std::string_view line);
 
+/// Whether a line that parse_record_line() refuses is the beginning of one: what a recording leaves
+/// that was killed. Any other is damaged.
+bool is_cut_off(std::string_view line);
+
 }  // namespace fogis::message

@@ -13,6 +13,7 @@
 
 #include "cli/document.hpp"
 #include "cli/pubsub.hpp"
+#include "support/fake_server.hpp"
 #include "support/redis_server.hpp"
 #include "support/temp_dir.hpp"
 
@@ -237,6 +238,24 @@ TEST_CASE("a server that stays away ends a subscription after the retries that w
   CHECK(summary["end"] == "failure");
   CHECK(summary["gaps"][0]["to"].is_null());
   CHECK_THAT(outcome.error, ContainsSubstring("gap: ") && ContainsSubstring(" to the end"));
+}
+
+TEST_CASE("connections that are always cut after the same idle time are told as that") {
+  const std::string subscribed = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
+  // The pause is the idle limit of a proxy: the fault itself, not a wait for something.
+  FakeServer proxy({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                    fake::ReadCommands{1}, fake::Send{":1\r\n"}, fake::ReadCommands{1},
+                    fake::Send{subscribed.substr(0, subscribed.size() - 1)},
+                    fake::Drip{"\n", 300ms}, fake::Close{}, fake::Repeat{}});
+  auto subscriber = subscribe(proxy.url(), {"c", "--retry-delay", "1ms", "-o", "json"});
+  subscriber.wait_for_error("note: the connection is always cut after ");
+  subscriber.signal(SIGINT);
+  const auto outcome = subscriber.wait();
+  CHECK_THAT(outcome.error, ContainsSubstring(" gaps: always cut after ") &&
+                                ContainsSubstring("a proxy, load balancer or firewall"));
+  const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
+  CHECK(summary["idle_cuts"]["count"] >= 3);
+  CHECK(summary["idle_cuts"]["after_ms"] >= 100);
 }
 
 TEST_CASE("a server that cuts us for a full output buffer leaves a gap that is told") {

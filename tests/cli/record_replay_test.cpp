@@ -117,7 +117,7 @@ TEST_CASE("a recording that was killed is replayed up to where it is torn") {
   auto outcome = publish(server.url(), {"--replay", torn});
   CHECK(outcome.exit_code == 0);
   CHECK_THAT(outcome.output, ContainsSubstring("2 messages: 2 confirmed") &&
-                                 ContainsSubstring("truncated, not replayed: lines 3, 6"));
+                                 ContainsSubstring("cut off, not replayed: lines 3, 6"));
   const auto damaged =
       directory.write("damaged", std::string(kHead) + "garbage\x1b[2J\n" + recorded(0, "c", "1"));
   outcome = publish(server.url(), {"--replay", damaged, "--json"});
@@ -125,6 +125,22 @@ TEST_CASE("a recording that was killed is replayed up to where it is torn") {
   const auto document = require_document(outcome.output, "publish");
   CHECK(document["replay"]["damaged_lines"]["count"] == 1);
   CHECK(document["confirmed"] == 1);
+}
+
+TEST_CASE("a damaged last line is damaged like any other") {
+  const auto last =
+      GENERATE(std::string("garbage"), std::string("{}\n"), std::string("{}"),
+               std::string(R"({"received":"2031-01-01T00:00:00Z","channel":"c","payload":"\xFF"})"
+                           "\n"),
+               std::string(R"({"received":"2031-01-01)") + std::string("\0\0\0", 3));
+  const TempDir directory;
+  const RedisServer server;
+  const auto path = directory.write("r", std::string(kHead) + recorded(0, "c", "1") + last);
+  const auto outcome = publish(server.url(), {"--replay", path, "--json"});
+  CHECK(outcome.exit_code == 1);
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["replay"]["damaged_lines"]["count"] == 1);
+  CHECK(document["replay"]["torn_lines"]["count"] == 0);
 }
 
 TEST_CASE("a file that is no recording is refused before anything is sent") {
@@ -213,10 +229,83 @@ TEST_CASE("a record that cannot be kept is told") {
     CHECK_THAT(outcome.error, ContainsSubstring("cannot record to"));
   }
   CHECK(read_file(directory / "diary") == "mine\n");
-  auto vanishing = subscribe(server.url(), {"c", "--record", directory / "r", "--count", "1"});
+}
+
+TEST_CASE("a record that is moved while it grows is told at once and goes on in a new file") {
+  const RedisServer server;
+  const TempDir directory;
+  const bool with_signal = GENERATE(false, true);
+  auto recorder = subscribe(server.url(), {"c", "--record", directory / "r"});
+  tell(server, {"PUBLISH", "c", "one"});
+  recorder.wait_for_output("one");
+  std::filesystem::rename(directory / "r", directory / "r.1");
+  if (with_signal) {
+    recorder.signal(SIGUSR1);
+  }
+  recorder.wait_for_error("the record was moved; recording goes on in a new file");
+  tell(server, {"PUBLISH", "c", "two"});
+  recorder.wait_for_output("two");
+  recorder.signal(SIGINT);
+  const auto outcome = recorder.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("recorded: 2 messages"));
+  for (const auto* const name : {"r", "r.1"}) {
+    const auto replayed = publish(server.url(), {"--replay", directory / name, "--json"});
+    CHECK(replayed.exit_code == 0);
+    CHECK(require_document(replayed.output, "publish")["confirmed"] == 1);
+  }
+}
+
+TEST_CASE("a record that is removed while it grows is told at once") {
+  const RedisServer server;
+  const TempDir directory;
+  auto recorder = subscribe(server.url(), {"c", "--record", directory / "r", "--count", "2"});
+  tell(server, {"PUBLISH", "c", "one"});
+  recorder.wait_for_output("one");
   std::filesystem::remove(directory / "r");
-  tell(server, {"PUBLISH", "c", "x"});
-  const auto outcome = vanishing.wait();
+  recorder.wait_for_error("was removed, with 1 message of this recording");
+  tell(server, {"PUBLISH", "c", "two"});
+  const auto outcome = recorder.wait();
   CHECK(outcome.exit_code == 5);
-  CHECK_THAT(outcome.error, ContainsSubstring("removed or replaced"));
+  CHECK_THAT(outcome.error, ContainsSubstring("recorded: 1 message\n"));
+  CHECK(lines_of(read_file(directory / "r")).size() == 2);
+}
+
+TEST_CASE("a record that is cut while it grows is told at once and can still be replayed") {
+  const RedisServer server;
+  const TempDir directory;
+  auto recorder = subscribe(server.url(), {"c", "--record", directory / "r", "--count", "2"});
+  tell(server, {"PUBLISH", "c", "one"});
+  recorder.wait_for_output("one");
+  std::filesystem::resize_file(directory / "r", 0);
+  recorder.wait_for_error("was cut, with 1 message of this recording");
+  tell(server, {"PUBLISH", "c", "two"});
+  const auto outcome = recorder.wait();
+  CHECK(outcome.exit_code == 5);
+  CHECK_THAT(outcome.error,
+             ContainsSubstring("recorded: 1 message\n") && ContainsSubstring("logrotate"));
+  const auto replayed = publish(server.url(), {"--replay", directory / "r", "--json"});
+  CHECK(replayed.exit_code == 0);
+  CHECK(require_document(replayed.output, "publish")["confirmed"] == 1);
+}
+
+TEST_CASE("a record on a full disk ends with its summary, which counts what the file holds") {
+  const RedisServer server;
+  const TempDir directory;
+  ProgramOptions options;
+  options.program = "/bin/sh";
+  // A file that may not grow stands for the full disk: 4 KiB. No trap: SIGXFSZ would end us.
+  options.arguments = {"-c", R"(ulimit -f 8; exec "$0" subscribe -u "$1" c --record "$2" -o raw)",
+                       binary(), server.url(), directory / "r"};
+  Process recorder(options);
+  recorder.wait_for_error("subscribed to ");
+  const std::string payload(700, 'x');
+  for (int i = 0; i < 10 && server.raw({"PUBLISH", "c", payload}) == "1"; ++i) {}
+  const auto outcome = recorder.wait();
+  CHECK(outcome.exit_code == 5);
+  const auto lines = lines_of(read_file(directory / "r"));
+  CHECK_THAT(lines.back(), Catch::Matchers::EndsWith("\"}"));
+  CHECK_THAT(outcome.error,
+             ContainsSubstring("recorded: " + std::to_string(lines.size() - 1) + " messages\n") &&
+                 ContainsSubstring("ulimit -f"));
 }

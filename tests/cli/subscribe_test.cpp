@@ -230,6 +230,30 @@ TEST_CASE("numbers that are missing in a series are told, with the channel") {
   CHECK(summary["channels"][1]["series"]["lost"] == 0);
 }
 
+TEST_CASE("publishers that number side by side lose nothing, and are told apart by their source") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "d", "--count", "12", "-o", "json"});
+  for (const auto* const payload : {"2991", "2992", "1", "2993", "2", "2994"}) {
+    tell(server, {"PUBLISH", "c", payload});
+  }
+  for (const auto* const payload :
+       {R"({"source":"a","seq":2991})", R"({"source":"a","seq":2992})", R"({"source":"b","seq":1})",
+        R"({"source":"b","seq":2})", R"({"source":"b","seq":4})", R"({"source":"a","seq":2993})"}) {
+    tell(server, {"PUBLISH", "d", payload});
+  }
+  const auto outcome = subscriber.wait();
+  CHECK_THAT(outcome.error,
+             ContainsSubstring("lost: 1 message by sequence number\n  d, source \"b\": 3\n"));
+  CHECK_THAT(outcome.error, ContainsSubstring("losses unknown") &&
+                                ContainsSubstring("\n  c: several publishers number"));
+  const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
+  CHECK(summary["lost"] == 1);
+  CHECK(summary["channels"][0]["series"].is_null());
+  CHECK(summary["channels"][0]["sources"][0]["mixed"] == true);
+  CHECK(summary["channels"][1]["sources"][1]["series"]["lost"] == 1);
+  CHECK(summary["channels"][1]["sources"][0]["series"]["lost"] == 0);
+}
+
 TEST_CASE("how old messages are when they arrive is measured by their timestamps") {
   const RedisServer server;
   auto subscriber = subscribe(server.url(), {"c", "--count", "2", "--json"});
@@ -251,6 +275,40 @@ TEST_CASE("subscribe refuses what makes no sense") {
   const auto outcome = run_binary(options);
   CHECK(outcome.exit_code == 2);
   CHECK_THAT(outcome.error, ContainsSubstring("error: ") && ContainsSubstring("\nhint: "));
+}
+
+TEST_CASE("a channel that the server refuses is named, and left out only if told so") {
+  const RedisServer server({.users = {"limited on >secret ~* resetchannels &a &p:* +@all"}});
+  auto options = subscribing(server.url(), {"a", "b", "--pattern", "p:*", "--pattern", "q:*",
+                                            "--user", "limited", "--count", "1", "-o", "json"});
+  options.environment["REDIS_PASSWORD"] = "secret";
+  const auto refused = run_binary(options);
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.error, ContainsSubstring("\"b\", \"q:*\": NOPERM") &&
+                                ContainsSubstring("--skip-refused") &&
+                                ContainsSubstring("ACL SETUSER limited '&b'"));
+  options.arguments.emplace_back("--skip-refused");
+  Process process(options);
+  process.wait_for_error("subscribed to 1 channel and 1 pattern");
+  tell(server, {"PUBLISH", "p:1", "x"});
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("the server refuses \"b\", \"q:*\": left out"));
+  const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
+  CHECK(summary["subscribed"]["refused"].dump() == R"(["b","q:*"])");
+  options.arguments = {"subscribe", "-u", server.url(), "b", "--user", "limited", "--skip-refused"};
+  const auto all_refused = run_binary(options);
+  CHECK(all_refused.exit_code == 4);
+  CHECK_THAT(all_refused.error, ContainsSubstring("\"b\": NOPERM"));
+}
+
+TEST_CASE("a channel's name that looks like a pattern is subscribed to as it is, with a hint") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"fogis:*", "--pattern", "p:*", "--count", "1"});
+  CHECK_THAT(subscriber.error(), ContainsSubstring("--pattern 'fogis:*'"));
+  CHECK(server.raw({"PUBLISH", "fogis:x", "x"}) == "0");
+  tell(server, {"PUBLISH", "fogis:*", "x"});
+  CHECK(subscriber.wait().exit_code == 0);
 }
 
 TEST_CASE("subscribe tells who is not there, and who does not let us") {

@@ -23,6 +23,12 @@ TEST_CASE("the number of a message is found where it stands") {
   CHECK(peek(payload).sequence == number);
 }
 
+TEST_CASE("who numbered a message is found at the top") {
+  CHECK(peek(R"({"a":{"source":"no"},"source":"processor","seq":1})").source == "processor");
+  CHECK(peek(R"({"seq":1,"source":5})").source.empty());
+  CHECK(peek("5 source").source.empty());
+}
+
 TEST_CASE("what only looks like a number of a series is none") {
   const auto* const payload =
       GENERATE("", " ", "text 5", "5x", "-5", "5.5", "[5]", "\"5\"", R"({"sequence":"5"})",

@@ -7,6 +7,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -144,11 +145,124 @@ TEST_CASE("a file that is no record, or no file, is not written to") {
   require_error(RecordFile::open("/dev/null", header()), ErrorKind::usage);
 }
 
-TEST_CASE("a record file that vanished is told of at the end") {
-  const TempDir directory;
-  auto file = require_ok(RecordFile::open(directory / "r", header()));
-  std::filesystem::remove(directory / "r");
-  require_ok(file.add(kNoon, "c", "", "x"));
-  const auto error = require_error(file.finish(), ErrorKind::output);
-  CHECK_THAT(error.message, ContainsSubstring("removed"));
+TEST_CASE("a line that cannot be read is cut off only where its end is missing") {
+  const auto whole = message_line("c", "p \u00e5");
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    CAPTURE(size);
+    CHECK(is_cut_off(whole.substr(0, size)));
+  }
+  const auto damaged =
+      GENERATE_COPY(std::string(), std::string("text"), whole + "x", std::string("{}"), "x" + whole,
+                    std::string("[1,"), whole.substr(0, 30) + std::string(3, '\0'),
+                    std::string("{\"a\":\xFF\xFE"));
+  CHECK_FALSE(is_cut_off(damaged));
+}
+
+namespace {
+
+/// A recording, and what it was told of its file.
+struct Recording {
+  TempDir directory;
+  std::string path = directory / "r";
+  std::vector<RecordChange> changes;
+  RecordFile file = require_ok(RecordFile::open(
+      path, header(), [this](const RecordChange& change) { changes.push_back(change); }));
+  std::string head = read_file(path);
+
+  Recording() {
+    require_ok(file.add(kNoon, "c", "", "one"));
+    require_ok(file.commit());
+    require_ok(file.add(kNoon, "c", "", "two"));
+    require_ok(file.commit());
+  }
+
+  /// The payloads and heads in the file.
+  [[nodiscard]] std::string content(const std::string& name) const {
+    std::string text;
+    std::istringstream lines(read_file(directory / name));
+    for (std::string line; std::getline(lines, line);) {
+      const auto parsed = require_ok(parse_record_line(line));
+      const auto* const message = std::get_if<RecordedMessage>(&parsed);
+      text += (message != nullptr ? message->payload : "head") + " ";
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a record file that is moved is followed by a new one") {
+  Recording recording;
+  std::filesystem::rename(recording.path, recording.directory / "r.1");
+  require_ok(recording.file.add(kNoon, "c", "", "three"));
+  require_ok(recording.file.finish());
+  REQUIRE(recording.changes.size() == 1);
+  CHECK(recording.changes[0].kind == RecordChange::Kind::moved);
+  CHECK(recording.content("r.1") == "head one two ");
+  CHECK(recording.content("r") == "head three ");
+  CHECK(recording.file.messages() == 3);
+}
+
+TEST_CASE("a record file that is removed takes its messages with it, which is told at once") {
+  Recording recording;
+  std::filesystem::remove(recording.path);
+  require_ok(recording.file.check());
+  REQUIRE(recording.changes.size() == 1);
+  CHECK(recording.changes[0].kind == RecordChange::Kind::removed);
+  CHECK(recording.changes[0].lost == 2);
+  require_ok(recording.file.add(kNoon, "c", "", "three"));
+  const auto error = require_error(recording.file.finish(), ErrorKind::output);
+  CHECK_THAT(error.message, ContainsSubstring("removed or cut") && ContainsSubstring("2 messages"));
+  CHECK(recording.content("r") == "head three ");
+  CHECK(recording.file.messages() == 1);
+}
+
+TEST_CASE("a record file that is cut goes on with a new head, and counts what is left") {
+  Recording recording;
+  const auto whole = read_file(recording.path).size();
+  const auto head = recording.head.size();
+  const auto message = (whole - head) / 2;
+  const auto [size, kept, content] = GENERATE_COPY(table<std::size_t, std::uint64_t, std::string>(
+      {{0, 0, "head three "},
+       {5, 0, "head three "},
+       {head, 0, "head head three "},
+       {whole - message, 1, "head one head three "}}));
+  std::filesystem::resize_file(recording.path, size);
+  require_ok(recording.file.add(kNoon, "c", "", "three"));
+  require_ok(recording.file.commit());
+  REQUIRE(recording.changes.size() == 1);
+  CHECK(recording.changes[0].kind == RecordChange::Kind::cut);
+  CHECK(recording.changes[0].lost == 2 - kept);
+  CHECK(recording.content("r") == content);
+  CHECK(recording.file.messages() == kept + 1);
+  require_error(recording.file.finish(), ErrorKind::output);
+}
+
+TEST_CASE("a record file that is cut within a line keeps the torn line apart") {
+  Recording recording;
+  std::filesystem::resize_file(recording.path, read_file(recording.path).size() - 3);
+  require_ok(recording.file.check());
+  CHECK(recording.changes[0].lost == 1);
+  CHECK_THAT(read_file(recording.path), ContainsSubstring("two\n{\"kind\""));
+}
+
+TEST_CASE("two recordings may share a file") {
+  Recording recording;
+  auto other = require_ok(RecordFile::open(recording.path, header()));
+  require_ok(other.add(kNoon, "c", "", "theirs"));
+  require_ok(other.finish());
+  require_ok(recording.file.add(kNoon, "c", "", "three"));
+  require_ok(recording.file.finish());
+  CHECK(recording.changes.empty());
+  CHECK(recording.content("r") == "head one two head theirs three ");
+}
+
+TEST_CASE("where another file has taken the name, the recording ends") {
+  Recording recording;
+  std::filesystem::rename(recording.path, recording.directory / "r.1");
+  recording.directory.write("r", "my diary\n");
+  const auto error = require_error(recording.file.check(), ErrorKind::output);
+  CHECK_THAT(error.message, ContainsSubstring("it is not a record"));
+  CHECK(read_file(recording.path) == "my diary\n");
+  CHECK(recording.file.messages() == 2);
 }
