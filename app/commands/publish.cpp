@@ -1,4 +1,6 @@
 // publish: send messages, checked before and accounted for after.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -12,6 +14,7 @@
 #include "commands/publish_plan.hpp"
 #include "commands/replay.hpp"
 #include "message/builder.hpp"
+#include "message/channels.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -88,6 +91,15 @@ Result<void> publish_copies(const PublishPlan& plan, const std::string& body,
   return publisher.flush();
 }
 
+/// A line's message: a Windows line end goes as the line break does.
+std::string_view message_of(const Input::Part& line) {
+  auto text = line.text;
+  if (text.ends_with('\r')) {
+    text.remove_suffix(1);
+  }
+  return text.find_first_not_of(" \t\r") == std::string_view::npos ? std::string_view() : text;
+}
+
 /// Counts the lines that are left after a failure. False when they have no end that can be reached.
 bool skip_lines(Input& input, MessagePublisher& publisher, output::Publication& publication) {
   if (input.is_regular()) {
@@ -101,7 +113,7 @@ bool skip_lines(Input& input, MessagePublisher& publisher, output::Publication& 
     if (!*line) {
       return true;
     }
-    if ((*line)->text.empty()) {
+    if (message_of(**line).empty()) {
       ++publication.blank_lines;
     } else {
       publisher.skip((*line)->number);
@@ -128,10 +140,10 @@ Result<void> publish_lines(const PublishPlan& plan, Input& input, MessagePublish
       outcome = failure(line.error());
     } else if (!*line) {
       return publisher.flush();
-    } else if ((*line)->text.empty()) {
+    } else if (const auto text = message_of(**line); text.empty()) {
       ++publication.blank_lines;
     } else {
-      outcome = publisher.publish(plan.route.channel, (*line)->text, (*line)->number);
+      outcome = publisher.publish(plan.route.channel, text, (*line)->number);
     }
   }
   publication.complete = skip_lines(input, publisher, publication);
@@ -156,8 +168,10 @@ int verdict(const cli::Session& session, const output::Publication& publication)
   }
   const bool all_confirmed = publication.account.confirmed == publication.total();
   const bool whole_record = !publication.replay || publication.replay->damaged.empty();
-  return all_confirmed && whole_record && publication.has_receivers() ? cli::exit_code::kSuccess
-                                                                      : cli::exit_code::kNegative;
+  return all_confirmed && whole_record && publication.has_receivers() &&
+                 !publication.has_cut_receivers()
+             ? cli::exit_code::kSuccess
+             : cli::exit_code::kNegative;
 }
 
 void show_end(cli::Session& session, const output::Publication& publication) {
@@ -183,6 +197,11 @@ int run_publish(cli::Session& session, const config::Config& config, const Publi
   publication.numbering =
       plan.options.ndjson || plan.options.replay ? Numbering::line : Numbering::message;
   publication.wanted_receivers = plan.options.receivers;
+  if (message::looks_like_pattern(plan.route.channel)) {
+    session.console.note(fmt::format(
+        "\"{}\" is taken as the name of one channel: patterns are for subscribe --pattern",
+        plan.route.channel));
+  }
   auto material = gather(plan, config.service, session.stop, publication);
   if (!material) {
     return session.fail(material.error());

@@ -9,6 +9,7 @@
 #include "cli/target.hpp"
 #include "message/channels.hpp"
 #include "output/findings.hpp"
+#include "redis/output_buffer_limit.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -17,12 +18,33 @@ using Clock = Deadline::Clock;
 
 /// The progress line is looked at by a person: not with each message.
 constexpr std::uint64_t kProgressStep = 4096;
+/// No server limits the output buffer of its subscribers to less: its clients would be cut by their
+/// acknowledgements. Smaller messages need no question.
+constexpr std::size_t kSurelyDelivered = std::size_t{16} * 1024;
+
+/// The hard limit of a subscriber's output buffer in bytes; 0 when there is none, or when the
+/// server does not tell.
+std::int64_t ask_buffer_limit(const config::Config& config, const StopEvent& stop) {
+  auto connection =
+      redis::Connection::open(config.connection, Deadline::after(config.connect_timeout, &stop));
+  if (!connection) {
+    return 0;
+  }
+  const auto reply = connection->command({"CONFIG", "GET", "client-output-buffer-limit"},
+                                         Deadline::after(config.timeout, &stop));
+  if (!reply || reply->elements.size() != 2) {
+    return 0;
+  }
+  const auto limit = redis::parse_output_buffer_limit(reply->elements[1].text, "pubsub");
+  return limit ? limit->hard : 0;
+}
 
 }  // namespace
 
 MessagePublisher::MessagePublisher(cli::Session& session, const config::Config& config,
                                    const Options& options)
     : session_(session),
+      config_(config),
       options_(options),
       progress_(session.console),
       publisher_(config.connection, publisher_options(config), &session.stop),
@@ -61,6 +83,7 @@ Result<void> MessagePublisher::send(std::string_view channel, std::string_view p
       return waited;
     }
   }
+  measure(payload, number);
   auto published = publisher_.publish(channel, payload, number);
   if (!published) {
     skip(number);
@@ -70,6 +93,21 @@ Result<void> MessagePublisher::send(std::string_view channel, std::string_view p
     show_progress(number);
   }
   return {};
+}
+
+/// Notes a message that the server will not deliver: its copy for a receiver is above the hard
+/// limit of a subscriber's output buffer. The server answers with the number of receivers, then
+/// cuts them.
+void MessagePublisher::measure(std::string_view payload, std::uint64_t number) {
+  if (payload.size() < kSurelyDelivered) {
+    return;
+  }
+  if (!buffer_limit_) {
+    buffer_limit_ = ask_buffer_limit(config_, session_.stop);
+  }
+  if (*buffer_limit_ > 0 && payload.size() > static_cast<std::uint64_t>(*buffer_limit_)) {
+    oversized_.add(number);
+  }
 }
 
 Result<void> MessagePublisher::wait_until(Clock::time_point moment) {
@@ -118,6 +156,8 @@ void MessagePublisher::finish(output::Publication& publication, const std::optio
   publication.lasted = Clock::now() - begin_;
   publication.account = publisher_.account();
   publication.refused = std::move(refused_);
+  publication.oversized = std::move(oversized_);
+  publication.buffer_limit = buffer_limit_.value_or(0);
   publication.judgements = std::move(judgements_);
   publication.unsent = publisher_.unsent();
   for (const auto& [first, last] : never_tried_.list()) {

@@ -63,8 +63,10 @@ public:
 private:
   redis::BulkPublisher::Options publisher_options(const config::Config& config);
   void show_progress(std::uint64_t number);
+  void measure(std::string_view payload, std::uint64_t number);
 
   cli::Session& session_;
+  const config::Config& config_;
   Options options_;
   output::Progress progress_;
   redis::BulkPublisher publisher_;
@@ -74,6 +76,8 @@ private:
   std::uint64_t sent_ = 0;
   Ranges refused_;
   Ranges never_tried_;
+  Ranges oversized_;
+  std::optional<std::int64_t> buffer_limit_;  ///< bytes; 0: none, or not known. Absent: not asked
   std::vector<std::pair<std::uint64_t, message::Judgement>> judgements_;
 };
 

@@ -30,6 +30,22 @@ std::string which(std::string_view what, const Ranges& ranges, Numbering numberi
                      describe(ranges));
 }
 
+std::string cut_receivers_text(const Publication& publication, const Style& style) {
+  if (!publication.has_cut_receivers()) {
+    return {};
+  }
+  const auto limit = static_cast<std::uint64_t>(publication.buffer_limit);
+  return style.paint(Colour::red,
+                     fmt::format("not delivered: larger than client-output-buffer-limit pubsub "
+                                 "({}): the server cuts off the receivers",
+                                 format_bytes(limit))) +
+         "\n" + which("too large", publication.oversized, publication.numbering) +
+         fmt::format(
+             "hint: CONFIG SET client-output-buffer-limit \"pubsub {} 0 0\", or send "
+             "smaller messages\n",
+             2 * limit);
+}
+
 std::string single_text(const Publication& publication, const Style& style) {
   const auto& account = publication.account;
   const auto channel = escape_for_terminal(publication.channel);
@@ -81,7 +97,7 @@ Json replay_json(const std::optional<ReplaySource>& replay) {
 }
 
 std::string replay_text(const ReplaySource& replay) {
-  auto text = which("truncated, not replayed", replay.torn, Numbering::line) +
+  auto text = which("cut off, not replayed", replay.torn, Numbering::line) +
               which("damaged, not replayed", replay.damaged, Numbering::line);
   if (replay.gaps > 0) {
     text += fmt::format("the recording has {}: messages may be missing\n",
@@ -111,10 +127,14 @@ bool Publication::has_receivers() const {
          account.fewest_receivers >= static_cast<std::int64_t>(*wanted_receivers);
 }
 
+bool Publication::has_cut_receivers() const {
+  return !oversized.empty() && account.most_receivers > 0;
+}
+
 std::string publication_text(const Publication& publication, const Style& style) {
   const auto& account = publication.account;
   if (publication.total() == 1 && publication.numbering == Numbering::message) {
-    return single_text(publication, style);
+    return single_text(publication, style) + cut_receivers_text(publication, style);
   }
   const bool all_confirmed = account.confirmed == publication.total();
   auto text = fmt::format(
@@ -139,6 +159,7 @@ std::string publication_text(const Publication& publication, const Style& style)
                         format_bytes(account.confirmed_bytes), format_duration(publication.lasted),
                         publication.rate());
   }
+  text += cut_receivers_text(publication, style);
   return publication.replay ? text + replay_text(*publication.replay) : text;
 }
 
@@ -166,6 +187,9 @@ std::string publication_json(const Publication& publication) {
   document["unsent"] = ranges_json(publication.unsent);
   document["refused"] = ranges_json(publication.refused);
   document["rejected"] = ranges_json(account.rejected);
+  document["oversized"] = ranges_json(publication.oversized);
+  document["receiver_buffer_limit"] =
+      publication.oversized.empty() ? Json(nullptr) : Json(publication.buffer_limit);
   document["blank_lines"] = publication.blank_lines;
   document["receivers"] = receivers_json(account);
   document["messages_per_second"] = publication.rate();

@@ -43,6 +43,10 @@ struct Publication {
   redis::PublishAccount account;
   Ranges refused;  ///< by us: invalid on a channel of FOGIS
   Ranges unsent;
+  /// Larger than the server's hard limit for the output buffer of a subscriber: it cuts off whoever
+  /// should receive them.
+  Ranges oversized;
+  std::int64_t buffer_limit = 0;  ///< that limit in bytes, when there are any
   /// Whether the number of unsent ones is known; not when the input was not read to its end.
   bool complete = true;
   std::uint64_t blank_lines = 0;
@@ -59,6 +63,8 @@ struct Publication {
   [[nodiscard]] double rate() const;
   /// Whether each confirmed message had as many receivers as were wanted.
   [[nodiscard]] bool has_receivers() const;
+  /// Whether receivers were cut off by a message that is too large for them.
+  [[nodiscard]] bool has_cut_receivers() const;
 };
 
 /// The result for stdout: one line for one message, else the counts, and which ones were not

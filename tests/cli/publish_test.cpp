@@ -117,16 +117,55 @@ TEST_CASE("each line is a message, and those that are invalid are named") {
   const RedisServer server;
   auto subscriber =
       subscribe(server.url(), {"c", "fogis:matches:updates", "--count", "3", "-o", "raw"});
-  const auto lines = publish(server.url(), {"c", "-", "--ndjson"}, "one\n\ntwo\r\nthree");
+  const auto lines =
+      publish(server.url(), {"c", "-", "--ndjson"}, "one\r\n\n \t\r\n\r\ntwo\r\nthr\ree\r");
   CHECK(lines.exit_code == 0);
   CHECK_THAT(lines.output, StartsWith("3 messages: 3 confirmed, 0 unknown, 0 unsent\n1 receiver;"));
-  CHECK(subscriber.wait().output == "one\ntwo\r\nthree\n");
+  CHECK(subscriber.wait().output == "one\ntwo\nthr\ree\n");
   const auto refused =
       publish(server.url(), {"fogis:matches:updates", "-", "--ndjson", "--json"}, "x\n\n{}\n");
   CHECK(refused.exit_code == 1);
   const auto document = require_document(refused.output, "publish");
   CHECK(document["refused"]["ranges"] == nlohmann::json::parse("[[1,1],[3,3]]"));
   CHECK(document["blank_lines"] == 1);
+}
+
+TEST_CASE("a message that is too large for its receivers is told by the limit's name") {
+  const RedisServer server;
+  tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 100000 0 0"});
+  auto listener = server.client();
+  listener.command({"SUBSCRIBE", "c"});
+  const auto delivered = publish(server.url(), {"c", "-"}, std::string(50'000, 'x'));
+  CHECK(delivered.exit_code == 0);
+  CHECK(delivered.output == "published on c: 1 receiver\n");
+  const auto format = GENERATE("text", "json");
+  const auto outcome = publish(server.url(), {"c", "-", "-o", format, "--ndjson"},
+                               "1\n" + std::string(150'000, 'x'));
+  CHECK(outcome.exit_code == 1);
+  if (format == std::string("text")) {
+    CHECK_THAT(outcome.output, ContainsSubstring("client-output-buffer-limit pubsub (100.0 kB)") &&
+                                   ContainsSubstring("too large: line 2\n"));
+    return;
+  }
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["oversized"]["ranges"].dump() == "[[2,2]]");
+  CHECK(document["receiver_buffer_limit"] == 100'000);
+}
+
+TEST_CASE("a large message that nobody receives cuts nobody off") {
+  const RedisServer server;
+  tell(server, {"CONFIG", "SET", "client-output-buffer-limit", "pubsub 100000 0 0"});
+  CHECK(publish(server.url(), {"c", "-"}, std::string(150'000, 'x')).exit_code == 0);
+}
+
+TEST_CASE("a channel's name that looks like a pattern is taken literally, with a hint") {
+  const RedisServer server;
+  const auto published = publish(server.url(), {"fogis:*", "x"});
+  CHECK(published.exit_code == 0);
+  CHECK_THAT(published.error,
+             ContainsSubstring("\"fogis:*\" is taken as the name of one channel") &&
+                 ContainsSubstring("--pattern"));
+  CHECK(publish(server.url(), {"fogis:x", "x"}).error.empty());
 }
 
 TEST_CASE("copies are sent as often as asked, at most so fast") {
