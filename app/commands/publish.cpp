@@ -169,7 +169,7 @@ int verdict(const cli::Session& session, const output::Publication& publication)
   const bool all_confirmed = publication.account.confirmed == publication.total();
   const bool whole_record = !publication.replay || publication.replay->damaged.empty();
   return all_confirmed && whole_record && publication.has_receivers() &&
-                 !publication.has_cut_receivers()
+                 !publication.has_cut_receivers() && !publication.account.demoted_to
              ? cli::exit_code::kSuccess
              : cli::exit_code::kNegative;
 }

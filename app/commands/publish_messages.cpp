@@ -22,6 +22,9 @@ constexpr std::uint64_t kProgressStep = 4096;
 /// acknowledgements. Smaller messages need no question.
 constexpr std::size_t kSurelyDelivered = std::size_t{16} * 1024;
 
+/// For a last question to the server, also after Ctrl-C.
+constexpr auto kVerification = std::chrono::seconds(1);
+
 /// The hard limit of a subscriber's output buffer in bytes; 0 when there is none, or when the
 /// server does not tell.
 std::int64_t ask_buffer_limit(const config::Config& config, const StopEvent& stop) {
@@ -154,6 +157,7 @@ void MessagePublisher::finish(output::Publication& publication, const std::optio
   progress_.hide();
   publication.started = started_;
   publication.lasted = Clock::now() - begin_;
+  publisher_.verify_master(Deadline::after(kVerification, nullptr));
   publication.account = publisher_.account();
   publication.refused = std::move(refused_);
   publication.oversized = std::move(oversized_);

@@ -164,7 +164,13 @@ void MessageReceiver::note_lost(const redis::Disconnected& lost) {
 }
 
 void MessageReceiver::note_restored(const redis::Resubscribed& restored) {
-  if (!reception_.idle_cuts.is_regular()) {
+  if (restored.demoted_to) {
+    session_.console.note(fmt::format(
+        "{}; subscribed again; messages published in the {} since it was last known to be the "
+        "master may be lost",
+        output::demotion_text(*restored.demoted_to),
+        format_duration(restored.restored_at - restored.heard_at)));
+  } else if (!reception_.idle_cuts.is_regular()) {
     session_.console.note(
         fmt::format("subscribed again after {}; messages published in the {} since the server was "
                     "last heard may be lost",
@@ -175,7 +181,7 @@ void MessageReceiver::note_restored(const redis::Resubscribed& restored) {
   ++reception_.gap_count;
   if (reception_.gaps.size() < output::Reception::kMostGaps) {
     reception_.gaps.push_back({restored.heard_at, restored.noticed_at, restored.restored_at,
-                               restored.attempts, restored.cause});
+                               restored.attempts, restored.cause, restored.demoted_to});
   }
   if (session_.format == Format::json) {
     out_.append(output::gap_json(restored.heard_at, restored.restored_at));

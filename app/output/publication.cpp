@@ -46,6 +46,18 @@ std::string cut_receivers_text(const Publication& publication, const Style& styl
              2 * limit);
 }
 
+std::string demotion_line(const Publication& publication, const Style& style) {
+  const auto& account = publication.account;
+  if (!account.demoted_to) {
+    return {};
+  }
+  return style.paint(Colour::red, escape_for_terminal(demotion_text(*account.demoted_to))) +
+         fmt::format(
+             "; {} confirmed since it was last known to be the master may have reached "
+             "its own subscribers only\n",
+             count_of(account.unproven, "message"));
+}
+
 std::string single_text(const Publication& publication, const Style& style) {
   const auto& account = publication.account;
   const auto channel = escape_for_terminal(publication.channel);
@@ -134,7 +146,8 @@ bool Publication::has_cut_receivers() const {
 std::string publication_text(const Publication& publication, const Style& style) {
   const auto& account = publication.account;
   if (publication.total() == 1 && publication.numbering == Numbering::message) {
-    return single_text(publication, style) + cut_receivers_text(publication, style);
+    return single_text(publication, style) + cut_receivers_text(publication, style) +
+           demotion_line(publication, style);
   }
   const bool all_confirmed = account.confirmed == publication.total();
   auto text = fmt::format(
@@ -159,7 +172,7 @@ std::string publication_text(const Publication& publication, const Style& style)
                         format_bytes(account.confirmed_bytes), format_duration(publication.lasted),
                         publication.rate());
   }
-  text += cut_receivers_text(publication, style);
+  text += cut_receivers_text(publication, style) + demotion_line(publication, style);
   return publication.replay ? text + replay_text(*publication.replay) : text;
 }
 
@@ -194,6 +207,9 @@ std::string publication_json(const Publication& publication) {
   document["receivers"] = receivers_json(account);
   document["messages_per_second"] = publication.rate();
   document["reconnects"] = account.reconnects;
+  document["demoted"] = account.demoted_to ? Json{{"master", text_or_null(*account.demoted_to)},
+                                                  {"unproven", account.unproven}}
+                                           : Json(nullptr);
   document["refusals"] = refusals_json(publication);
   document["replay"] = replay_json(publication.replay);
   document["interrupted"] = publication.interrupted;

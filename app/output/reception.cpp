@@ -35,7 +35,9 @@ std::string gap_line(const Gap& gap) {
   if (gap.to) {
     text += fmt::format(" ({})", format_duration(*gap.to - gap.from));
   }
-  return text + fmt::format(": {}\n", escape_for_terminal(gap.cause.message));
+  const auto demoted =
+      gap.demoted_to ? "; " + escape_for_terminal(demotion_text(*gap.demoted_to)) : std::string();
+  return text + fmt::format(": {}{}\n", escape_for_terminal(gap.cause.message), demoted);
 }
 
 Json gaps_json(const Reception& reception) {
@@ -46,7 +48,9 @@ Json gaps_json(const Reception& reception) {
                     {"to", gap.to ? Json(format_timestamp_us(*gap.to)) : Json(nullptr)},
                     {"duration_ms", gap.to ? milliseconds(*gap.to - gap.from) : Json(nullptr)},
                     {"attempts", gap.attempts},
-                    {"cause", to_json(gap.cause)}});
+                    {"cause", to_json(gap.cause)},
+                    {"demoted", gap.demoted_to.has_value()},
+                    {"master", gap.demoted_to ? text_or_null(*gap.demoted_to) : Json(nullptr)}});
   }
   return list;
 }
@@ -158,6 +162,11 @@ std::string gaps_text(const Reception& reception) {
 }
 
 }  // namespace
+
+std::string demotion_text(const std::string& master) {
+  return fmt::format("the server was demoted: it is a replica{} now",
+                     master.empty() ? master : " of " + master);
+}
 
 void IdleCuts::note(const Gap& gap) {
   constexpr auto kShortest =

@@ -22,7 +22,11 @@ struct Gap {
   std::optional<std::chrono::system_clock::time_point> to;  ///< nothing: it lasts to the end
   unsigned attempts = 0;                                    ///< to get the connection back
   Error cause;
+  std::optional<std::string> demoted_to = {};  ///< as in redis::Resubscribed
 };
+
+/// `the server was demoted: it is a replica of ADDRESS now`: what answers where a master did.
+std::string demotion_text(const std::string& master);
 
 /// Connections that were cut after the same time without a byte, again and again: something between
 /// us and the server has a limit for that.

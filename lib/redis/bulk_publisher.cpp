@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "redis/server_error.hpp"
+#include "redis/server_identity.hpp"
 
 namespace fogis::redis {
 namespace {
@@ -39,8 +40,7 @@ Result<void> BulkPublisher::connect() {
   }
   Backoff backoff(options_.retry);
   while (true) {
-    auto opened = Connection::open(settings_, Deadline::after(options_.timeouts.connect, stop_),
-                                   {.statistics = options_.statistics});
+    auto opened = open();
     if (opened) {
       connection_.emplace(std::move(*opened));
       account_.reconnects += connected_before_ ? 1 : 0;
@@ -52,6 +52,50 @@ Result<void> BulkPublisher::connect() {
       return failure(unlimited.stopped() ? interrupted_error(Phase::connect)
                                          : std::move(opened.error()));
     }
+  }
+}
+
+/// A connection to whatever it was before: not to a replica after a master.
+Result<Connection> BulkPublisher::open() {
+  const auto deadline = Deadline::after(options_.timeouts.connect, stop_);
+  TRY_ASSIGN(auto opened,
+             Connection::open(settings_, deadline, {.statistics = options_.statistics}));
+  TRY(note_role(opened, opened.report().server, deadline));
+  return opened;
+}
+
+/// Errors: not_ready when a replica answers where a master did.
+Result<void> BulkPublisher::note_role(Connection& connection, const ServerIdentity& server,
+                                      const Deadline& deadline) {
+  if (server.role == "master") {
+    was_master_ = true;
+    proven_ = account_.confirmed;
+  }
+  if (!was_master_ || !server.is_replica()) {
+    return {};
+  }
+  const auto known = identify(connection, deadline);
+  account_.demoted_to = known ? known->master : std::string();
+  account_.unproven += account_.confirmed - proven_;
+  proven_ = account_.confirmed;
+  auto error = make_error(
+      ErrorKind::not_ready, Phase::connect,
+      fmt::format("the server was demoted: it is a replica{} now",
+                  account_.demoted_to->empty() ? "" : " of " + *account_.demoted_to),
+      "publish to the new master; a replica passes messages on to its own subscribers only");
+  error.endpoint = connection.endpoint();
+  return failure(std::move(error));
+}
+
+void BulkPublisher::verify_master(const Deadline& deadline) {
+  if (!was_master_ || !connection_ || !flying_.empty()) {
+    return;
+  }
+  const auto* const version = settings_.protocol == config::RespVersion::resp3 ? "3" : "2";
+  const auto hello = connection_->command({"HELLO", version}, deadline);
+  if (hello && !hello->is_error()) {
+    // The account has it.
+    [[maybe_unused]] const auto role = note_role(*connection_, identify_by_hello(*hello), deadline);
   }
 }
 

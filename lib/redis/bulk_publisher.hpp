@@ -32,6 +32,11 @@ struct PublishAccount {
   std::int64_t fewest_receivers = std::numeric_limits<std::int64_t>::max();
   std::int64_t most_receivers = 0;
   std::uint64_t reconnects = 0;
+  /// Set when a replica answered where a master did: whose replica it is, as far as it tells.
+  std::optional<std::string> demoted_to;
+  /// Confirmed after the server was last known to be a master, before it was found to be a replica:
+  /// they may have reached its own subscribers only.
+  std::uint64_t unproven = 0;
 };
 
 /// Publishes through a pipeline on one connection, in order, keeping a bounded number of messages
@@ -56,6 +61,8 @@ public:
 
   /// Makes the connection, as often as the policy says. Does nothing when there is one.
   /// Errors: those of Connection::open, of the last attempt.
+  /// A replica where a master answered before is as good as none: what is published there does not
+  /// reach the master's subscribers.
   Result<void> connect();
 
   /// Queues a message; waits while the window is full. `number` must be higher than the last one.
@@ -71,6 +78,10 @@ public:
   /// Sends what is queued and takes answers until `moment`, for messages that are to leave at
   /// certain times. Errors: as flush().
   Result<void> run_until(Deadline::Clock::time_point moment);
+
+  /// Asks a server that was a master whether it still is, for the account. Waits for `deadline` at
+  /// most; a server that does not tell changes nothing.
+  void verify_master(const Deadline& deadline);
 
   [[nodiscard]] const PublishAccount& account() const { return account_; }
   /// The queued messages that did not leave whole: they cannot have been published.
@@ -107,6 +118,9 @@ private:
   Result<void> lose(Error cause);
   void settle(const Deadline& deadline);
   [[nodiscard]] Error unasked_answer() const;
+  Result<Connection> open();
+  Result<void> note_role(Connection& connection, const ServerIdentity& server,
+                         const Deadline& deadline);
 
   config::ConnectionSettings settings_;
   Options options_;
@@ -124,6 +138,8 @@ private:
   unsigned fruitless_ = 0;                ///< connections in a row that brought no answer
   Backoff pauses_;                        ///< between them
   bool connected_before_ = false;
+  bool was_master_ = false;
+  std::uint64_t proven_ = 0;  ///< confirmed when the server was last known to be a master
   std::optional<Error> refusal_;
   PublishAccount account_;
 };

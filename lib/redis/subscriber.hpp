@@ -39,11 +39,15 @@ struct Disconnected {
 /// The connection was lost and all subscriptions are acknowledged again. What was published in
 /// between is lost: pub/sub delivers at most once.
 struct Resubscribed {
-  std::chrono::system_clock::time_point heard_at;    ///< as in Disconnected
+  /// As in Disconnected; of a server that was demoted, when it was last known to be a master.
+  std::chrono::system_clock::time_point heard_at;
   std::chrono::system_clock::time_point noticed_at;  ///< as in Disconnected
   std::chrono::system_clock::time_point restored_at;
   unsigned attempts = 0;  ///< connections tried until one held
   Error cause;            ///< why the connection was lost
+  /// Set when a replica answers where a master did: whose replica it is, as far as it tells. The
+  /// old master may have gone on for a while after the new one took its place.
+  std::optional<std::string> demoted_to;
 };
 
 using SubscriberEvent = std::variant<Message, Resubscribed>;

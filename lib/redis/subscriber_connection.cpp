@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "redis/server_error.hpp"
+#include "redis/server_identity.hpp"
 #include "redis/subscriber_state.hpp"
 
 namespace fogis::redis {
@@ -23,9 +24,19 @@ Error not_acknowledged(const std::string& endpoint) {
 }  // namespace
 
 Result<void> Subscriber::State::connect(const Deadline& deadline) {
+  const auto before = std::chrono::system_clock::now();
   TRY_ASSIGN(auto opened,
              Connection::open(settings, deadline.within(options.timeouts.connect),
                               {.limits = options.limits, .statistics = options.statistics}));
+  auto server = opened.report().server;
+  if (proven_master && server.is_replica()) {
+    // Asked for its master's address; whoever is not told goes without.
+    TRY_ASSIGN(server, identify(opened, operation_deadline(deadline)));
+    demoted_to = server.master;
+  } else {
+    demoted_to.reset();
+    proven_master = server.role == "master" ? std::optional(before) : proven_master;
+  }
   TRY_ASSIGN(auto id, opened.command({"CLIENT", "ID"}, operation_deadline(deadline)));
   client_id = id.type == ReplyType::integer ? std::optional(id.integer) : std::nullopt;
   connection = std::move(opened);
@@ -144,9 +155,13 @@ Result<void> Subscriber::State::reconnect(const Deadline& deadline) {
       if (options.statistics) {
         options.statistics->reconnected();
       }
-      pending.emplace_back(Resubscribed{loss->heard_at, loss->noticed_at,
-                                        std::chrono::system_clock::now(),
-                                        loss->backoff.retries() + 1, std::move(loss->cause)});
+      const auto from = demoted_to ? std::min(loss->heard_at, *proven_master) : loss->heard_at;
+      if (demoted_to) {
+        proven_master.reset();
+      }
+      pending.emplace_back(Resubscribed{from, loss->noticed_at, std::chrono::system_clock::now(),
+                                        loss->backoff.retries() + 1, std::move(loss->cause),
+                                        std::exchange(demoted_to, std::nullopt)});
       loss.reset();
       return {};
     }

@@ -40,6 +40,9 @@ struct Subscriber::State {
   std::chrono::system_clock::time_point heard_at = std::chrono::system_clock::now();
   std::optional<Deadline::Clock::time_point> asked;  ///< a PING of ours has no answer yet
   std::optional<Deadline::Clock::time_point> restored;
+  /// When the server was last known to be a master; nothing when it never was, or no longer is.
+  std::optional<std::chrono::system_clock::time_point> proven_master;
+  std::optional<std::string> demoted_to;  ///< by the present connection
   Backoff flaps{options.retry};  ///< connections in a row that were lost as soon as they stood
 
   [[nodiscard]] Deadline operation_deadline(const Deadline& deadline) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <csignal>
@@ -238,6 +239,68 @@ TEST_CASE("a server that stays away ends a subscription after the retries that w
   CHECK(summary["end"] == "failure");
   CHECK(summary["gaps"][0]["to"].is_null());
   CHECK_THAT(outcome.error, ContainsSubstring("gap: ") && ContainsSubstring(" to the end"));
+}
+
+TEST_CASE("a subscriber on a demoted master says so, and its gap begins with the last proof") {
+  const RedisServer old_master({.tcp = true});
+  const RedisServer new_master({.tcp = true});
+  auto subscriber = subscribe(old_master.url(), {"c", "-o", "json", "--retry-delay", "10ms"});
+  tell(old_master, {"PUBLISH", "c", "1"});
+  subscriber.wait_for_output("\"payload\":1}");
+  const auto address = "127.0.0.1:" + std::to_string(new_master.port());
+  tell(old_master, {"REPLICAOF", "127.0.0.1", std::to_string(new_master.port())});
+  tell(old_master, {"CLIENT", "KILL", "TYPE", "pubsub"});
+  subscriber.wait_for_error("the server was demoted: it is a replica of " + address + " now");
+  subscriber.signal(SIGINT);
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("gap: ") && ContainsSubstring("demoted"));
+  const auto lines = lines_of(outcome.output);
+  const auto gap = require_document(lines.back(), "subscribe-summary")["gaps"][0];
+  CHECK(gap["demoted"] == true);
+  CHECK(gap["master"] == address);
+  // The message is no proof: a replica passes on what its master sends it.
+  CHECK(gap["from"] < require_document(lines.front(), "subscribe-message")["received"]);
+}
+
+TEST_CASE("a connection that is lost without a demotion tells of none") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "-o", "json", "--retry-delay", "10ms"});
+  tell(server, {"CLIENT", "KILL", "TYPE", "pubsub"});
+  subscriber.wait_for_error("subscribed again");
+  subscriber.signal(SIGINT);
+  const auto outcome = subscriber.wait();
+  const auto summary = require_document(lines_of(outcome.output).back(), "subscribe-summary");
+  CHECK(summary["gaps"][0]["demoted"] == false);
+  CHECK_THAT(outcome.error, !ContainsSubstring("demoted"));
+}
+
+TEST_CASE("publishing on a master that is demoted meanwhile is no success") {
+  const RedisServer old_master({.tcp = true});
+  const RedisServer new_master({.tcp = true});
+  auto listener = old_master.client();
+  listener.command({"SUBSCRIBE", "c"});
+  const bool is_cut = GENERATE(false, true);
+  ProgramOptions options;
+  options.arguments = {"publish",   "-u", old_master.url(), "c",   "-", "--ndjson", "--json",
+                       "--retries", "1",  "--retry-delay",  "10ms"};
+  options.keep_input_open = true;
+  Process publisher(options);
+  publisher.type("1\n");
+  CHECK(listener.receive() == "message\nc\n1");
+  const auto port = std::to_string(new_master.port());
+  tell(old_master, {"REPLICAOF", "127.0.0.1", port});
+  if (is_cut) {
+    tell(old_master, {"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
+  }
+  publisher.type("2\n3\n");
+  publisher.close_input();
+  const auto outcome = publisher.wait();
+  CHECK(outcome.exit_code == 1);
+  const auto document = require_document(outcome.output, "publish");
+  CHECK(document["demoted"]["master"] == "127.0.0.1:" + port);
+  CHECK(document["demoted"]["unproven"] == document["confirmed"]);
+  CHECK(document["unsent"]["count"] == (is_cut ? 2 : 0));
 }
 
 TEST_CASE("connections that are always cut after the same idle time are told as that") {
