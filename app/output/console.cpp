@@ -70,7 +70,7 @@ void Console::note(std::string_view text) {
 }
 
 void Console::warning(const config::Warning& warning) {
-  if (!verbose()) {
+  if (!verbose() && (quiet() || !warning.always)) {
     return;
   }
   labelled(Colour::yellow, "warning:", warning.message);

@@ -61,6 +61,7 @@ struct Warning {
   std::string code;  ///< stable kebab-case: `redis-host-ignored`, `password-in-option`, …
   std::string message;
   std::string hint;
+  bool always = false;  ///< about safety: shown without --verbose as well
 };
 
 /// Settings that can be used to connect.

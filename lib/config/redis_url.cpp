@@ -362,7 +362,8 @@ Reading read_likeliest(const UrlPiece& body, const UrlScheme& scheme) {
   auto reading = read_body(body, scheme, at);
   const auto last_at = body.text.rfind('@');
   const auto& faults = reading.findings.faults;
-  if (last_at != at && !faults.empty() && faults.front().code != kUserInfoInPath) {
+  if (last_at != at && !faults.empty() && faults.front().code != kUserInfoInPath &&
+      faults.front().code != kUrlAsClientName) {
     return read_body(body, scheme, last_at);
   }
   return reading;

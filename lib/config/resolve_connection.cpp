@@ -48,6 +48,8 @@ Sourced read_url(ResolveContext& context) {
   for (const auto& warning : report.warnings) {
     context.warn("url-" + warning.code, fmt::format("{}: {}", url.origin, warning.message),
                  warning.hint);
+    // nothing-verified, name-not-verified: whoever uses the URL may not have written it.
+    context.result.warnings.back().always = warning.code.ends_with("-verified");
   }
   if (report.faults.empty()) {
     context.url = std::move(report.url);

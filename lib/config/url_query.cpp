@@ -167,6 +167,14 @@ void read_client_name(const Pair& pair, RedisUrl& url, UrlFindings& findings) {
                    "CLIENT SETNAME refuses spaces and control characters");
     return;
   }
+  // Every user of the server sees it in CLIENT LIST, and this tool in its reports.
+  const auto scheme = pair.value.find("://");
+  if (scheme != std::string::npos && pair.value.find('@', scheme) != std::string::npos) {
+    findings.fault(pair.raw_value, kPart, std::string(kUrlAsClientName),
+                   "the client name is a URL with user name or password",
+                   "give a name that everybody may see");
+    return;
+  }
   url.client_name = pair.value;
 }
 

@@ -8,6 +8,9 @@
 
 namespace fogis::config {
 
+/// The code of a client name that is a URL with user information: its "@" is not that of the URL.
+inline constexpr std::string_view kUrlAsClientName = "url-as-client-name";
+
 /// Reads `query`, which begins with its question mark or is empty, into `url`, whose transport and
 /// database from the path must be there already. Adds faults and warnings. Keys are quoted in
 /// messages; values never are.

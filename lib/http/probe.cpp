@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "net/dial.hpp"
@@ -126,13 +127,28 @@ Error fault(ErrorKind kind, std::string message, std::string hint = {}) {
   return make_error(kind, Phase::http, std::move(message), std::move(hint));
 }
 
+/// What takes the place of a hint that names an option or a setting of Redis.
+struct HttpHint {
+  std::string_view redis_word;
+  std::string_view hint;
+};
+constexpr std::array<HttpHint, 6> kHttpHints{{
+    {"--cacert", "set SSL_CERT_FILE to the certificate of the authority that signed it"},
+    {"--sni", "use a host name in the URL that the service has a certificate for"},
+    {"--cert", "the service wants a client certificate, and this tool has none for HTTP"},
+    {"redis://", "if the port speaks plain HTTP, write http:// instead of https://"},
+    {"maxclients", "if the port speaks plain HTTP, write http:// instead of https://"},
+    {"tls-protocols", "let the service accept TLSv1.2 or TLSv1.3"},
+}};
+
 /// A failure to connect, with hints for a URL instead of those for options.
 Error as_http(Error error) {
   error.phase = Phase::http;
-  if (error.kind == ErrorKind::untrusted) {
-    error.hint = "set SSL_CERT_FILE to the certificate of the authority that signed it";
-  } else if (error.kind == ErrorKind::protocol) {
-    error.hint = "if the port speaks plain HTTP, write http:// instead of https://";
+  const auto* const found = std::find_if(
+      kHttpHints.begin(), kHttpHints.end(),
+      [&](const HttpHint& each) { return error.hint.find(each.redis_word) != std::string::npos; });
+  if (found != kHttpHints.end()) {
+    error.hint = found->hint;
   }
   return error;
 }

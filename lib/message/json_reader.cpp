@@ -126,7 +126,11 @@ void JsonString::decode_to(std::string& target) const {
 
 /// Notes why reading ends. Returns false.
 bool JsonReader::fail(Kind kind, std::size_t offset, std::string reason) {
-  fault_ = {kind, offset, std::move(reason)};
+  return fail_from(offset, kind, offset, std::move(reason));
+}
+
+bool JsonReader::fail_from(std::size_t begin, Kind kind, std::size_t offset, std::string reason) {
+  fault_ = {kind, offset, std::move(reason), begin};
   return false;
 }
 
@@ -134,6 +138,7 @@ bool JsonReader::fail(Kind kind, std::size_t offset, std::string reason) {
 bool JsonReader::unexpected(std::string_view expected) {
   std::string found;
   JsonString ignored;
+  const auto begin = at_;
   const char first = peek();
   if (first == '\0') {
     found = "end of input";
@@ -157,8 +162,8 @@ bool JsonReader::unexpected(std::string_view expected) {
     }
     found = fmt::format("{} literal", literal);
   }
-  return fail(Kind::syntax, first == '\0' ? at_ : at_ - 1,
-              fmt::format("unexpected {}; expected {}", found, expected));
+  return fail_from(begin, Kind::syntax, first == '\0' ? at_ : at_ - 1,
+                   fmt::format("unexpected {}; expected {}", found, expected));
 }
 
 /// Takes a string whose first quote stands here.
@@ -202,10 +207,11 @@ bool JsonReader::string(JsonString& string) {
 
 /// Takes an escape whose backslash stands here.
 bool JsonReader::escape() {
-  ++at_;
+  const auto begin = at_++;
   if (peek() != 'u') {
     if (peek() == '\0' || kLetters.find(peek()) == std::string_view::npos) {
-      return fail(Kind::syntax, at_, "invalid string: forbidden character after backslash");
+      return fail_from(begin, Kind::syntax, at_,
+                       "invalid string: forbidden character after backslash");
     }
     ++at_;
     return true;
@@ -215,34 +221,35 @@ bool JsonReader::escape() {
     return false;
   }
   if (is_low_surrogate(code)) {
-    return fail(Kind::surrogate, at_ - 1, "a low surrogate must follow a high one");
+    return fail_from(begin, Kind::surrogate, at_ - 1, "a low surrogate must follow a high one");
   }
   if (!is_high_surrogate(code)) {
     return true;
   }
   constexpr std::string_view kLone = "a high surrogate must be followed by a low one";
   if (peek() != '\\') {
-    return fail(Kind::surrogate, at_, std::string(kLone));
+    return fail_from(begin, Kind::surrogate, at_, std::string(kLone));
   }
   ++at_;
   if (peek() != 'u') {
-    return fail(Kind::surrogate, at_, std::string(kLone));
+    return fail_from(begin, Kind::surrogate, at_, std::string(kLone));
   }
   if (!code_unit(code)) {
     return false;
   }
-  return is_low_surrogate(code) || fail(Kind::surrogate, at_ - 1, std::string(kLone));
+  return is_low_surrogate(code) || fail_from(begin, Kind::surrogate, at_ - 1, std::string(kLone));
 }
 
 /// Takes the letter u and the four digits behind it.
 bool JsonReader::code_unit(unsigned& code) {
-  ++at_;
+  const auto begin = at_++ - 1;  // the backslash
   code = 0;
   for (const auto end = at_ + 4; at_ < end; ++at_) {
     constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
     const auto digit = peek() == '\0' ? std::string_view::npos : kDigits.find(peek());
     if (digit == std::string_view::npos) {
-      return fail(Kind::syntax, at_, "invalid string: '\\u' must be followed by 4 hex digits");
+      return fail_from(begin, Kind::syntax, at_,
+                       "invalid string: '\\u' must be followed by 4 hex digits");
     }
     code = code * 16 + static_cast<unsigned>(digit < 16 ? digit : digit - 6);
   }
@@ -278,19 +285,20 @@ bool JsonReader::scalar(json& value) {
 }
 
 bool JsonReader::word(std::string_view word) {
+  const auto begin = at_;
   for (const char letter : word) {
     if (peek() != letter) {
-      return fail(Kind::syntax, at_, "invalid literal");
+      return fail_from(begin, Kind::syntax, at_, "invalid literal");
     }
     ++at_;
   }
   return true;
 }
 
-/// Takes digits, of which there must be one `behind` what was taken.
-bool JsonReader::digits(std::string_view behind) {
+/// Takes digits, of which there must be one `behind` what was taken of the number at `begin`.
+bool JsonReader::digits(std::size_t begin, std::string_view behind) {
   if (!is_digit(peek())) {
-    return fail(Kind::syntax, at_, fmt::format("invalid number; expected {}", behind));
+    return fail_from(begin, Kind::syntax, at_, fmt::format("invalid number; expected {}", behind));
   }
   while (is_digit(peek())) {
     ++at_;
@@ -308,14 +316,14 @@ bool JsonReader::number(json* value) {
   at_ += is_negative ? 1 : 0;
   if (peek() == '0') {
     ++at_;
-  } else if (!digits("digit after '-'")) {
+  } else if (!digits(begin, "digit after '-'")) {
     return false;
   }
   bool is_whole = true;
   if (peek() == '.') {
     is_whole = false;
     ++at_;
-    if (!digits("digit after '.'")) {
+    if (!digits(begin, "digit after '.'")) {
       return false;
     }
   }
@@ -324,7 +332,8 @@ bool JsonReader::number(json* value) {
     ++at_;
     const bool is_signed = peek() == '+' || peek() == '-';
     at_ += is_signed ? 1 : 0;
-    if (!digits(is_signed ? "digit after exponent sign" : "'+', '-', or digit after exponent")) {
+    if (!digits(begin,
+                is_signed ? "digit after exponent sign" : "'+', '-', or digit after exponent")) {
       return false;
     }
   }
@@ -346,7 +355,7 @@ bool JsonReader::number(json* value) {
   // Not parse_number: what is too small for a double is 0.
   const double number = std::strtod(std::string(raw).c_str(), nullptr);
   *value = number_of(number);
-  return std::isfinite(number) || fail(Kind::out_of_range, at_ - 1, "number overflow");
+  return std::isfinite(number) || fail_from(begin, Kind::out_of_range, at_ - 1, "number overflow");
 }
 
 }  // namespace fogis::message

@@ -47,6 +47,7 @@ struct JsonFault {
   Kind kind = Kind::syntax;
   std::size_t offset = 0;  ///< of the byte that was one too many
   std::string reason = {};
+  std::size_t begin = 0;  ///< of the word, number or escape that is wrong, up to `offset`
 };
 
 /// Reads one JSON document (RFC 8259) without recursion. Used by one thread.
@@ -79,6 +80,7 @@ private:
   bool key(Sink& sink);
 
   bool fail(JsonFault::Kind kind, std::size_t offset, std::string reason);
+  bool fail_from(std::size_t begin, JsonFault::Kind kind, std::size_t offset, std::string reason);
   bool unexpected(std::string_view expected);
   bool string(JsonString& string);
   bool escape();
@@ -86,7 +88,7 @@ private:
   bool scalar(nlohmann::json& value);
   bool word(std::string_view word);
   bool number(nlohmann::json* value);
-  bool digits(std::string_view behind);
+  bool digits(std::size_t begin, std::string_view behind);
   /// The next byte, or NUL at the end. Not text_[at_], whose check of the index costs a tenth.
   // NOLINTNEXTLINE(readability-simplify-subscript-expr)
   [[nodiscard]] char peek() const { return at_ < end_ ? text_.data()[at_] : '\0'; }

@@ -154,7 +154,8 @@ void report_fault(std::string_view text, const Bounds& bounds, const JsonFault& 
         std::nullopt);
     return;
   }
-  const auto place = [&] { return describe_place(text, offset); };
+  // What is wrong is quoted from its beginning, not what follows it.
+  const auto place = [&] { return describe_place(text, fault.begin); };
 
   const auto bad_byte = find_invalid_utf8(text.substr(0, std::min(text.size(), offset + 4)));
   if (bad_byte && *bad_byte <= offset && offset < text.size()) {
@@ -178,6 +179,18 @@ void report_fault(std::string_view text, const Bounds& bounds, const JsonFault& 
   }
 }
 
+/// Words for a text in UTF-16, as some editors and shells save files; empty for any other.
+std::string_view utf16_mark(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return "UTF-16, by the byte order mark at the start";
+  }
+  const auto has_nuls_at = [&](std::size_t first) {
+    return text.size() >= 4 && text[first] == '\0' && text[first + 2] == '\0' &&
+           text[1 - first] != '\0' && text[3 - first] != '\0';
+  };
+  return has_nuls_at(0) || has_nuls_at(1) ? "UTF-16: every second byte is NUL" : "";
+}
+
 /// Faults that need no parser. Returns whether there is none.
 bool check_outside(std::string_view text, const Bounds& bounds, Collector& findings) {
   if (text.size() > bounds.size) {
@@ -186,6 +199,12 @@ bool check_outside(std::string_view text, const Bounds& bounds, Collector& findi
   }
   if (text.find_first_not_of(kBlanks) == std::string_view::npos) {
     findings.add("empty-document", Path(), [&] { return count_of(text.size(), "byte"); });
+    return false;
+  }
+  if (const auto utf16 = utf16_mark(text); !utf16.empty()) {
+    // Without the mark it is valid UTF-8, which a client decodes.
+    findings.add(text.front() == '\xFF' || text.front() == '\xFE' ? "invalid-utf8" : "not-json",
+                 Path(), [&] { return std::string(utf16); });
     return false;
   }
   // The parser would skip it, other readers do not (RFC 8259 section 8.1).

@@ -22,16 +22,20 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kNoIpv6Hint =
     "this machine has no IPv6: use an IPv4 address, such as 127.0.0.1 for ::1";
+constexpr std::string_view kOpenFilesHint = "raise the limit of open files (ulimit -n)";
 
 Result<UniqueFd> make_socket(int family) {
   UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) {
     // A family that the kernel lacks (no IPv6) is a property of the address, not of ourselves.
-    const bool is_lacking = errno == EAFNOSUPPORT;
-    return failure(make_system_error(
-        is_lacking ? ErrorKind::unreachable : ErrorKind::internal, Phase::connect,
-        "cannot create a socket", errno,
-        is_lacking ? std::string(kNoIpv6Hint) : "raise the limit of open files (ulimit -n)"));
+    const int fault = errno;
+    const bool is_lacking = fault == EAFNOSUPPORT;
+    const auto hint = is_lacking                           ? kNoIpv6Hint
+                      : fault == EMFILE || fault == ENFILE ? kOpenFilesHint
+                                                           : std::string_view();
+    return failure(make_system_error(is_lacking ? ErrorKind::unreachable : ErrorKind::internal,
+                                     Phase::connect, "cannot create a socket", fault,
+                                     std::string(hint)));
   }
   return socket;
 }
@@ -100,7 +104,8 @@ Result<UniqueFd> dial_one(const Address& address, const Deadline& deadline) {
 
 std::string hint_for(const Error& error) {
   if (error.kind == ErrorKind::timed_out) {
-    return "packets are being dropped: check host, firewall and container network";
+    return "packets are being dropped, or the server is stuck and takes no connection: check host, "
+           "firewall, container network and the server's process";
   }
   switch (error.system_errno) {
     case ECONNREFUSED:
@@ -108,7 +113,13 @@ std::string hint_for(const Error& error) {
              "host or of the container?";
     case ENETUNREACH:
     case EHOSTUNREACH:
-      return "there is no route to this address: check the network";
+      return "there is no route to this address, its host is down, or a firewall rejects it: check "
+             "the network";
+    case ETIMEDOUT:
+      return "packets are being dropped: check host, firewall and container network";
+    case EACCES:
+    case EPERM:
+      return "this machine forbids the connection: check its firewall and sandbox rules";
     default:
       return error.hint;
   }
@@ -141,10 +152,14 @@ std::string path_hint(const std::string& path, int fault) {
   switch (fault) {
     case ENOENT:
       return "check the path, and `unixsocket` in the server's configuration";
+    case EPROTOTYPE:
+      return "this socket is not a stream, so not that of a Redis server";
     case ENOTDIR:
       return not_a_directory_hint(path);
     case EACCES:
-      return "the socket's permissions exclude this user: see `unixsocketperm` of the server";
+      return "the socket's or a directory's permissions exclude this user: see `unixsocketperm` of "
+             "the "
+             "server";
     default:
       break;
   }

@@ -300,8 +300,10 @@ Result<Session> make_session(SSL_CTX* context, const TlsCircumstances& wanted, b
 }
 
 Error handshake_timeout() {
-  return tls_error(ErrorKind::timed_out, "no TLS handshake in time",
-                   "a server without TLS does not answer: try redis:// without --tls");
+  return tls_error(
+      ErrorKind::timed_out, "no TLS handshake in time",
+      "a server without TLS does not answer, nor does one that is stopped or stuck: try "
+      "redis:// without --tls, or look at its process");
 }
 
 Result<void> drive_handshake(TlsStream& stream, const Deadline& deadline) {

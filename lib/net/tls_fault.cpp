@@ -245,7 +245,7 @@ Error session_error(unsigned long code, SSL* session, const TlsCircumstances& ci
       return no_common_version(session, "only older ones");
     default:
       return tls_error(ErrorKind::disconnected, fmt::format("TLS failed: {}", tls_reason(code)),
-                       "look at the server's log");
+                       "openssl s_client -connect HOST:PORT shows the handshake step by step");
   }
 }
 

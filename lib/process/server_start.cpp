@@ -150,11 +150,11 @@ private:
 
   [[nodiscard]] Error too_late() const {
     const auto waited = Deadline::Clock::now() - server_.began;
-    auto error =
-        make_error(ErrorKind::timed_out, Phase::start,
-                   with_last_words(fmt::format("the private server did not answer within {}",
-                                               format_duration(waited))),
-                   "give it more time with --connect-timeout");
+    auto error = make_error(
+        ErrorKind::timed_out, Phase::start,
+        with_last_words(
+            fmt::format("the private server did not answer within {}", format_duration(waited))),
+        "this machine may be overloaded: try again, or give a running server with --url");
     error.elapsed = waited;
     return error;
   }

@@ -127,7 +127,9 @@ Error database_error(Error error, std::uint32_t database) {
   if (error.kind == ErrorKind::rejected) {
     error.kind = ErrorKind::configuration;
     error.message = fmt::format("database {} cannot be selected: {}", database, error.message);
-    error.hint = "servers have databases 0 to 15 by default, clusters only 0";
+    if (error.hint.empty()) {
+      error.hint = "servers have databases 0 to 15 by default, clusters only 0";
+    }
   }
   return error;
 }

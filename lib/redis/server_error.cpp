@@ -17,7 +17,7 @@ struct KnownCode {
 
 constexpr std::string_view kCredentialsHint =
     "check user and password: a URL (redis://user:password@host), --user with --password-file, or "
-    "REDIS_USERNAME with REDIS_PASSWORD";
+    "REDIS_USERNAME with REDIS_PASSWORD; or the user is disabled (ACL GETUSER)";
 
 constexpr std::string_view kDeniedHint =
     "the server, or a proxy in front of it, refuses this client: look at its log for the reason";
@@ -33,9 +33,12 @@ constexpr std::array<KnownCode, 14> kKnownCodes{{
     {"MASTERDOWN", ErrorKind::not_ready,
      "the replica has lost its master and may not serve stale data: look at INFO replication"},
     {"BUSY", ErrorKind::not_ready,
-     "a script blocks the server: SCRIPT KILL ends it if it has not written yet"},
+     "a script, function or module blocks the server: SCRIPT KILL or FUNCTION KILL ends it if it "
+     "has not written yet"},
     {"OOM", ErrorKind::not_ready,
-     "the server is at maxmemory and evicts nothing: free memory or raise maxmemory"},
+     "the server is at maxmemory and finds nothing to evict (maxmemory-policy): free memory or "
+     "raise "
+     "maxmemory"},
     {"READONLY", ErrorKind::not_ready,
      "this is a replica: use its master's address (INFO replication names it)"},
     {"MISCONF", ErrorKind::not_ready,

@@ -123,6 +123,16 @@ TEST_CASE("TLS is a phase with its version and cipher") {
   check_failure("rediss://localhost:" + std::to_string(server.tls_port()), 4, "untrusted", "tls");
 }
 
+TEST_CASE("a URL that switches verification off is warned of unless quiet") {
+  const RedisServer server({.tls = true, .identity = fogis::testing::certificates().self_signed});
+  const auto url = "rediss://localhost:" + std::to_string(server.tls_port());
+  const auto unverified = run_cli({"ping", "-u", url + "?ssl_cert_reqs=none"});
+  CHECK(unverified.exit_code == 0);
+  CHECK_THAT(unverified.error, ContainsSubstring("warning: --url: with ssl_cert_reqs=none nothing "
+                                                 "is verified"));
+  CHECK(run_cli({"ping", "-q", "-u", url + "?ssl_cert_reqs=none"}).error.empty());
+}
+
 TEST_CASE("an unknown host is told apart from a refused port") {
   const ReservedPort refused;
   check_failure("redis://nohost.invalid", 3, "not_resolved", "resolve");

@@ -1,5 +1,6 @@
 // The HTTP probe against servers that answer, and against those that do not.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
 #include <csignal>
@@ -126,6 +127,24 @@ TEST_CASE("an answer over TLS arrives whole, from a server whose certificate is 
   url.port = plain.port();
   CHECK_THAT(require_error(get(url, "/", soon()), ErrorKind::protocol).hint,
              ContainsSubstring("http://"));
+}
+
+TEST_CASE("a failure of TLS has a hint for a URL, not for an option of Redis") {
+  const auto [alert, hint] = GENERATE(table<char, const char*>({
+      {'\x70', "use a host name in the URL"},
+      {'\x46', "let the service accept TLSv1.2"},
+      {'\x50', "its log says why"},
+  }));
+  const FakeServer server({fake::Accept{}, fake::ReadBytes{1},
+                           fake::Send{std::string("\x15\x03\x03\x00\x02\x02", 6) + alert},
+                           fake::AwaitClose{}});
+  auto url = url_of(server.port());
+  url.host = "localhost";
+  url.tls = true;
+  const auto response = get(url, "/", soon());
+  REQUIRE_FALSE(response);
+  CHECK_THAT(response.error().hint, ContainsSubstring(hint));
+  CHECK_THAT(response.error().hint, !ContainsSubstring("--"));
 }
 
 TEST_CASE("a body beyond the limit is not taken, whether its length is told or not") {

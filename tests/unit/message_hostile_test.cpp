@@ -225,6 +225,36 @@ TEST_CASE("bytes that are not UTF-8 are found wherever they stand") {
   CHECK(only_rule(bytes + "{}") == "invalid-utf8");
 }
 
+TEST_CASE("what is quoted is what is wrong, not what follows it") {
+  const auto [text, found] = GENERATE(table<const char*, const char*>({
+      {R"({"a":"\ud800 b"})", R"(column 7: \\ud800 b"})"},
+      {R"({"a":"x\q"})", R"(column 8: \\q"})"},
+      {R"({"a":"\u12g4"})", R"(column 7: \\u12g4"})"},
+      {R"({"a":1e999})", "column 6: 1e999}"},
+      {R"({"a":tru})", "column 6: tru}"},
+      {R"({"a":1.})", "column 6: 1.}"},
+      {"[1 222]", "column 4: 222]"},
+      {R"({"a":1}garbage)", "column 8: garbage"},
+  }));
+  CAPTURE(text);
+  const auto judgement = judge(text);
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].found.starts_with(found));
+}
+
+TEST_CASE("a text in UTF-16 is told as that") {
+  const auto [text, rule] = GENERATE(table<std::string, const char*>({
+      {std::string("\xFF\xFE{\0}\0", 6), "invalid-utf8"},
+      {std::string("\xFE\xFF\0{\0}", 6), "invalid-utf8"},
+      {std::string("{\0}\0", 4), "not-json"},
+      {std::string("\0{\0}", 4), "not-json"},
+  }));
+  const auto judgement = judge(text);
+  REQUIRE(judgement.findings.size() == 1);
+  CHECK(judgement.findings[0].rule == rule);
+  CHECK(judgement.findings[0].found.starts_with("UTF-16"));
+}
+
 TEST_CASE("a message that is cut anywhere is refused") {
   const auto document = build_message(Shape::legacy_v1);
   for (std::size_t size = 1; size < document.size(); ++size) {

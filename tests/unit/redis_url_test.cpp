@@ -382,6 +382,12 @@ TEST_CASE("client certificate and name check are read as redis-py reads them") {
   CHECK(parse_redis_url("rediss://h:1?ssl_check_hostname=no").url.verify_name == false);
 }
 
+TEST_CASE("a client name that holds a password is refused and hidden") {
+  const auto report = parse_redis_url("redis://h:1?client_name=redis://svc:hunter2@cache");
+  CHECK(codes(report.faults) == list({"url-as-client-name"}));
+  CHECK(report.redacted.find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("verification is on for required and optional") {
   CHECK(parse_redis_url("rediss://h:1?ssl_cert_reqs=required").url.verify == true);
   CHECK(parse_redis_url("rediss://h:1?ssl_cert_reqs=optional").url.verify == true);

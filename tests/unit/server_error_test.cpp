@@ -66,6 +66,9 @@ TEST_CASE("the hint of a refusal fits its cause") {
   CHECK(hint("WRONGPASS invalid", Secret("${REDIS_PASSWORD}")).find("was not replaced") !=
         std::string::npos);
   CHECK(hint("WRONGPASS invalid", Secret("secret")).find("was not replaced") == std::string::npos);
+  CHECK(hint("BUSY Redis is busy running a function").find("FUNCTION KILL") != std::string::npos);
+  CHECK(hint("OOM command not allowed").find("maxmemory-policy") != std::string::npos);
+  CHECK(hint("WRONGPASS invalid").find("disabled") != std::string::npos);
   CHECK(hint("ERR wrong number of arguments for 'auth' command").find("older than Redis 6") !=
         std::string::npos);
 }
