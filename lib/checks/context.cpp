@@ -77,7 +77,8 @@ std::string acl_name(std::initializer_list<std::string_view> command) {
 }
 
 /// The ACL rule that would have allowed the command; the error's text says what was missing.
-std::string missing_rule(std::string_view text, std::initializer_list<std::string_view> command) {
+std::string missing_rule(std::string_view text, std::initializer_list<std::string_view> command,
+                         std::string_view channel) {
   const auto mentions = [&](std::string_view word) {
     return text.find(word) != std::string_view::npos;
   };
@@ -85,7 +86,8 @@ std::string missing_rule(std::string_view text, std::initializer_list<std::strin
     return "+" + acl_name(command);
   }
   if (mentions("channel")) {
-    return "&fogis:test:*";
+    const bool is_test = channel.starts_with(kTestChannels.substr(0, kTestChannels.size() - 1));
+    return fmt::format("&{}", is_test ? kTestChannels : channel);
   }
   return mentions("key") ? "~fogis:test:*" : "+" + acl_name(command);
 }
@@ -173,10 +175,11 @@ Error Context::refusal(const redis::Reply& reply,
                  command);
 }
 
-Error Context::explain(Error error, std::initializer_list<std::string_view> command) const {
+Error Context::explain(Error error, std::initializer_list<std::string_view> command,
+                       std::string_view channel) const {
   if (error.kind == ErrorKind::forbidden) {
-    error.hint =
-        fmt::format("allow it: ACL SETUSER {} {}", user(), missing_rule(error.message, command));
+    error.hint = fmt::format("allow it: ACL SETUSER {} {}", user(),
+                             missing_rule(error.message, command, channel));
   } else if (error.kind == ErrorKind::rejected && denies_command(error.message)) {
     error.kind = ErrorKind::forbidden;
     error.hint = fmt::format("the server lacks {} or has renamed it, as managed services do",

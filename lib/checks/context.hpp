@@ -33,6 +33,9 @@ inline constexpr std::string_view kKeyTtlSeconds = "120";
 inline constexpr redis::RetryPolicy kNoRetry{0, std::chrono::nanoseconds::zero(),
                                              std::chrono::nanoseconds::zero()};
 
+/// The channels that tests make up, as an ACL rule names them.
+inline constexpr std::string_view kTestChannels = "fogis:test:*";
+
 /// One for each run; checks run one after the other. Not thread-safe but for key(), channel() and
 /// what says so.
 class Context {
@@ -84,7 +87,9 @@ public:
   [[nodiscard]] Error refusal(const redis::Reply& reply,
                               std::initializer_list<std::string_view> command) const;
   /// The same for a failure that lib/redis has made of an error reply; others stay as they are.
-  [[nodiscard]] Error explain(Error error, std::initializer_list<std::string_view> command) const;
+  /// `channel` is the one that the command was about, for the rule: a test's own by default.
+  [[nodiscard]] Error explain(Error error, std::initializer_list<std::string_view> command,
+                              std::string_view channel = kTestChannels) const;
   /// The fields of INFO, of one section.
   Result<redis::Info> info(std::string_view section);
 

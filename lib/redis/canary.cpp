@@ -16,9 +16,16 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(2);
 
+/// The one right that is missing: a server names the first that it misses.
 Error with_hint(Error error, std::string_view channel) {
   if (error.kind == ErrorKind::forbidden) {
-    error.hint = fmt::format("ACL SETUSER <user> +subscribe +publish &{}", channel);
+    const auto names = [&](std::string_view text) {
+      return error.message.find(text) != std::string::npos;
+    };
+    error.hint =
+        fmt::format("ACL SETUSER <user> {}", names("'subscribe'") ? "+subscribe"
+                                             : names("'publish'") ? "+publish"
+                                                                  : fmt::format("&{}", channel));
   }
   return error;
 }

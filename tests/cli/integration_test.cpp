@@ -295,7 +295,8 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
                  "deaf on >pw ~* &* +@all -pubsub",
                  "listener on >pw &* +ping +info +subscribe +publish",
                  "powerless on >pw &* +ping +info", "mute on >pw ~* &* +@all -publish",
-                 "narrow on >pw ~* &fogis:test:* +@all"},
+                 "narrow on >pw ~* &fogis:test:* +@all",
+                 "half on >pw ~* &fogis:test:* &fogis:matches:updates +@all"},
        .tcp = true});
   const Standin calendar("calendar", server.url());
   const auto as = [&](const std::string& user) {
@@ -325,6 +326,16 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   CHECK_THAT(narrow.ids(), IsEmpty());
   CHECK(narrow.check("contract")["status"] == "skip");
   CHECK(narrow.check("flow")["status"] == "skip");
+  // Only channels that are missing are advised.
+  CHECK_THAT(narrow.check("contract")["hint"].get<std::string>(),
+             StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates &fogis:processor"));
+  CHECK_THAT(narrow.check("flow")["hint"].get<std::string>(),
+             StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates"));
+  const auto half = as("half");
+  CHECK(half.check("contract")["cause"] == "nothing was published in 300 ms");
+  CHECK_THAT(half.document["unseen"].dump(),
+             ContainsSubstring("what is published on fogis:processor:status, ") &&
+                 !ContainsSubstring("&fogis:matches:updates "));
 }
 
 TEST_CASE("a Redis that refuses us or dies in the middle ends the report with its exit code") {

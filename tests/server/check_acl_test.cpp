@@ -46,8 +46,21 @@ TEST_CASE("a user who lacks a channel for both parts is a warning with the rules
   CHECK(result.status == Status::warn);
   CHECK(result.cause.starts_with("user someone may not publish on &fogis:processor:status"));
   CHECK(
-      result.hint.starts_with("as publisher: ACL SETUSER someone +publish "
-                              "&fogis:processor:status &fogis:system:alerts; as subscriber:"));
+      result.hint.starts_with("as publisher: ACL SETUSER someone "
+                              "&fogis:processor:status &fogis:system:alerts; as subscriber: ACL "
+                              "SETUSER someone &fogis:processor:status "));
+}
+
+TEST_CASE("only rights that are missing are advised") {
+  auto result = judge_user("resetchannels &fogis:* &match_updates* +@all -publish -subscribe");
+  CHECK(result.status == Status::fail);
+  CHECK(result.hint.starts_with(
+      "as publisher: ACL SETUSER someone +publish and, unless it has them, &fogis:matches"));
+  // That the channels are allowed shows in the other command.
+  result = judge_user("resetchannels &fogis:matches:updates +@all -publish");
+  CHECK(result.hint.starts_with(
+      "as publisher: ACL SETUSER someone +publish &fogis:processor:status &fogis:system:alerts; as "
+      "subscriber: ACL SETUSER someone &fogis:processor:status "));
 }
 
 TEST_CASE("a user without any right on FOGIS channels fails acl alone") {
@@ -66,7 +79,7 @@ TEST_CASE("without ACL DRYRUN subscribing is tried and publishing is not") {
   CHECK(result.hint == "allow it: ACL SETUSER someone +acl|dryrun");
   result = judge_user("resetchannels &fogis:system:alerts +@all -acl");
   CHECK(result.status == Status::warn);
-  CHECK(result.hint.starts_with("ACL SETUSER someone +subscribe &fogis:matches:updates "));
+  CHECK(result.hint.starts_with("ACL SETUSER someone &fogis:matches:updates "));
 }
 
 TEST_CASE("nothing is published on a production channel") {

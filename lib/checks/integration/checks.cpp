@@ -1,6 +1,7 @@
 #include "checks/integration/checks.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -290,6 +291,12 @@ std::vector<std::string> unseen(const Evidence& evidence) {
     list.push_back("who listens: " + evidence.survey_error->message);
   } else if (evidence.before && !evidence.before->clients_refusal.empty()) {
     list.push_back(evidence.before->clients_refusal);
+  }
+  if (const auto& refused = evidence.traffic.refused; !refused.empty()) {
+    list.push_back(
+        fmt::format("what is published on {}: this user may not subscribe; allow it with ACL "
+                    "SETUSER <user> &{}",
+                    list_text({refused.begin(), refused.end()}), fmt::join(refused, " &")));
   }
   if (evidence.traffic.error) {
     list.push_back("part of what was published: " + evidence.traffic.error->message);

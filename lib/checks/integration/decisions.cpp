@@ -263,7 +263,10 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "handles"},
     {"D22", Group::publisher, "wiring", kFail,
      "a completed with changes_detected, and no update on any channel",
-     [](const Evidence& seen) { return seen.traffic.unheard_cycles > 0 && !seen.traffic.error; },
+     [](const Evidence& seen) {
+       return seen.traffic.unheard_cycles > 0 && !seen.traffic.error &&
+              seen.traffic.refused.empty();
+     },
      "match-list-processor publishes its updates on a channel that is not known here",
      [](const Evidence& seen) {
        return fmt::format("{} ended with changes_detected true, and without an update on any of {}",

@@ -142,8 +142,9 @@ struct ChannelTraffic {
 };
 
 struct Traffic {
-  bool watched = false;        ///< the subscription was acknowledged
-  std::optional<Error> error;  ///< why not, or why it ended early
+  bool watched = false;              ///< the subscription was acknowledged
+  std::optional<Error> error;        ///< why not, or why it ended early
+  std::vector<std::string> refused;  ///< channels that this user may not subscribe to
   std::chrono::nanoseconds watched_for{};
   std::map<std::string, ChannelTraffic, std::less<>> channels;
   std::uint64_t messages = 0;

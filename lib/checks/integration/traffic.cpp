@@ -1,6 +1,7 @@
 #include "checks/integration/traffic.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -113,6 +114,45 @@ void take_messages(redis::Subscriber& subscriber, const Deadline& deadline, Traf
   }
 }
 
+std::string join(const std::vector<std::string>& names, std::string_view separator) {
+  return fmt::format("{}", fmt::join(names, separator));
+}
+
+std::vector<std::string> without(std::vector<std::string> names,
+                                 const std::vector<std::string>& others) {
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(others.begin(), others.end(), name) != others.end();
+  });
+  return names;
+}
+
+/// Subscribes to all channels or, where only some are forbidden, to the others. Returns those that
+/// it did not get.
+/// Errors: as Subscriber::subscribe, explained; forbidden only when there is none to be heard.
+Result<std::vector<std::string>> subscribe_allowed(Context& context, redis::Subscriber& observer,
+                                                   const std::vector<std::string>& channels) {
+  std::vector<std::string> refused;
+  auto done = observer.subscribe(channels);
+  const bool is_command = !done && done.error().message.find(" to run ") != std::string::npos;
+  if (done || done.error().kind != ErrorKind::forbidden || is_command) {
+    return done ? Result<std::vector<std::string>>(std::move(refused))
+                : failure(context.explain(std::move(done.error()), {"SUBSCRIBE"}));
+  }
+  for (const auto& channel : channels) {
+    done = observer.subscribe({channel});
+    if (!done && done.error().kind != ErrorKind::forbidden) {
+      return failure(context.explain(std::move(done.error()), {"SUBSCRIBE"}));
+    }
+    if (!done) {
+      refused.push_back(channel);
+    }
+  }
+  return refused.size() < channels.size()
+             ? Result<std::vector<std::string>>(std::move(refused))
+             : failure(
+                   context.explain(std::move(done.error()), {"SUBSCRIBE"}, join(refused, " &")));
+}
+
 /// Samples until the deadline; a failure ends it, since whoever receives will meet it too.
 void sample(Context& context, const Deadline& deadline, SlowSubscribers& slow) {
   while (sample_waiting(context, slow) && deadline.pause(kSamplePause) == WaitOutcome::ready) {}
@@ -206,9 +246,10 @@ Traffic watch_traffic(Context& context, const std::vector<std::string>& channels
                       std::string_view our_source, std::chrono::nanoseconds span,
                       SlowSubscribers& slow) {
   auto observer = context.make_subscriber(kNoRetry, "observer");
-  if (auto done = observer.subscribe(channels); !done) {
+  auto refused = subscribe_allowed(context, observer, channels);
+  if (!refused) {
     Traffic traffic;
-    traffic.error = context.explain(std::move(done.error()), {"SUBSCRIBE"});
+    traffic.error = std::move(refused.error());
     return traffic;
   }
   const auto started = Deadline::Clock::now();
@@ -219,13 +260,14 @@ Traffic watch_traffic(Context& context, const std::vector<std::string>& channels
   take_messages(observer, deadline, count, error);
   sampler.join();
   if (!error) {
-    if (auto done = observer.unsubscribe(channels); !done) {
+    if (auto done = observer.unsubscribe(without(channels, *refused)); !done) {
       error = context.explain(std::move(done.error()), {"UNSUBSCRIBE"});
     }
   }
   count.end(Deadline::Clock::now());
   auto traffic = count.traffic();
   traffic.watched = true;
+  traffic.refused = std::move(*refused);
   traffic.error = std::move(error);
   traffic.watched_for = Deadline::Clock::now() - started;
   return traffic;

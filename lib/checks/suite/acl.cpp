@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -19,11 +20,15 @@ using message::Channel;
 using message::ChannelRole;
 using message::Party;
 
+/// Whether a command may be run on a channel, or what stands in the way. A server looks at the
+/// command first.
+enum class Right : std::uint8_t { allowed, no_command, no_channel };
+
 /// What a user may do on one channel.
 struct Rights {
   const Channel* channel;
-  bool publish;
-  bool subscribe;
+  Right publish;
+  Right subscribe;
 };
 
 bool published_by_processor(const Channel& channel) {
@@ -38,10 +43,14 @@ std::string user_name(const Context& context, const Result<redis::Reply>& whoami
   return whoami ? whoami->text : std::string(context.user());
 }
 
-/// Whether the user may run the command; the server answers OK or why not.
-Result<bool> may(Context& context, std::initializer_list<std::string_view> dry_run) {
+Right right_of(std::string_view refusal) {
+  return refusal.find(" to run ") != std::string_view::npos ? Right::no_command : Right::no_channel;
+}
+
+/// Asks whether the user may run the command; the server answers OK or why not.
+Result<Right> may(Context& context, std::initializer_list<std::string_view> dry_run) {
   TRY_ASSIGN(const auto reply, context.ask(dry_run, redis::Repeat::if_unsure));
-  return reply.is_status("OK");
+  return reply.is_status("OK") ? Right::allowed : right_of(reply.text);
 }
 
 Result<std::vector<Rights>> ask_rights(Context& context, const std::string& user) {
@@ -56,23 +65,45 @@ Result<std::vector<Rights>> ask_rights(Context& context, const std::string& user
   return all;
 }
 
-using Member = bool Rights::*;
+using Member = Right Rights::*;
 
-/// `&name` of each channel of a part that the user lacks.
+/// The names of the channels of a part that the user may not use.
 std::string missing(const std::vector<Rights>& all, bool (*belongs)(const Channel&), Member right) {
   std::string list;
   for (const auto& rights : all) {
-    if (belongs(*rights.channel) && !(rights.*right)) {
+    if (belongs(*rights.channel) && rights.*right != Right::allowed) {
       list += fmt::format(" &{}", rights.channel->name);
     }
   }
   return list;
 }
 
+/// The rules that a part lacks. Channels are known where one of the commands may be run; else they
+/// are named with that reserve.
+std::string rules(const std::vector<Rights>& all, bool (*belongs)(const Channel&), Member right,
+                  std::string_view command) {
+  bool lacks_command = false;
+  std::string denied;
+  std::string unknown;
+  for (const auto& rights : all) {
+    if (!belongs(*rights.channel)) {
+      continue;
+    }
+    lacks_command = lacks_command || rights.*right == Right::no_command;
+    if (rights.publish == Right::no_channel || rights.subscribe == Right::no_channel) {
+      denied += fmt::format(" &{}", rights.channel->name);
+    } else if (rights.publish != Right::allowed && rights.subscribe != Right::allowed) {
+      unknown += fmt::format(" &{}", rights.channel->name);
+    }
+  }
+  return fmt::format("{}{}{}{}", lacks_command ? fmt::format(" +{}", command) : "", denied,
+                     unknown.empty() ? "" : " and, unless it has them,", unknown);
+}
+
 std::string names(const std::vector<Rights>& all, Member right, bool wanted) {
   std::string list;
   for (const auto& rights : all) {
-    if (rights.*right == wanted) {
+    if ((rights.*right == Right::allowed) == wanted) {
       list += fmt::format("{}{}", list.empty() ? "" : " ", rights.channel->name);
     }
   }
@@ -80,8 +111,9 @@ std::string names(const std::vector<Rights>& all, Member right, bool wanted) {
 }
 
 bool has_none(const std::vector<Rights>& all) {
-  return std::none_of(all.begin(), all.end(),
-                      [](const Rights& rights) { return rights.publish || rights.subscribe; });
+  return std::none_of(all.begin(), all.end(), [](const Rights& rights) {
+    return rights.publish == Right::allowed || rights.subscribe == Right::allowed;
+  });
 }
 
 CheckResult judge(const std::vector<Rights>& all, const std::string& user) {
@@ -96,9 +128,10 @@ CheckResult judge(const std::vector<Rights>& all, const std::string& user) {
   }
   const auto cause = fmt::format("user {} may not publish on{} and may not subscribe to{}", user,
                                  unpublished, unheard);
-  const auto hint = fmt::format(
-      "as publisher: ACL SETUSER {0} +publish{1}; as subscriber: ACL SETUSER {0} +subscribe{2}",
-      user, unpublished, unheard);
+  const auto hint =
+      fmt::format("as publisher: ACL SETUSER {0}{1}; as subscriber: ACL SETUSER {0}{2}", user,
+                  rules(all, published_by_processor, &Rights::publish, "publish"),
+                  rules(all, heard_by_calendar, &Rights::subscribe, "subscribe"));
   return has_none(all) ? failed("no permission for any FOGIS channel", cause, hint)
                        : warned("too few permissions for publisher or subscriber", cause, hint);
 }
@@ -118,6 +151,7 @@ CheckResult judge_with_details(const std::vector<Rights>& all, const std::string
 Result<CheckResult> try_subscribing(Context& context, const std::string& user, const Error& why) {
   auto subscriber = context.make_subscriber();
   std::string denied;
+  bool lacks_command = false;
   for (const auto& channel : message::channels()) {
     const auto done = subscriber.subscribe({std::string(channel.name)});
     if (!done && done.error().kind != ErrorKind::forbidden) {
@@ -125,6 +159,7 @@ Result<CheckResult> try_subscribing(Context& context, const std::string& user, c
     }
     if (!done && heard_by_calendar(channel)) {
       denied += fmt::format(" &{}", channel.name);
+      lacks_command = lacks_command || right_of(done.error().message) == Right::no_command;
     }
   }
   const auto unjudged =
@@ -134,7 +169,10 @@ Result<CheckResult> try_subscribing(Context& context, const std::string& user, c
           ? skipped("may subscribe; publishing not evaluated", unjudged, why.hint)
           : warned("may not subscribe to all channels",
                    fmt::format("user {} may not subscribe to{}; {}", user, denied, unjudged),
-                   fmt::format("ACL SETUSER {} +subscribe{}", user, denied));
+                   lacks_command
+                       ? fmt::format("ACL SETUSER {} +subscribe and, unless it has them,{}", user,
+                                     denied)
+                       : fmt::format("ACL SETUSER {}{}", user, denied));
   result.detail("user", user);
   return result;
 }

@@ -91,7 +91,9 @@ Result<void> subscribe(const Context& context, redis::Subscriber& subscriber,
                        const std::vector<std::string>& patterns) {
   auto done = subscriber.subscribe(channels);
   if (!done) {
-    return failure(context.explain(std::move(done.error()), {"SUBSCRIBE"}));
+    return failure(
+        context.explain(std::move(done.error()), {"SUBSCRIBE"},
+                        channels.empty() ? kTestChannels : std::string_view(channels.front())));
   }
   if (patterns.empty()) {
     return done;
@@ -112,7 +114,7 @@ Result<void> subscribe(const Context& context, redis::Subscriber& subscriber,
 Result<std::int64_t> publish(Context& context, std::string_view channel, std::string_view payload) {
   auto receivers = redis::Publisher(context.client()).publish(channel, payload);
   if (!receivers) {
-    return failure(context.explain(std::move(receivers.error()), {"PUBLISH"}));
+    return failure(context.explain(std::move(receivers.error()), {"PUBLISH"}, channel));
   }
   return receivers;
 }
