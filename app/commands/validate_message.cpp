@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/input.hpp"
@@ -20,6 +21,7 @@
 #include "commands/commands.hpp"
 #include "message/contract.hpp"
 #include "message/locate.hpp"
+#include "message/record.hpp"
 #include "message/schema.hpp"
 #include "output/message_report.hpp"
 #include "output/progress.hpp"
@@ -29,6 +31,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using output::Format;
+
+/// Bytes that one byte of a payload takes in a recording at most, and what a line has beside it.
+constexpr std::size_t kLongestEscape = 6;
+constexpr std::size_t kRecordOverhead = std::size_t{64} << 10U;
 
 constexpr std::uint64_t kLargestBound = std::uint64_t{1} << 30U;
 
@@ -95,7 +101,7 @@ public:
     const auto begin = Clock::now();
     output::JudgedFile file{.name = name, .layout = options_->layout()};
     show_progress(name);
-    const auto judged = judge_file(name, file.counts);
+    const auto judged = judge_file(name, file);
     progress_.hide();
     file.duration = Clock::now() - begin;
     totals_.counts.add(file.counts);
@@ -131,28 +137,58 @@ private:
     progress_.doing(fmt::format("reading {}", output::shown_name(name)));
   }
 
-  Result<void> judge_file(const std::string& name, output::MessageCounts& counts) {
+  Result<void> judge_file(const std::string& name, output::JudgedFile& file) {
     TRY_ASSIGN(auto input, open_messages(name, *options_, session_->stop));
+    TRY_ASSIGN(const auto beginning, input.peek(message::kRecordMark.size()));
+    const bool is_record = beginning == message::kRecordMark;
+    if (is_record) {
+      file.layout = Input::Layout::lines;
+      input.read_lines(options_->judge.max_size * kLongestEscape + kRecordOverhead);
+    }
     message::Judge judge(options_->judge);
     while (!ended()) {
       TRY_ASSIGN(const auto document, input.next());
       if (!document) {
         return {};
       }
-      judge_document(name, *document, judge, counts);
+      if (is_record) {
+        judge_recorded(name, *document, judge, file.counts);
+      } else {
+        judge_document(name, *document, {}, judge, file.counts);
+      }
     }
     return session_->stop.requested() ? failure(interrupted_error(Phase::usage)) : Result<void>();
   }
 
-  void judge_document(std::string_view name, const Input::Part& document, message::Judge& judge,
+  /// A line of a recording: the message in it, as its channel's. A line that is no line of a
+  /// recording is judged as it stands, which tells what is wrong with it.
+  void judge_recorded(std::string_view name, const Input::Part& line, message::Judge& judge,
                       output::MessageCounts& counts) {
+    const auto parsed = message::parse_record_line(line.text);
+    if (line.too_large || !parsed) {
+      judge_document(name, line, {}, judge, counts);
+    } else if (const auto* const recorded = std::get_if<message::RecordedMessage>(&*parsed)) {
+      const auto size = recorded->payload.size();
+      const bool is_too_large = size > options_->judge.max_size;
+      judge_document(name,
+                     {.text = is_too_large ? std::string_view() : recorded->payload,
+                      .size = size,
+                      .number = line.number,
+                      .too_large = is_too_large},
+                     recorded->channel, judge, counts);
+    }
+  }
+
+  void judge_document(std::string_view name, const Input::Part& document, std::string_view channel,
+                      message::Judge& judge, output::MessageCounts& counts) {
     output::JudgedMessage judged{.file = name, .line = document.number, .size = document.size};
     judged.judgement = document.too_large
                            ? message::refuse_too_large(document.size, options_->judge)
-                           : judge.judge(document.text);
+                           : judge.judge(document.text, channel);
     judged.lines = message::find_lines(document.text, judged.judgement.findings);
     for (auto& line : judged.lines) {
-      line += document.number - 1;
+      // A payload's own lines are none of the recording, which has each message in one.
+      line = channel.empty() ? line + document.number - 1 : document.number;
     }
     counts.add(judged.judgement);
     // The line that shows progress must not stand before what is written.
@@ -269,7 +305,9 @@ int run_validate_message(cli::Session& session, const MessageOptions& options) {
 
 cli::Run declare_validate_message(cli::OptionSet options) {
   const auto values = std::make_shared<MessageOptions>();
-  options.arguments("FILE... | -", values->files, "messages, one per file; - is stdin")
+  options
+      .arguments("FILE... | -", values->files,
+                 "messages, one per file, or recordings of subscribe --record; - is stdin")
       .flag("--ndjson", values->ndjson, "each line is a message")
       .choice("--as", "TYPE", values->judge.as, message::kTypes, "required message type")
       .choice("--reader", "READER", values->judge.reader, kReaders,

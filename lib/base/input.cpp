@@ -81,6 +81,18 @@ Result<std::optional<Input::Part>> Input::next() {
   }
 }
 
+Result<std::string_view> Input::peek(std::size_t size) {
+  while (buffer_.size() - begin_ < size && !ended_) {
+    TRY(read_more());
+  }
+  return std::string_view(buffer_).substr(begin_, size);
+}
+
+void Input::read_lines(std::size_t largest) {
+  options_.layout = Layout::lines;
+  options_.largest = largest;
+}
+
 /// The part at begin_. Of one that is too large the bytes are dropped as they come.
 Result<Input::Part> Input::collect() {
   ++number_;

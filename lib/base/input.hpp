@@ -62,6 +62,12 @@ public:
   /// Errors: usage when reading fails or a part is too large; interrupted.
   Result<std::optional<Part>> next();
 
+  /// What it begins with, up to `size` bytes of what next() has not returned; fewer at the end.
+  /// Valid until the next call. Errors: as next().
+  Result<std::string_view> peek(std::size_t size);
+  /// From now on a part is a line of at most `largest` bytes.
+  void read_lines(std::size_t largest);
+
   /// Whether next() can return without waiting for whoever writes.
   [[nodiscard]] bool ready() const;
   /// Whether it is a file that can be read a second time.

@@ -38,6 +38,9 @@ struct RecordedGap {
 
 using RecordLine = std::variant<RecordHeader, RecordedMessage, RecordedGap>;
 
+/// How every record file begins.
+inline constexpr std::string_view kRecordMark = R"({"kind":"fogis-redis/record")";
+
 /// The line for a header, with its line break. Names that are not UTF-8 are shown with U+FFFD.
 std::string format_record_header(const RecordHeader& header);
 

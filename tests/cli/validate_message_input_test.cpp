@@ -16,6 +16,7 @@
 
 #include "cli/document.hpp"
 #include "cli/message_files.hpp"
+#include "message/record.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -34,6 +35,11 @@ namespace {
 
 std::string good_line() {
   return new_message(Shape::system_alert).dump() + "\n";
+}
+
+nlohmann::ordered_json without_message(nlohmann::ordered_json document) {
+  document["payload"].erase("message");
+  return document;
 }
 
 }  // namespace
@@ -55,6 +61,37 @@ TEST_CASE("a stream is judged line by line, each with its number") {
   CHECK(messages[3]["valid"] == true);
   CHECK(messages[4]["line"] == 7);
   CHECK(messages[4]["findings"][0]["rule"] == "not-an-object");
+}
+
+TEST_CASE("the messages of a recording are judged, as those of their channels") {
+  using namespace fogis::message;
+  std::string record = format_record_header({});
+  append_recorded_message(record, "2026-01-02T03:04:05.000000Z", "fogis:system:alerts", "",
+                          new_message(Shape::system_alert).dump(2));
+  append_recorded_message(record, "2026-01-02T03:04:06.000000Z", "fogis:matches:updates", "",
+                          "\xff\xfe no JSON");
+  record += format_recorded_gap({});
+  append_recorded_message(record, "2026-01-02T03:04:07.000000Z", "fogis:matches:updates", "",
+                          without_message(new_message(Shape::system_alert)).dump(2));
+  record += R"({"received":"2026-01-02T03:04:08.000)";
+  const TempDir directory;
+  const auto file = directory.write("traffic.record", record);
+  for (const auto& source : {file, std::string("-")}) {
+    const auto outcome = validate({"--json", source}, source == "-" ? record : "");
+    CHECK(outcome.exit_code == 1);
+    const auto messages = require_document(outcome.output, "validate-message")["messages"];
+    INFO(messages.dump(2));
+    REQUIRE(messages.size() == 4);
+    CHECK(messages[0]["line"] == 2);
+    CHECK(messages[0]["valid"] == true);
+    CHECK(messages[1]["line"] == 3);
+    CHECK(messages[1]["findings"][0]["line"] == 3);
+    CHECK(messages[1]["valid"] == false);
+    CHECK(messages[2]["line"] == 5);
+    CHECK(messages[2]["findings"][0]["line"] == 5);
+    CHECK(messages[3]["line"] == 6);
+    CHECK(messages[3]["findings"][0]["rule"] == "truncated");
+  }
 }
 
 TEST_CASE("files that are copies of each other are no stream") {
