@@ -229,6 +229,17 @@ bool is_redirection(const Exchange& result) {
          !result.location.empty();
 }
 
+/// Another scheme has another port.
+bool is_same_server(const Url& from, const Url& to) {
+  const auto lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  };
+  const bool is_same_host =
+      std::equal(from.host.begin(), from.host.end(), to.host.begin(), to.host.end(),
+                 [&](char left, char right) { return lower(left) == lower(right); });
+  return is_same_host && (from.port == to.port || from.tls != to.tls);
+}
+
 Result<Response> follow(RedirectTarget place, const Deadline& deadline, const ProbeLimits& limits) {
   for (unsigned redirects = 0;; ++redirects) {
     TRY_ASSIGN(auto result, request(place.url, place.target, deadline, limits));
@@ -241,6 +252,12 @@ Result<Response> follow(RedirectTarget place, const Deadline& deadline, const Pr
                            "give the final URL of the redirects"));
     }
     TRY_ASSIGN(auto next, follow_location(place.url, place.target, result.location));
+    if (!is_same_server(place.url, next.url)) {
+      return failure(fault(ErrorKind::protocol,
+                           fmt::format("it redirects to another server, {}", next.url.text()),
+                           "what answers there need not be the service: give the service's own "
+                           "URL, or that one if it is meant"));
+    }
     if (place.url.tls && !next.url.tls) {
       return failure(fault(ErrorKind::protocol, "it redirects from https to http",
                            "give the http:// URL itself, if that is meant"));

@@ -27,12 +27,14 @@ struct Response {
 };
 
 /// Asks for `path` (absolute, below the URL's own) with GET, and reads the whole answer. Follows
-/// redirections within the limit, but not from https to http. An https server's certificate and
-/// name are verified against the system's store (SSL_CERT_FILE names another). Name resolution,
-/// connecting, TLS and every byte count against `deadline`; its stop event ends the wait too.
-/// Errors: not_resolved (phase resolve); all others have the phase http: unreachable, timed_out,
-/// interrupted, disconnected, untrusted, protocol (no HTTP, a longer body than allowed, too many
-/// redirections), internal. The endpoint is the URL that was asked. Thread-safe.
+/// redirections within the limit, but neither from https to http nor to another host or port (the
+/// other scheme's is none): who answers there need not be the service. An https server's
+/// certificate and name are verified against the system's store (SSL_CERT_FILE names another). Name
+/// resolution, connecting, TLS and every byte count against `deadline`; its stop event ends the
+/// wait too. Errors: not_resolved (phase resolve); all others have the phase http: unreachable,
+/// timed_out, interrupted, disconnected, untrusted, protocol (no HTTP, a longer body than allowed,
+/// too many redirections, or one to another server), internal. The endpoint is the URL that was
+/// asked. Thread-safe.
 Result<Response> get(const Url& url, std::string_view path, const Deadline& deadline,
                      const ProbeLimits& limits = {});
 

@@ -235,6 +235,8 @@ TEST_CASE("services that answer badly are told apart") {
   CHECK_THAT(with("404"), ContainsSubstring("/health answers 404"));
   CHECK_THAT(with("500"), ContainsSubstring("/health answers 500"));
   CHECK_THAT(with("redirect"), ContainsSubstring("redirects more than 3 times"));
+  CHECK_THAT(with("redirect-elsewhere"),
+             ContainsSubstring("it redirects to another server, http://elsewhere.invalid"));
   CHECK_THAT(with("huge"), ContainsSubstring("more than 1048576 bytes"));
 }
 

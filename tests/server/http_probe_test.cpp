@@ -159,13 +159,29 @@ TEST_CASE("a body beyond the limit is not taken, whether its length is told or n
 }
 
 TEST_CASE("redirections are followed within their limit, and never from https to http") {
-  const FakeServer there(answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere"));
-  const auto move = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:" +
-                    std::to_string(there.port()) + "/x\r\n\r\n";
-  const FakeServer here(answer(move));
+  const std::string move = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /x\r\n\r\n";
+  auto script = answer(move);
+  for (auto& step : answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere")) {
+    script.push_back(std::move(step));
+  }
+  const FakeServer here(std::move(script));
   CHECK(require_ok(get(url_of(here.port()), "/", soon())).body == "here");
   const FakeServer again(answer(move));
   require_error(get(url_of(again.port()), "/", soon(), {.redirects = 0}), ErrorKind::protocol);
+}
+
+TEST_CASE("a redirection to another host or port is told, and not followed") {
+  const FakeServer other(answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere"));
+  const auto elsewhere = "127.0.0.1:" + std::to_string(other.port());
+  for (const auto& place : {elsewhere, std::string("elsewhere.invalid/x")}) {
+    const FakeServer here(answer("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://" +
+                                 place + "\r\n\r\n"));
+    const auto error = require_error(get(url_of(here.port()), "/", soon()), ErrorKind::protocol);
+    CHECK_THAT(error.message, ContainsSubstring("it redirects to another server, http://" +
+                                                place.substr(0, place.find('/'))));
+    CHECK_THAT(error.hint, ContainsSubstring("need not be the service"));
+  }
+  CHECK(other.connections() == 0);
 }
 
 TEST_CASE("who does not speak HTTP, refuses or has no name is told apart") {

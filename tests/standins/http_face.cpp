@@ -26,6 +26,8 @@ void answer_with(const std::string& fault, const httplib::Request& request,
     response.set_content(R"({"status": "healthy", )", "application/json");
   } else if (fault == "redirect") {
     response.set_redirect(request.path);
+  } else if (fault == "redirect-elsewhere") {
+    response.set_redirect("http://elsewhere.invalid" + request.path);
   } else if (fault == "huge") {
     send_gigabyte(response);
   } else {

@@ -17,8 +17,8 @@ using Answers = std::map<std::string, std::function<Answer()>>;  ///< by path
 
 /// A server on a port of 127.0.0.1 that the kernel chose. Listens from its construction on, on
 /// threads of its own, until it is destroyed. `fault` is empty, or one of `html`, `broken-json`,
-/// `404`, `500`, `redirect` (for ever, to itself) and `huge` (a gigabyte): then every path answers
-/// so.
+/// `404`, `500`, `redirect` (for ever, to itself), `redirect-elsewhere` (to another host) and
+/// `huge` (a gigabyte): then every path answers so.
 class HttpFace {
 public:
   HttpFace(Answers answers, const std::string& fault);
