@@ -111,8 +111,8 @@ redis::Client Context::make_client(std::size_t pool_size, redis::RetryPolicy ret
   return redis::Client(std::move(settings), std::move(options), stop());
 }
 
-redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry,
-                                           std::string_view purpose) const {
+redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry, std::string_view purpose,
+                                           std::chrono::nanoseconds keepalive) const {
   auto settings = settings_;
   if (!purpose.empty()) {
     settings.client_name = label(purpose);
@@ -120,6 +120,7 @@ redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry,
   redis::Subscriber::Options options;
   options.timeouts = timeouts_;
   options.retry = retry;
+  options.keepalive = keepalive;
   options.limits = limits_for(options_);
   options.statistics = client_.statistics();
   return redis::Subscriber(std::move(settings), std::move(options), stop());

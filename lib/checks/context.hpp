@@ -61,9 +61,11 @@ public:
   /// count into the shared statistics.
   [[nodiscard]] redis::Client make_client(std::size_t pool_size, redis::RetryPolicy retry,
                                           std::string_view purpose) const;
-  /// By default it does not try again, as the client. With a `purpose` label() is its name.
-  [[nodiscard]] redis::Subscriber make_subscriber(redis::RetryPolicy retry = kNoRetry,
-                                                  std::string_view purpose = {}) const;
+  /// By default it does not try again, as the client. With a `purpose` label() is its name. For
+  /// `keepalive` see redis::Subscriber::Options.
+  [[nodiscard]] redis::Subscriber make_subscriber(
+      redis::RetryPolicy retry = kNoRetry, std::string_view purpose = {},
+      std::chrono::nanoseconds keepalive = std::chrono::nanoseconds(0)) const;
   /// A connection outside of every pool.
   [[nodiscard]] Result<redis::Connection> open_connection() const;
   [[nodiscard]] Deadline operation_deadline() const { return client_.operation_deadline(); }

@@ -123,6 +123,7 @@ struct Link {
   Side client;
   Side server;
   std::deque<Outstanding> outstanding;
+  std::chrono::steady_clock::time_point last_used = std::chrono::steady_clock::now();
 };
 
 }  // namespace
@@ -143,7 +144,8 @@ public:
         polled.push_back({link->client.socket.get(), link->client.events(), 0});
         polled.push_back({link->server.socket.get(), link->server.events(), 0});
       }
-      if (::poll(polled.data(), polled.size(), -1) < 0) {
+      const auto idle = static_cast<int>(hooks_.idle_timeout.count());
+      if (::poll(polled.data(), polled.size(), idle > 0 ? idle / 4 + 1 : -1) < 0) {
         continue;
       }
       if (polled[0].revents != 0) {
@@ -180,6 +182,12 @@ private:
 
   /// False when the link is over.
   bool relay(Link& link, short client_events, short server_events) const {
+    const auto now = std::chrono::steady_clock::now();
+    if (client_events != 0 || server_events != 0) {
+      link.last_used = now;
+    } else if (hooks_.idle_timeout.count() > 0 && now - link.last_used > hooks_.idle_timeout) {
+      return false;
+    }
     const bool client_alive = client_events == 0 || link.client.receive();
     const bool server_alive = server_events == 0 || link.server.receive();
     const bool understood = take_commands(link) && take_replies(link);

@@ -2,6 +2,7 @@
 // server shows.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,6 +35,8 @@ public:
     /// Called for each reply with its command, and for each message and acknowledgement with an
     /// empty command. What it returns is sent on: nothing, the reply changed, or several.
     std::function<Replies(const Command& command, redis::Reply reply)> tamper = {};
+    /// A connection over which nothing passed for that long is closed; 0: never.
+    std::chrono::milliseconds idle_timeout{0};
   };
 
   TamperingProxy(const RedisServer& server, Hooks hooks);

@@ -243,6 +243,15 @@ TEST_CASE("D22 and D24 need a cycle without an update") {
   CHECK(ids_with([](Evidence& evidence) { evidence.traffic.endless_cycles = 1; }) == Ids{"D24"});
 }
 
+TEST_CASE("an idle timeout needs a quiet connection that is cut after equal silences") {
+  const auto cut_after = [](std::vector<std::chrono::nanoseconds> silences) {
+    return ids_with([&](Evidence& evidence) { evidence.quiet.cuts = silences; });
+  };
+  CHECK(cut_after({20s, 20s, 21s}) == Ids{"idle-timeout"});
+  CHECK_THAT(cut_after({20s}), IsEmpty());
+  CHECK_THAT(cut_after({20s, 3s}), IsEmpty());
+}
+
 TEST_CASE("D10 needs connected without subscribed, whoever else listens") {
   for (const auto listeners : {0, 1}) {
     CHECK(ids_with([&](Evidence& evidence) {

@@ -121,6 +121,9 @@ CheckResult judge_liveness(const Evidence& evidence) {
   if (resp3) {
     result.detail("round_trip_resp3", *resp3);
   }
+  if (evidence.quiet.watched) {
+    result.detail("quiet_connection_cuts", static_cast<std::int64_t>(evidence.quiet.cuts.size()));
+  }
   if (!evidence.calendar.url.empty()) {
     result.detail("calendar_claims", claims_text(evidence.calendar));
   }

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 #include "checks/integration/symptoms.hpp"
 
@@ -318,6 +320,22 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "either nothing had changed, or the cycle failed: its exceptions are swallowed, so a started "
      "proves no work",
      "look at match-list-processor's log for the end of that cycle"},
+
+    {"idle-timeout", Group::way, "liveness", kWarn,
+     "a connection with a PING every 30 s is cut at least twice, each time after the same silence",
+     has_idle_timeout, "something on the way to Redis cuts quiet connections",
+     [](const Evidence& seen) {
+       const auto& cuts = seen.quiet.cuts;
+       return fmt::format(
+           "a subscription that sends only a PING every {} was cut {} times, always "
+           "after {} without data: {}",
+           format_duration(seen.options.calendar_ping), cuts.size(),
+           format_duration(*std::max_element(cuts.begin(), cuts.end())), seen.quiet.cause);
+     },
+     "a calendar that connects the same way is cut as well when nothing is published, and loses "
+     "what is published until it subscribes again",
+     "raise the idle timeout of the proxy, load balancer or firewall between here and Redis above "
+     "30 s"},
 
     // Our way to a service's HTTP.
     {"D14", Group::address, "services", kFail,

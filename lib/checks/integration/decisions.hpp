@@ -23,6 +23,7 @@ enum class Group : std::uint8_t {
   consumers,    ///< how many hear
   publisher,    ///< where the publisher talks
   processor,    ///< what the processor says of itself
+  way,          ///< the connections to Redis
   address,      ///< our way to a service's HTTP
 };
 

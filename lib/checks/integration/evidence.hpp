@@ -158,6 +158,13 @@ struct Traffic {
   std::vector<MessageFault> faults;  ///< each once, in the order of their appearance
 };
 
+/// A subscribed connection that is as quiet as the calendar's while nothing is published.
+struct QuietLine {
+  bool watched = false;                        ///< it was there
+  std::vector<std::chrono::nanoseconds> cuts;  ///< the silence before each time that it was cut
+  std::string cause;                           ///< of the last one
+};
+
 /// A message that was published and looked out for.
 struct FlowStep {
   std::string channel;
@@ -211,6 +218,7 @@ struct Evidence {
   std::optional<Survey> before;       ///< any subscription of ours
   std::optional<Survey> after;        ///< all of them were taken back
   Traffic traffic;
+  QuietLine quiet;
   /// A message of ours to ourselves, under each version of the protocol; nothing: not tried.
   std::optional<redis::CanaryReport> resp2;
   std::optional<redis::CanaryReport> resp3;

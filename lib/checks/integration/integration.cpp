@@ -272,8 +272,18 @@ private:
 
   void watch() {
     const auto watch = timed({"wiring", "contract", "activity"});
-    evidence_.traffic = watch_traffic(context_, channels_, evidence_.service,
-                                      evidence_.options.observe, evidence_.slow);
+    const auto& options = evidence_.options;
+    std::thread quiet;
+    if (options.observe >= options.quiet_from) {
+      quiet = std::thread([&] {
+        evidence_.quiet = watch_quiet_line(context_, options.calendar_ping, options.observe);
+      });
+    }
+    evidence_.traffic =
+        watch_traffic(context_, channels_, evidence_.service, options.observe, evidence_.slow);
+    if (quiet.joinable()) {
+      quiet.join();
+    }
     note_loss_if(evidence_.traffic.error);
   }
 

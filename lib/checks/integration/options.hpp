@@ -31,6 +31,10 @@ struct Options {
   /// How long after its start Redis is given for the calendar to subscribe again: the longest pause
   /// between two of its attempts is a minute.
   std::chrono::nanoseconds reconnect_wait = std::chrono::seconds(65);
+  /// An observation of at least this long keeps a connection as quiet as the calendar's, which
+  /// sends a PING after each such silence. Tests shorten both.
+  std::chrono::nanoseconds quiet_from = std::chrono::minutes(1);
+  std::chrono::nanoseconds calendar_ping = std::chrono::seconds(30);
   Flow flow = Flow::safe;
   std::int64_t expected_subscribers = 1;  ///< on each channel of the calendar
   std::vector<std::string> channels;      ///< to be examined beside the known ones

@@ -129,6 +129,9 @@ void add_part(std::string& text, std::string_view part) {
   text += fmt::format("{}{}", text.empty() ? "" : "; ", part);
 }
 
+/// By how much equal silences differ on a busy machine.
+constexpr auto kSameSilence = std::chrono::seconds(1);
+
 /// A URL that leads nowhere, though there are signs that the service runs.
 bool is_misaddressed(const Endpoint& endpoint, bool runs) {
   if (endpoint.answer != Answer::unreachable || !endpoint.error) {
@@ -213,6 +216,15 @@ bool is_at_silent_redis(const Evidence& evidence) {
 
 bool has_leftover_subscription(const Evidence& evidence) {
   return !crowded_channels(evidence).empty() && find_pair(evidence);
+}
+
+bool has_idle_timeout(const Evidence& evidence) {
+  const auto& cuts = evidence.quiet.cuts;
+  if (cuts.size() < 2) {
+    return false;
+  }
+  const auto [shortest, longest] = std::minmax_element(cuts.begin(), cuts.end());
+  return *longest - *shortest <= std::max<std::chrono::nanoseconds>(*longest / 4, kSameSilence);
 }
 
 std::uint64_t messages_lost(const Evidence& evidence) {

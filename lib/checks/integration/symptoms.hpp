@@ -56,6 +56,10 @@ bool is_at_silent_redis(const Evidence& evidence);
 /// nobody reads.
 bool has_leftover_subscription(const Evidence& evidence);
 
+/// A connection as quiet as the calendar's is cut again and again, each time after the same
+/// silence.
+bool has_idle_timeout(const Evidence& evidence);
+
 /// Signs that the server cut a subscriber that read too slowly.
 bool was_cut(const Evidence& evidence);
 

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostJudged = std::size_t{64} << 20U;
 constexpr std::size_t kMostFaults = 50;
 constexpr auto kSamplePause = 50ms;
+constexpr auto kObserverPing = 3s;
 
 message::JudgeOptions for_calendar() {
   message::JudgeOptions options;
@@ -245,7 +246,7 @@ void TrafficCount::note_faults(const redis::Message& message, const message::Jud
 Traffic watch_traffic(Context& context, const std::vector<std::string>& channels,
                       std::string_view our_source, std::chrono::nanoseconds span,
                       SlowSubscribers& slow) {
-  auto observer = context.make_subscriber(kNoRetry, "observer");
+  auto observer = context.make_subscriber(kNoRetry, "observer", kObserverPing);
   auto refused = subscribe_allowed(context, observer, channels);
   if (!refused) {
     Traffic traffic;
@@ -271,6 +272,31 @@ Traffic watch_traffic(Context& context, const std::vector<std::string>& channels
   traffic.error = std::move(error);
   traffic.watched_for = Deadline::Clock::now() - started;
   return traffic;
+}
+
+QuietLine watch_quiet_line(const Context& context, std::chrono::nanoseconds ping,
+                           std::chrono::nanoseconds span) {
+  QuietLine line;
+  const auto deadline = Deadline::after(span, context.stop());
+  while (!deadline.expired()) {
+    auto subscriber = context.make_subscriber(kNoRetry, "quiet", ping);
+    if (!subscriber.subscribe({context.channel("quiet")})) {
+      return line;
+    }
+    line.watched = true;
+    const auto connected = Deadline::Clock::now();
+    auto event = subscriber.next(deadline);
+    auto* const gap = event && *event ? std::get_if<redis::Resubscribed>(&**event) : nullptr;
+    if (event && gap == nullptr) {
+      return line;
+    }
+    if (!event && event.error().kind == ErrorKind::interrupted) {
+      return line;
+    }
+    line.cause = gap != nullptr ? gap->cause.message : event.error().message;
+    line.cuts.push_back((Deadline::Clock::now() - connected) % ping);
+  }
+  return line;
 }
 
 }  // namespace fogis::checks::integration

@@ -52,8 +52,16 @@ private:
 /// Subscribes to the channels, takes what comes for `span`, and takes the subscription back, so
 /// that later counts are without ours. Meanwhile the waiting output of other subscribers is sampled
 /// into `slow`. A subscription that is refused or lost is told in Traffic::error.
+/// The subscription sends a PING after three seconds of silence, so that an idle timeout on the way
+/// does not end the observation.
 Traffic watch_traffic(Context& context, const std::vector<std::string>& channels,
                       std::string_view our_source, std::chrono::nanoseconds span,
                       SlowSubscribers& slow);
+
+/// Keeps a subscription to a channel of our own for `span`, sends a PING after each silence of
+/// `ping`, and notes when it is cut: then it connects anew, until it cannot. Safe to run beside
+/// watch_traffic().
+QuietLine watch_quiet_line(const Context& context, std::chrono::nanoseconds ping,
+                           std::chrono::nanoseconds span);
 
 }  // namespace fogis::checks::integration
