@@ -334,7 +334,8 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   CHECK_THAT(narrow.check("flow")["hint"].get<std::string>(),
              StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates"));
   const auto half = as("half");
-  CHECK(half.check("contract")["cause"] == "nothing was published in 300 ms");
+  CHECK_THAT(half.check("contract")["cause"].get<std::string>(),
+             StartsWith("nothing was published in "));
   CHECK_THAT(half.document["unseen"].dump(),
              ContainsSubstring("what is published on fogis:processor:status, ") &&
                  !ContainsSubstring("&fogis:matches:updates "));

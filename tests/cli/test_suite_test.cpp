@@ -156,7 +156,8 @@ TEST_CASE("a pub-sub that could not be judged is named as what failed the run") 
   const auto outcome =
       suite("unix://mute:pw@" + server.socket_path(), {"--only", "connection,pub-sub", "-q"});
   CHECK(outcome.exit_code == 1);
-  CHECK_THAT(outcome.output, ContainsSubstring("required: pub-sub is judged; it was skipped: NOPERM"));
+  CHECK_THAT(outcome.output,
+             ContainsSubstring("required: pub-sub is judged; it was skipped: NOPERM"));
 }
 
 TEST_CASE("an unreachable server is an error of the connection, the rest is skipped") {

@@ -58,8 +58,8 @@ std::string text_at(const nlohmann::json& document, const char* place) {
              : std::string();
 }
 
-std::string with_reason(std::string what, const std::string& why) {
-  return why.empty() ? what : what + ": " + why;
+std::string with_reason(std::string_view what, std::string_view why) {
+  return why.empty() ? std::string(what) : fmt::format("{}: {}", what, why);
 }
 
 bool is_detail(const nlohmann::json& document, const char* name, bool value) {
