@@ -178,7 +178,9 @@ cli::Run declare_integration(cli::OptionSet options) {
               "private: private channels only; safe: also harmless messages on the live "
               "channels; live: also a match update that the calendar acts on [default safe]")
       .flag("--allow-side-effects", values->allow_side_effects,
-            "confirm --flow live: the calendar may write");
+            "confirm --flow live: the calendar may write")
+      .flag("--allow-evictions", run.allow_evictions,
+            "do everything on a full server too, which may evict keys");
   options.group("Verdict").flag("--list", values->list,
                                 "list the checks and what each one proves; run nothing");
   declare_verdict(options, values->report);

@@ -129,7 +129,9 @@ cli::Run declare_test_suite(cli::OptionSet options) {
       .count("--operations", "N", suite.operations, {kFewestOperations, kMostOperations},
              "operations of each kind in performance, 50 to 1000000 [default 1000]")
       .count("--payload-size", "N", suite.payload_size, {1, kPayloadLimit},
-             "largest value and message in binary-safety, bytes [default 262144]");
+             "largest value and message in binary-safety, bytes [default 262144]")
+      .flag("--allow-evictions", suite.allow_evictions,
+            "run all checks on a full server too, which may evict keys");
   options.group("Verdict")
       .duration("--max-p99", suite.max_p99, ZeroDuration::refused,
                 "highest acceptable 99th percentile")

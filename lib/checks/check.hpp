@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "checks/report.hpp"
+#include "redis/memory.hpp"
 
 namespace fogis::checks {
 
@@ -26,6 +27,7 @@ struct SuiteOptions {
   std::optional<double> min_ops;                    ///< fewest acceptable operations per second
   bool fail_fast = false;
   unsigned repeat = 1;
+  bool allow_evictions = false;  ///< run also what a full server cannot spare the memory for
 };
 
 /// One check. The table that holds it owns the texts.
@@ -33,6 +35,9 @@ struct Check {
   std::string_view id;       ///< stable kebab-case
   std::string_view title;    ///< at most 40 characters
   std::string_view purpose;  ///< one sentence for --list: what it proves
+  /// Of the server's memory: where that cannot be spared the check is skipped. Nothing for one that
+  /// looks itself at what can be spared.
+  redis::MemoryNeed need;
   /// Judges. A failure means that it could not be carried out to its end; verdict_of() makes that
   /// a result: skip for what the server forbids, error for a lost connection, …
   Result<CheckResult> (*run)(Context& context);

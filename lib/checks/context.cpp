@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "checks/verdict.hpp"
 #include "redis/command.hpp"
 #include "redis/server_error.hpp"
 
@@ -94,6 +95,40 @@ std::string missing_rule(std::string_view text, std::initializer_list<std::strin
 
 }  // namespace
 
+bool SpareMemory::allows(const redis::MemoryNeed& need) const {
+  return accepted || (memory && memory->can_spare(memory->cost(need)));
+}
+
+Error SpareMemory::shortage(const redis::MemoryNeed& need) const {
+  auto error = make_error(ErrorKind::forbidden, Phase::command,
+                          "how much memory the server can spare is not known: " + cause,
+                          hint.empty() ? "--allow-evictions does without knowing" : hint);
+  if (memory) {
+    error.message = memory->shortage(memory->cost(need));
+    error.hint = "free memory or raise maxmemory; --allow-evictions accepts that";
+  }
+  return error;
+}
+
+CheckResult SpareMemory::refusal(const redis::MemoryNeed& need) const {
+  auto error = shortage(need);
+  return skipped("not run, to evict no key", std::move(error.message), std::move(error.hint));
+}
+
+void warn_of_evictions(CheckResult& result, std::int64_t keys, std::string_view policy) {
+  const auto cause = fmt::format(
+      "evicted_keys rose by {} meanwhile: the server is full, and this run or others made it evict "
+      "keys ({})",
+      keys, policy);
+  if (result.status == Status::pass || result.status == Status::skip) {
+    result.status = Status::warn;
+  }
+  result.cause = result.cause.empty() ? cause : fmt::format("{}; {}", cause, result.cause);
+  if (result.hint.empty()) {
+    result.hint = "free memory or raise maxmemory";
+  }
+}
+
 Context::Context(config::ConnectionSettings settings, redis::Timeouts timeouts,
                  SuiteOptions options, const StopEvent* stop)
     : settings_(std::move(settings)),
@@ -126,11 +161,13 @@ redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry, std::string
   return redis::Subscriber(std::move(settings), std::move(options), stop());
 }
 
-Result<redis::Connection> Context::open_connection() const {
+Result<redis::Connection> Context::open_connection(config::RespVersion protocol) const {
+  auto settings = settings_;
+  settings.protocol = protocol;
   redis::Connection::Options options;
   options.limits = limits_for(options_);
   options.statistics = client_.statistics();
-  return redis::Connection::open(settings_, client_.connect_deadline(), std::move(options));
+  return redis::Connection::open(settings, client_.connect_deadline(), std::move(options));
 }
 
 std::string Context::label(std::string_view purpose) const {
@@ -192,6 +229,24 @@ Error Context::explain(Error error, std::initializer_list<std::string_view> comm
 Result<redis::Info> Context::info(std::string_view section) {
   TRY_ASSIGN(const auto reply, ask({"INFO", section}, redis::Repeat::if_unsure));
   return redis::Info(reply.text);
+}
+
+void Context::look_at_memory() {
+  spare_memory_ = {.accepted = options_.allow_evictions};
+  auto told = info("default");
+  if (told) {
+    spare_memory_.memory = redis::read_memory(*told);
+    spare_memory_.cause = "INFO does not tell it";
+  } else {
+    spare_memory_.cause = std::move(told.error().message);
+    spare_memory_.hint = std::move(told.error().hint);
+  }
+  if (!spare_memory_.memory) {
+    const auto limit = ask({"CONFIG", "GET", "maxmemory"}, redis::Repeat::if_unsure);
+    if (limit && limit->elements.size() == 2 && limit->elements[1].text == "0") {
+      spare_memory_.memory = redis::Memory();
+    }
+  }
 }
 
 std::string Context::key(std::string_view name) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "redis/client.hpp"
 #include "redis/connection.hpp"
 #include "redis/info.hpp"
+#include "redis/memory.hpp"
 #include "redis/reply.hpp"
 #include "redis/subscriber.hpp"
 
@@ -35,6 +37,26 @@ inline constexpr redis::RetryPolicy kNoRetry{0, std::chrono::nanoseconds::zero()
 
 /// The channels that tests make up, as an ACL rule names them.
 inline constexpr std::string_view kTestChannels = "fogis:test:*";
+
+/// What is known of the memory that the server can spare.
+struct SpareMemory {
+  std::optional<redis::Memory> memory = std::nullopt;  ///< nothing where it is not told
+  std::string cause = {};                              ///< why it is not
+  std::string hint = {};
+
+  bool accepted = false;  ///< evictions are (--allow-evictions)
+
+  /// Whether the work evicts no key of anybody and costs nobody a refused write, or that is
+  /// accepted. False where it cannot be known.
+  [[nodiscard]] bool allows(const redis::MemoryNeed& need) const;
+  /// Why work is left out because allows() says no, as what is forbidden.
+  [[nodiscard]] Error shortage(const redis::MemoryNeed& need) const;
+  /// The same as the result of a check.
+  [[nodiscard]] CheckResult refusal(const redis::MemoryNeed& need) const;
+};
+
+/// Adds to a result that `keys` were evicted meanwhile, which makes it a warning at least.
+void warn_of_evictions(CheckResult& result, std::int64_t keys, std::string_view policy);
 
 /// One for each run; checks run one after the other. Not thread-safe but for key(), channel() and
 /// what says so.
@@ -67,7 +89,10 @@ public:
       redis::RetryPolicy retry = kNoRetry, std::string_view purpose = {},
       std::chrono::nanoseconds keepalive = std::chrono::nanoseconds(0)) const;
   /// A connection outside of every pool.
-  [[nodiscard]] Result<redis::Connection> open_connection() const;
+  [[nodiscard]] Result<redis::Connection> open_connection() const {
+    return open_connection(settings_.protocol);
+  }
+  [[nodiscard]] Result<redis::Connection> open_connection(config::RespVersion protocol) const;
   [[nodiscard]] Deadline operation_deadline() const { return client_.operation_deadline(); }
   /// The client name of connections that are to be told apart: the service's name with the nonce
   /// and `purpose`.
@@ -95,6 +120,11 @@ public:
   /// The fields of INFO, of one section.
   Result<redis::Info> info(std::string_view section);
 
+  /// Asks for the server's memory. Whatever goes wrong makes it unknown.
+  void look_at_memory();
+  /// What the last look has shown.
+  [[nodiscard]] const SpareMemory& spare_memory() const { return spare_memory_; }
+
   /// `fogis:test:<nonce>:<name>`: a key that clean_up() removes, whatever happens. Whoever writes
   /// it gives it a TTL all the same. Thread-safe.
   std::string key(std::string_view name);
@@ -121,6 +151,7 @@ private:
   const std::string nonce_;
   redis::Client client_;
   std::string server_;
+  SpareMemory spare_memory_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, Written, std::less<>> keys_;
 };

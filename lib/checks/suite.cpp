@@ -150,7 +150,7 @@ private:
   }
 
   CheckResult perform(const Check& check) {
-    auto outcome = check.run(context_);
+    auto outcome = run(check);
     auto result = outcome ? std::move(*outcome) : verdict_of(outcome.error());
     // What an interruption has cut short says nothing about the server.
     if (stopped() && result.status != Status::pass) {
@@ -164,7 +164,31 @@ private:
       result.summary = "the connection was lost";
     }
     context_.clean_up();
+    if (!report_.error && !stopped()) {
+      note_evictions(result);
+    }
     return result;
+  }
+
+  /// Runs the check where the server can spare what it takes.
+  Result<CheckResult> run(const Check& check) {
+    const bool needs_memory = check.need.bytes() > 0;
+    return needs_memory && !context_.spare_memory().allows(check.need)
+               ? context_.spare_memory().refusal(check.need)
+               : check.run(context_);
+  }
+
+  /// Looks at the memory for the next check, and at what the last one may have done to it.
+  void note_evictions(CheckResult& result) {
+    context_.look_at_memory();
+    const auto& memory = context_.spare_memory().memory;
+    if (!memory) {
+      return;
+    }
+    const auto before = std::exchange(evicted_keys_, memory->evicted_keys);
+    if (before && memory->evicted_keys > *before) {
+      warn_of_evictions(result, memory->evicted_keys - *before, memory->policy);
+    }
   }
 
   /// Whatever keeps us from connecting ends the report.
@@ -213,6 +237,7 @@ private:
   unsigned run_ = 1;
   std::size_t index_ = 0;
   bool failed_ = false;
+  std::optional<std::int64_t> evicted_keys_;  ///< at the last look
   const Check* lost_during_ = nullptr;
 };
 

@@ -97,7 +97,24 @@ Result<void> Collector::ping(Sample& sample) {
   return {};
 }
 
-Result<void> Collector::read_settings() {
+/// Whether the server can do that without evicting a key; else notes why it was not asked. Where
+/// INFO does not tell, it counts as able: little is asked for then, or the user asked for it.
+bool Collector::spares(const Sample& sample, std::string_view what, const redis::MemoryNeed& need) {
+  const auto memory = redis::read_memory(sample.info);
+  if (!memory || memory->can_spare(memory->cost(need))) {
+    return true;
+  }
+  refused_.insert_or_assign(std::string(what),
+                            Refusal{.reason = memory->shortage(memory->cost(need)),
+                                    .hint = "free memory or raise maxmemory",
+                                    .for_now = true});
+  return false;
+}
+
+Result<void> Collector::read_settings(const Sample& sample) {
+  if (!spares(sample, "CONFIG GET", {.commands = 1, .kilobytes = 32})) {
+    return {};
+  }
   redis::Pipeline pipeline;
   pipeline.add({"CONFIG", "GET", "client-output-buffer-limit"});  // one name a call before 7.0
   pipeline.add({"CONFIG", "GET", "save"});
@@ -174,13 +191,15 @@ Result<void> Collector::discount_own_listeners(Sample& sample) {
 Result<void> Collector::read_details(Sample& sample) {
   redis::Pipeline pipeline;
   std::vector<std::string_view> asked;
-  const auto ask = [&](std::string_view what, std::initializer_list<std::string_view> command) {
-    if (!is_refused(what)) {
+  const auto ask = [&](std::string_view what, std::initializer_list<std::string_view> command,
+                       const redis::MemoryNeed& need) {
+    if (!is_refused(what) && spares(sample, what, need)) {
       pipeline.add(command);
       asked.push_back(what);
     }
   };
-  if (!is_refused("PUBSUB NUMSUB")) {
+  if (!is_refused("PUBSUB NUMSUB") &&
+      spares(sample, "PUBSUB NUMSUB", {.commands = 1, .kilobytes = 16})) {
     std::vector<std::string_view> command{"PUBSUB", "NUMSUB"};
     for (const auto& channel : message::channels()) {
       command.push_back(channel.name);
@@ -189,12 +208,14 @@ Result<void> Collector::read_details(Sample& sample) {
     asked.emplace_back("PUBSUB NUMSUB");
   }
   if (sample.server.is_cluster()) {
-    ask("CLUSTER INFO", {"CLUSTER", "INFO"});
+    ask("CLUSTER INFO", {"CLUSTER", "INFO"}, {.commands = 1, .kilobytes = 16});
   }
-  ask("SLOWLOG GET", {"SLOWLOG", "GET", "32"});
-  ask("LATENCY LATEST", {"LATENCY", "LATEST"});
+  ask("SLOWLOG GET", {"SLOWLOG", "GET", "32"}, {.commands = 1, .kilobytes = 160});
+  ask("LATENCY LATEST", {"LATENCY", "LATEST"}, {.commands = 1, .kilobytes = 32});
   if (sample.integer("connected_clients").value_or(0) <= kManyClients) {
-    ask("CLIENT LIST", {"CLIENT", "LIST", "TYPE", "pubsub"});
+    // With the other replies of this round trip, and PUBSUB CHANNELS after it.
+    ask("CLIENT LIST", {"CLIENT", "LIST", "TYPE", "pubsub"},
+        {.commands = 4, .kilobytes = 224, .client_list = true});
   } else {
     refused_.insert_or_assign(
         "CLIENT LIST",
@@ -255,6 +276,19 @@ void Collector::connect_with_past(Observation& observation) {
   }
 }
 
+/// A canary whose connections are there takes nothing more.
+void Collector::send_canary(Observation& observation) {
+  constexpr redis::MemoryNeed kNeed{.connections = 2, .commands = 3, .kilobytes = 32};
+  if (canary_.client_id() || spares(observation.sample, "canary", kNeed)) {
+    observation.canary = canary_.sing();
+    return;
+  }
+  const auto& refusal = refused_["canary"];
+  observation.canary.emplace();
+  observation.canary->error =
+      make_error(ErrorKind::forbidden, Phase::command, refusal.reason, refusal.hint);
+}
+
 Result<Observation> Collector::look() {
   TRY(connect());
   const bool rechecks = Clock::now() >= next_recheck_;
@@ -267,7 +301,7 @@ Result<Observation> Collector::look() {
   sample.at = Clock::now();
   sample.own_commands = statistics_->snapshot().operations;
   if (rechecks) {
-    TRY(read_settings());
+    TRY(read_settings(sample));
     const auto refused = refused_.find("CONFIG GET");
     if (refused == refused_.end() || !refused->second.for_now) {
       next_recheck_ = Clock::now() + options_.recheck;
@@ -284,7 +318,7 @@ Result<void> Collector::measure(Observation& observation) {
   TRY(ping(observation.sample));
   observation.ping = ping_.summary();
   if (options_.probe) {
-    observation.canary = canary_.sing();
+    send_canary(observation);
   }
   observation.sample.refusals = refused_;
   return {};

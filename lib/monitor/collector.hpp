@@ -19,6 +19,7 @@
 #include "monitor/thresholds.hpp"
 #include "redis/client.hpp"
 #include "redis/connection.hpp"
+#include "redis/memory.hpp"
 
 namespace fogis::monitor {
 
@@ -57,7 +58,9 @@ private:
   Result<void> ping(Sample& sample);
   Result<void> read_details(Sample& sample);
   Result<void> discount_own_listeners(Sample& sample);
-  Result<void> read_settings();
+  Result<void> read_settings(const Sample& sample);
+  bool spares(const Sample& sample, std::string_view what, const redis::MemoryNeed& need);
+  void send_canary(Observation& observation);
   void take_detail(std::string_view what, const redis::Reply& reply, Sample& sample);
   bool refuse(std::string_view what, const redis::Reply& reply);
   [[nodiscard]] bool is_refused(std::string_view what) const { return refused_.contains(what); }

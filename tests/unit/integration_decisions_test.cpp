@@ -463,9 +463,11 @@ TEST_CASE("D18 needs a calendar without credentials that it could use or renew")
 }
 
 TEST_CASE("a server without pub/sub is told as that, a user without the right is not") {
-  const auto refused_with = [](const char* message) {
+  const auto refused_with = [](std::string_view message) {
+    auto error = make_error(ErrorKind::forbidden, Phase::command, std::string(message));
+    error.server_code = message.substr(0, message.find(' '));
     return ids_with([&](Evidence& evidence) {
-      evidence.resp2.emplace().error = make_error(ErrorKind::forbidden, Phase::command, message);
+      evidence.resp2.emplace().error = error;
       evidence.resp3 = evidence.resp2;
     });
   };

@@ -110,6 +110,15 @@ private:
     return context_.stop() != nullptr && context_.stop()->requested();
   }
 
+  /// Whether the server has the memory for a part of the run; else `left_out` is told why not.
+  bool can_spare(const redis::MemoryNeed& need, std::optional<Error>& left_out) {
+    context_.look_at_memory();
+    if (!context_.spare_memory().allows(need)) {
+      left_out = context_.spare_memory().shortage(need);
+    }
+    return !left_out;
+  }
+
   [[nodiscard]] bool usable() const { return !evidence_.redis_error && !stopped(); }
 
   /// Whether an address of the calendar's machine means the same here.
@@ -157,6 +166,8 @@ private:
     if (usable()) {
       note_start();
     }
+    context_.look_at_memory();
+    const auto before = context_.spare_memory().memory;
     if (usable()) {
       doing("counting listeners");
       evidence_.before = survey();
@@ -177,9 +188,19 @@ private:
     if (usable()) {
       evidence_.after = survey();
       count_cut_clients(evidence_.slow.cut_after);
+      note_evictions(before);
     }
     if (evidence_.start.uptime) {
       *evidence_.start.uptime += steady_clock::now() - began;
+    }
+  }
+
+  void note_evictions(const std::optional<redis::Memory>& before) {
+    context_.look_at_memory();
+    const auto& after = context_.spare_memory().memory;
+    if (before && after && after->evicted_keys > before->evicted_keys) {
+      warn_of_evictions(evidence_.redis_health, after->evicted_keys - before->evicted_keys,
+                        after->policy);
     }
   }
 
@@ -227,6 +248,10 @@ private:
   }
 
   void ask_limits() {
+    std::optional<Error> left_out;
+    if (!can_spare({.commands = 1, .kilobytes = 16}, left_out)) {
+      return;
+    }
     if (const auto asked = ask_output_limit(context_, evidence_.slow); !asked) {
       note_loss(asked.error());
     }
@@ -244,6 +269,11 @@ private:
 
   void send_canaries() {
     const auto watch = timed({"liveness"});
+    redis::CanaryReport silent;
+    if (!can_spare({.connections = 4, .commands = 4, .kilobytes = 64}, silent.error)) {
+      evidence_.resp2 = std::move(silent);
+      return;
+    }
     std::thread other([&] { evidence_.resp3 = send_canary(config::RespVersion::resp3, "3"); });
     evidence_.resp2 = send_canary(config::RespVersion::resp2, "2");
     other.join();
@@ -272,6 +302,11 @@ private:
 
   void watch() {
     const auto watch = timed({"wiring", "contract", "activity"});
+    // One connection more for the quiet line.
+    if (!can_spare({.connections = 3, .commands = 4, .kilobytes = 256, .client_list = true},
+                   evidence_.traffic.error)) {
+      return;
+    }
     const auto& options = evidence_.options;
     std::thread quiet;
     if (options.observe >= options.quiet_from) {
@@ -289,6 +324,13 @@ private:
 
   void send_through() {
     const auto watch = timed({"flow"});
+    FlowStep unsent;
+    unsent.channel = context_.channel("flow");
+    unsent.what = "private";
+    if (!can_spare({.connections = 1, .commands = 4, .kilobytes = 64}, unsent.error)) {
+      evidence_.flow.push_back(std::move(unsent));
+      return;
+    }
     evidence_.flow = send_messages(context_, evidence_.options.flow, evidence_.service);
     for (const auto& step : evidence_.flow) {
       note_loss_if(step.error);
@@ -338,7 +380,9 @@ void note_interruption(Report& report) {
 
 Run run_integration(const Target& target, const Options& options, const StopEvent* stop,
                     const std::function<void(std::string_view)>& doing) {
-  Context context(target.settings, target.timeouts, {}, stop);
+  SuiteOptions suite;
+  suite.allow_evictions = options.allow_evictions;
+  Context context(target.settings, target.timeouts, std::move(suite), stop);
   Run run;
   auto& report = run.report;
   report.kind = "integration";

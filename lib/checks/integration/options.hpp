@@ -38,6 +38,7 @@ struct Options {
   Flow flow = Flow::safe;
   std::int64_t expected_subscribers = 1;  ///< on each channel of the calendar
   std::vector<std::string> channels;      ///< to be examined beside the known ones
+  bool allow_evictions = false;  ///< do also what a full server cannot spare the memory for
 };
 
 }  // namespace fogis::checks::integration

@@ -41,6 +41,13 @@ Result<void> count_listeners(Context& context, const std::vector<std::string>& c
 }
 
 Result<void> list_clients(Context& context, Survey& survey) {
+  constexpr redis::MemoryNeed kNeed{.commands = 1, .kilobytes = 32, .client_list = true};
+  if (const auto& spare = context.spare_memory(); !spare.allows(kNeed)) {
+    survey.clients_refusal =
+        "CLIENT LIST was left out, so consumers cannot be distinguished from this tool: " +
+        spare.shortage(kNeed).message;
+    return {};
+  }
   const auto reply = context.ask({"CLIENT", "LIST", "TYPE", "pubsub"}, redis::Repeat::if_unsure);
   if (reply) {
     survey.clients = parse_client_list(reply->text, context.settings().client_name);
@@ -81,6 +88,10 @@ std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_
 }
 
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels) {
+  constexpr redis::MemoryNeed kNeed{.commands = 2, .kilobytes = 16};
+  if (const auto& spare = context.spare_memory(); !spare.allows(kNeed)) {
+    return failure(spare.shortage(kNeed));
+  }
   Survey survey;
   TRY(count_listeners(context, channels, survey));
   TRY_ASSIGN(const auto patterns, ask_if_allowed(context, {"PUBSUB", "NUMPAT"}));

@@ -111,7 +111,8 @@ std::optional<std::pair<PubSubClient, PubSubClient>> find_pair(const Evidence& e
 
 /// The server does not know the command; a user without the right to it gets NOPERM.
 bool is_unknown_command(const Error& error) {
-  return error.kind == ErrorKind::forbidden && error.message.find("NOPERM") == std::string::npos;
+  return error.kind == ErrorKind::forbidden && !error.server_code.empty() &&
+         error.server_code != "NOPERM";
 }
 
 /// A canary that failed because there is no such command; null: neither did.

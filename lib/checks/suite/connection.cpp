@@ -50,7 +50,10 @@ Result<void> add_server(CheckResult& result, Context& context, redis::Connection
 
 Result<CheckResult> check_connection(Context& context) {
   const auto started = steady_clock::now();
-  TRY_ASSIGN(auto connection, context.open_connection());
+  // The connection that the next checks go on with: another one takes memory of a full server.
+  context.client().pool().close_idle();
+  TRY_ASSIGN(auto lease, context.client().lease());
+  auto& connection = *lease;
   const nanoseconds opened = steady_clock::now() - started;
   const auto ping_started = steady_clock::now();
   const auto pong = context.ask(connection, {"PING"});

@@ -74,6 +74,53 @@ Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std
   return {};
 }
 
+/// Enough for all messages, and for one over a connection that another one makes room for.
+constexpr redis::MemoryNeed kNeed{.connections = 1, .commands = 3, .kilobytes = 256};
+constexpr redis::MemoryNeed kSmallNeed{.commands = 2, .kilobytes = 16};
+
+/// Sends a command, and takes the replies and messages up to the one of that type.
+Result<redis::Reply> exchange_one(const Context& context, redis::Connection& connection,
+                                  std::initializer_list<std::string_view> command,
+                                  redis::ReplyType awaited, std::vector<redis::Reply>& others) {
+  const auto deadline = context.operation_deadline();
+  TRY(connection.send({command.begin(), command.size()}, deadline));
+  while (true) {
+    TRY_ASSIGN(auto reply, connection.receive(deadline));
+    if (reply.is_error()) {
+      return failure(context.refusal(reply, command));
+    }
+    if (reply.type == awaited) {
+      return reply;
+    }
+    others.push_back(std::move(reply));
+  }
+}
+
+/// One message to ourselves over a single connection, as RESP3 allows, in place of the one that we
+/// had: whoever can spare no memory loses nothing by it.
+Result<CheckResult> single_message(Context& context, const std::string& channel,
+                                   const CheckResult& reason) {
+  context.client().pool().close_idle();
+  TRY_ASSIGN(auto connection, context.open_connection(config::RespVersion::resp3));
+  std::vector<redis::Reply> pushes;
+  TRY(exchange_one(context, connection, {"SUBSCRIBE", channel}, redis::ReplyType::push, pushes));
+  const std::string payload = "fogis-redis: one message";
+  TRY_ASSIGN(const auto receivers, exchange_one(context, connection, {"PUBLISH", channel, payload},
+                                                redis::ReplyType::integer, pushes));
+  if (pushes.empty()) {
+    TRY_ASSIGN(auto push, connection.receive(context.operation_deadline()));
+    pushes.push_back(std::move(push));
+  }
+  const auto& parts = pushes.front().elements;
+  if (parts.size() != 3 || parts[2].text != payload || receivers.integer < 1) {
+    return failed(
+        "a message did not arrive as it was sent",
+        fmt::format("{} receivers, got {}", receivers.integer, redis::describe(pushes.front())),
+        "check for a proxy");
+  }
+  return warned("1 message over one connection, to evict no key", reason.cause, reason.hint);
+}
+
 /// What a refusal of SUBSCRIBE or PUBLISH means. A user's missing rights are named together; a
 /// server that has no such command cannot serve FOGIS, whoever asks.
 Result<CheckResult> no_pub_sub(Context& context, const std::string& channel, Error error) {
@@ -114,6 +161,13 @@ CheckResult judge(const Delivery& delivery, const Traffic& traffic) {
 
 Result<CheckResult> check_pub_sub(Context& context) {
   const auto channel = context.channel("pub-sub");
+  if (const auto& spare = context.spare_memory(); !spare.allows(kNeed)) {
+    if (spare.memory && !spare.allows(kSmallNeed)) {
+      return spare.refusal(kSmallNeed);
+    }
+    auto result = single_message(context, channel, spare.refusal(kNeed));
+    return result ? std::move(result) : no_pub_sub(context, channel, std::move(result.error()));
+  }
   const auto payloads = numbered_payloads(kMessages);
   auto subscriber = context.make_subscriber();
   if (auto subscribed = subscribe(context, subscriber, {channel}); !subscribed) {

@@ -11,8 +11,8 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "checks/suite/checks.hpp"
-#include "checks/suite/memory.hpp"
 #include "checks/verdict.hpp"
+#include "redis/memory.hpp"
 #include "redis/server_identity.hpp"
 
 namespace fogis::checks {
@@ -70,8 +70,8 @@ void judge_memory(const redis::Info& info, Findings& findings) {
   constexpr double kWarn = 0.78;
   constexpr double kFail = 0.94;
   constexpr double kPercent = 100;
-  const auto headroom = read_headroom(info);
-  const auto used = headroom ? headroom->used_share() : std::nullopt;
+  const auto memory = redis::read_memory(info);
+  const auto used = memory ? memory->used_share() : std::nullopt;
   if (!used || *used < kWarn) {
     return;
   }
@@ -157,6 +157,13 @@ std::int64_t server_seconds(const redis::Info& info) {
 }
 
 Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings& findings) {
+  constexpr redis::MemoryNeed kNeed{.commands = 1, .kilobytes = 320};
+  const auto memory = redis::read_memory(info);
+  if (memory && !memory->can_spare(memory->cost(kNeed))) {
+    findings.skip("SLOWLOG GET is left out: " + memory->shortage(memory->cost(kNeed)),
+                  "free memory or raise maxmemory");
+    return {};
+  }
   const auto log = context.ask({"SLOWLOG", "GET", "64"}, redis::Repeat::if_unsure);
   if (!log) {
     if (log.error().kind != ErrorKind::forbidden) {
@@ -203,8 +210,8 @@ void add_details(CheckResult& result, const redis::Info& info) {
   if (const auto role = info.text("role")) {
     result.detail("role", *role == "slave" ? "replica" : *role);
   }
-  if (const auto headroom = read_headroom(info)) {
-    result.detail("used_memory_bytes", headroom->used).detail("maxmemory_bytes", headroom->limit);
+  if (const auto memory = redis::read_memory(info)) {
+    result.detail("used_memory_bytes", memory->used).detail("maxmemory_bytes", memory->limit);
   }
 }
 
