@@ -162,6 +162,9 @@ void tell_steps(output::Console& console, const output::PingResult& result) {
   if (opened.auth) {
     console.step("auth", *opened.auth);
   }
+  if (opened.likely_proxy) {
+    console.note(redis::kProxyNote);
+  }
   if (!opened.name_refusal.empty()) {
     console.detail(fmt::format("the server rejected the client name: {}", opened.name_refusal));
   }

@@ -15,6 +15,7 @@
 #include "commands/replay.hpp"
 #include "message/builder.hpp"
 #include "message/channels.hpp"
+#include "redis/cluster.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -159,6 +160,33 @@ Result<void> publish_all(const PublishPlan& plan, Material& material, MessagePub
                              : publish_copies(plan, material.body, publisher);
 }
 
+/// What has to be known of the server before anything is published; mostly nothing.
+std::string note_of(const redis::OpenReport& opened) {
+  return opened.likely_proxy ? std::string(redis::kProxyNote)
+                             : redis::replica_note_for_publisher(opened.server);
+}
+
+/// PUBLISH counts the receivers of the node that it was sent to; the message reaches all nodes.
+void count_elsewhere(const cli::Session& session, const config::Config& config,
+                     output::Publication& publication) {
+  if (!publication.server.is_cluster() || publication.channel.empty() || publication.error ||
+      publication.interrupted) {
+    return;
+  }
+  const auto deadline = Deadline::after(config.timeout, &session.stop);
+  auto connection = redis::Connection::open(config.connection, deadline);
+  redis::ClusterNodes nodes(config.connection);
+  const auto others = connection ? nodes.ask(*connection, {publication.channel}, deadline)
+                                 : Result<redis::OtherNodes>(failure(connection.error()));
+  if (!others) {
+    publication.unseen_nodes = others.error().message;
+    return;
+  }
+  const auto found = others->subscribers.find(publication.channel);
+  publication.elsewhere = found == others->subscribers.end() ? 0 : found->second;
+  publication.unseen_nodes = others->unseen();
+}
+
 int verdict(const cli::Session& session, const output::Publication& publication) {
   if (publication.interrupted) {
     return cli::exit_code_of(session.stop);
@@ -174,6 +202,16 @@ int verdict(const cli::Session& session, const output::Publication& publication)
              : cli::exit_code::kNegative;
 }
 
+/// What the number of receivers leaves out, in a cluster.
+std::string missing_nodes(const output::Publication& publication) {
+  if (!publication.unseen_nodes.empty()) {
+    return "; " + publication.unseen_nodes;
+  }
+  return publication.server.is_cluster() && !publication.elsewhere
+             ? " on this node; those of a cluster's other nodes are not counted for a replay"
+             : "";
+}
+
 void show_end(cli::Session& session, const output::Publication& publication) {
   if (session.format == Format::json) {
     session.out.write(output::publication_json(publication));
@@ -185,7 +223,7 @@ void show_end(cli::Session& session, const output::Publication& publication) {
   if (publication.error) {
     session.console.error(*publication.error);
   } else if (!publication.has_receivers()) {
-    session.console.note("fewer receivers than --require-receivers");
+    session.console.note("fewer receivers than --require-receivers" + missing_nodes(publication));
   }
 }
 
@@ -216,10 +254,15 @@ int run_publish(cli::Session& session, const config::Config& config, const Publi
       publisher.finish(publication, std::nullopt);
       return session.fail(connected.error());
     }
+    publication.server = publisher.opened().server;
+    if (const auto note = note_of(publisher.opened()); !note.empty()) {
+      session.console.note(note);
+    }
     auto published = publish_all(plan, *material, publisher, publication);
     error = published ? std::nullopt : std::optional(std::move(published.error()));
   }
   publisher.finish(publication, error);
+  count_elsewhere(session, config, publication);
   show_end(session, publication);
   return verdict(session, publication);
 }

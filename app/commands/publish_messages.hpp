@@ -32,6 +32,11 @@ public:
   /// Errors: those of BulkPublisher::connect.
   Result<void> connect() { return publisher_.connect(); }
 
+  /// What answers, once connected.
+  [[nodiscard]] const redis::OpenReport& opened() const {
+    return publisher_.connection()->report();
+  }
+
   /// Publishes a message, or refuses one that is invalid on a channel of FOGIS. Numbers grow.
   /// Errors: as send().
   Result<void> publish(std::string_view channel, std::string_view payload, std::uint64_t number);

@@ -219,6 +219,9 @@ int run_subscribe(cli::Session& session, const config::Config& config, Subscribe
     session.console.note(fmt::format("the server refuses {}: left out", quoted_list(refused)));
   }
   tell_ready(session.console, options, endpoint);
+  if (const auto note = redis::replica_note_for_subscriber(subscriber.server()); !note.empty()) {
+    session.console.note(note);
+  }
   MessageReceiver receiver(session, options, subscriber, *record ? &**record : nullptr);
   auto reception = receiver.run();
   reception.endpoint = endpoint;

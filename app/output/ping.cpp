@@ -118,6 +118,7 @@ std::string ping_json(const PingResult& result) {
     document["tls"] = {{"version", result.opened.tls_version},
                        {"cipher", result.opened.tls_cipher}};
   }
+  document["likely_proxy"] = result.opened.likely_proxy;
   document["name_refusal"] = text_or_null(result.opened.name_refusal);
   document["wanted"] = result.wanted;
   document["sent"] = result.sent;

@@ -14,11 +14,22 @@
 namespace fogis::output {
 namespace {
 
-std::string receivers_text(const redis::PublishAccount& account) {
+std::string receivers_text(const Publication& publication) {
+  const auto& account = publication.account;
   const auto most = static_cast<std::size_t>(account.most_receivers);
-  return account.fewest_receivers == account.most_receivers
-             ? count_of(most, "receiver")
-             : fmt::format("{} to {}", account.fewest_receivers, count_of(most, "receiver"));
+  auto text = account.fewest_receivers == account.most_receivers
+                  ? count_of(most, "receiver")
+                  : fmt::format("{} to {}", account.fewest_receivers, count_of(most, "receiver"));
+  if (!publication.server.is_cluster()) {
+    return text;
+  }
+  text += " on this node";
+  if (publication.elsewhere) {
+    text += fmt::format(", {}{} on the other nodes",
+                        publication.unseen_nodes.empty() ? "" : "at least ",
+                        count_of(static_cast<std::size_t>(*publication.elsewhere), "subscriber"));
+  }
+  return text;
 }
 
 /// `unknown: lines 3-17`, or nothing.
@@ -62,9 +73,11 @@ std::string single_text(const Publication& publication, const Style& style) {
   const auto& account = publication.account;
   const auto channel = escape_for_terminal(publication.channel);
   if (account.confirmed == 1) {
-    return fmt::format("published on {}: {}\n", channel,
-                       style.paint(account.most_receivers > 0 ? Colour::none : Colour::yellow,
-                                   receivers_text(account)));
+    return fmt::format(
+        "published on {}: {}\n", channel,
+        style.paint(account.most_receivers + publication.elsewhere.value_or(0) > 0 ? Colour::none
+                                                                                   : Colour::yellow,
+                    receivers_text(publication)));
   }
   if (!account.unknown.empty()) {
     return fmt::format("unknown whether it was published on {}: the connection was lost\n",
@@ -81,13 +94,15 @@ Json ranges_json(const Ranges& ranges) {
   return {{"count", ranges.count()}, {"ranges", std::move(list)}};
 }
 
-Json receivers_json(const redis::PublishAccount& account) {
+Json receivers_json(const Publication& publication) {
+  const auto& account = publication.account;
   if (account.confirmed == 0) {
     return nullptr;
   }
   return {{"fewest", account.fewest_receivers},
           {"most", account.most_receivers},
-          {"deliveries", account.deliveries}};
+          {"deliveries", account.deliveries},
+          {"other_nodes", publication.elsewhere ? Json(*publication.elsewhere) : Json(nullptr)}};
 }
 
 Json refusals_json(const Publication& publication) {
@@ -136,7 +151,8 @@ double Publication::rate() const {
 
 bool Publication::has_receivers() const {
   return !wanted_receivers || account.confirmed == 0 ||
-         account.fewest_receivers >= static_cast<std::int64_t>(*wanted_receivers);
+         account.fewest_receivers + elsewhere.value_or(0) >=
+             static_cast<std::int64_t>(*wanted_receivers);
 }
 
 bool Publication::has_cut_receivers() const {
@@ -168,7 +184,7 @@ std::string publication_text(const Publication& publication, const Style& style)
           which("refused", publication.refused, numbering) +
           which("rejected", account.rejected, numbering);
   if (account.confirmed > 0) {
-    text += fmt::format("{}; {} in {} ({:.0f} per second)\n", receivers_text(account),
+    text += fmt::format("{}; {} in {} ({:.0f} per second)\n", receivers_text(publication),
                         format_bytes(account.confirmed_bytes), format_duration(publication.lasted),
                         publication.rate());
   }
@@ -179,7 +195,7 @@ std::string publication_text(const Publication& publication, const Style& style)
 std::string publication_quiet(const Publication& publication) {
   const auto& account = publication.account;
   return publication.total() == 1 && account.confirmed == 1
-             ? fmt::format("{}\n", account.most_receivers)
+             ? fmt::format("{}\n", account.most_receivers + publication.elsewhere.value_or(0))
              : fmt::format("{}\n", account.confirmed);
 }
 
@@ -187,6 +203,9 @@ std::string publication_json(const Publication& publication) {
   const auto& account = publication.account;
   auto document = json_document("publish");
   document["endpoint"] = publication.endpoint;
+  document["server"] = {{"mode", text_or_null(publication.server.mode)},
+                        {"role", text_or_null(publication.server.role)},
+                        {"master", text_or_null(publication.server.master)}};
   document["channel"] = text_or_null(publication.channel);
   document["source"] = publication.source;
   document["numbering"] = name(publication.numbering);
@@ -204,7 +223,7 @@ std::string publication_json(const Publication& publication) {
   document["receiver_buffer_limit"] =
       publication.oversized.empty() ? Json(nullptr) : Json(publication.buffer_limit);
   document["blank_lines"] = publication.blank_lines;
-  document["receivers"] = receivers_json(account);
+  document["receivers"] = receivers_json(publication);
   document["messages_per_second"] = publication.rate();
   document["reconnects"] = account.reconnects;
   document["demoted"] = account.demoted_to ? Json{{"master", text_or_null(*account.demoted_to)},

@@ -36,7 +36,8 @@ struct ReplaySource {
 struct Publication {
   std::string endpoint;
   std::string channel;  ///< empty: those of the record
-  std::string source;   ///< `argument`, `stdin`, `file`, `built` or `replay`
+  redis::ServerIdentity server;
+  std::string source;  ///< `argument`, `stdin`, `file`, `built` or `replay`
   Numbering numbering = Numbering::message;
   std::chrono::system_clock::time_point started;
   std::chrono::nanoseconds lasted{};
@@ -50,6 +51,10 @@ struct Publication {
   /// Whether the number of unsent ones is known; not when the input was not read to its end.
   bool complete = true;
   std::uint64_t blank_lines = 0;
+  /// Subscribers of the channel on the other nodes of a cluster, which PUBLISH does not count;
+  /// nothing: not a cluster, or several channels.
+  std::optional<std::int64_t> elsewhere;
+  std::string unseen_nodes;  ///< why there may be more of them; empty: there are not
   std::optional<std::uint64_t> wanted_receivers;  ///< by --require-receivers
   /// The judgements on the first refused messages, by their numbers.
   std::vector<std::pair<std::uint64_t, message::Judgement>> judgements;
@@ -61,7 +66,8 @@ struct Publication {
 
   [[nodiscard]] std::uint64_t total() const;
   [[nodiscard]] double rate() const;
-  /// Whether each confirmed message had as many receivers as were wanted.
+  /// Whether each confirmed message had as many receivers as were wanted, in a cluster those on
+  /// other nodes included.
   [[nodiscard]] bool has_receivers() const;
   /// Whether receivers were cut off by a message that is too large for them.
   [[nodiscard]] bool has_cut_receivers() const;

@@ -23,17 +23,23 @@ constexpr std::array<std::string_view, 13> kCounters{
     "used_cpu_user",
 };
 
+/// Uptimes are whole seconds of another clock.
+constexpr auto kUptimeError = std::chrono::seconds(2);
+
 }  // namespace
 
-bool restarted(const Sample& before, const Sample& after) {
-  const auto old_run = before.run_id();
-  const auto new_run = after.run_id();
-  if (!old_run.empty() && !new_run.empty()) {
-    return old_run != new_run;
-  }
+Run compare_runs(const Sample& before, const Sample& after) {
   const auto old_uptime = before.integer("uptime_in_seconds");
   const auto new_uptime = after.integer("uptime_in_seconds");
-  return old_uptime && new_uptime && *new_uptime < *old_uptime;
+  if (before.run_id().empty() || after.run_id().empty()) {
+    return old_uptime && new_uptime && *new_uptime < *old_uptime ? Run::restarted : Run::same;
+  }
+  if (before.run_id() == after.run_id()) {
+    return Run::same;
+  }
+  const bool ran_before =
+      new_uptime && std::chrono::seconds(*new_uptime) > after.at - before.at + kUptimeError;
+  return ran_before ? Run::other_server : Run::restarted;
 }
 
 Changes::Changes(const Sample& before, const Sample& after)

@@ -12,9 +12,16 @@
 
 namespace fogis::monitor {
 
-/// Whether `after` is another run of the server (or another server) than `before`: its run_id has
-/// changed or, where it tells none, its uptime has gone back.
-bool restarted(const Sample& before, const Sample& after);
+/// What became of the server between two samples.
+enum class Run : std::uint8_t {
+  same,
+  restarted,     ///< it began to run after `before`
+  other_server,  ///< it ran already at `before`: one address leads to several servers
+};
+
+/// Compares run ids, and where they differ the uptime with the time between the samples. Without
+/// run ids an uptime that has become shorter is a restart.
+Run compare_runs(const Sample& before, const Sample& after);
 
 /// Rates and increases. Our own commands are taken off total_commands_processed, so that an idle
 /// server is seen as idle. A counter that went back (CONFIG RESETSTAT) or that one sample lacks

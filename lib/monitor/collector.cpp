@@ -29,6 +29,7 @@ Collector::Collector(config::ConnectionSettings settings, Options options, const
       options_(std::move(options)),
       stop_(stop),
       statistics_(std::make_shared<redis::Statistics>()),
+      nodes_(settings_),
       canary_(settings_,
               {.timeouts = {.connect = std::min<std::chrono::nanoseconds>(options_.timeouts.connect,
                                                                           kCanaryConnect),
@@ -153,12 +154,37 @@ void Collector::take_detail(std::string_view what, const redis::Reply& reply, Sa
   } else {
     own_listeners_.clear();
     sample.pubsub_clients.emplace();
-    for (auto& client : redis::parse_client_list(reply.text)) {
-      const bool ours = client.id == canary_.client_id() ||
-                        redis::is_own_client(client.name, settings_.client_name);
-      (ours ? own_listeners_ : *sample.pubsub_clients).push_back(std::move(client));
-    }
+    sort_clients(redis::parse_client_list(reply.text), sample);
   }
+}
+
+void Collector::sort_clients(std::vector<redis::PubSubClient> clients, Sample& sample) {
+  for (auto& client : clients) {
+    const bool ours = client.id == canary_.client_id() ||
+                      redis::is_own_client(client.name, settings_.client_name);
+    (ours ? own_listeners_ : *sample.pubsub_clients).push_back(std::move(client));
+  }
+}
+
+/// A message reaches the subscribers of all nodes; the one that is asked counts its own.
+Result<void> Collector::add_other_nodes(Sample& sample) {
+  if (!sample.server.is_cluster() || !sample.channels) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const auto& channel : *sample.channels) {
+    names.push_back(channel.channel);
+  }
+  TRY_ASSIGN(auto others,
+             nodes_.ask(*connection_, names, Deadline::after(options_.timeouts.operation, stop_)));
+  for (auto& channel : *sample.channels) {
+    channel.subscribers += others.subscribers[channel.channel];
+  }
+  if (sample.pubsub_clients) {
+    sort_clients(std::move(others.clients), sample);
+  }
+  sample.unseen_nodes = others.unseen();
+  return {};
 }
 
 /// This tool listens as well while it subscribes, observes or sends canaries: that is nobody who
@@ -232,6 +258,7 @@ Result<void> Collector::read_details(Sample& sample) {
   for (std::size_t i = 0; i < asked.size(); ++i) {
     take_detail(asked[i], replies[i], sample);
   }
+  TRY(add_other_nodes(sample));
   return discount_own_listeners(sample);
 }
 
@@ -261,8 +288,8 @@ void Collector::connect_with_past(Observation& observation) {
     auto events = compare(*last_, sample);
     pending_events_.insert(pending_events_.end(), std::make_move_iterator(events.begin()),
                            std::make_move_iterator(events.end()));
-    if (restarted(*last_, sample)) {
-      ++restarts_;
+    if (const auto changed = compare_runs(*last_, sample); changed != Run::same) {
+      restarts_ += changed == Run::restarted ? 1 : 0;
       lookups_.clear();
       ping_.clear();
       canary_.reset();

@@ -18,6 +18,7 @@
 #include "monitor/sample.hpp"
 #include "monitor/thresholds.hpp"
 #include "redis/client.hpp"
+#include "redis/cluster.hpp"
 #include "redis/connection.hpp"
 #include "redis/memory.hpp"
 
@@ -57,6 +58,8 @@ private:
   Result<void> read_info(Sample& sample);
   Result<void> ping(Sample& sample);
   Result<void> read_details(Sample& sample);
+  void sort_clients(std::vector<redis::PubSubClient> clients, Sample& sample);
+  Result<void> add_other_nodes(Sample& sample);
   Result<void> discount_own_listeners(Sample& sample);
   Result<void> read_settings(const Sample& sample);
   bool spares(const Sample& sample, std::string_view what, const redis::MemoryNeed& need);
@@ -75,6 +78,7 @@ private:
   const StopEvent* stop_;
   std::shared_ptr<redis::Statistics> statistics_;
   std::optional<redis::Connection> connection_;
+  redis::ClusterNodes nodes_;
   redis::Canary canary_;
   Refusals refused_;
   Settings server_settings_;

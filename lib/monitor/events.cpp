@@ -23,13 +23,23 @@ public:
   Comparison(const Sample& before, const Sample& after) : before_(before), after_(after) {}
 
   std::vector<Event> run() {
-    const bool new_run = restarted(before_, after_);
-    if (new_run) {
+    const auto run = compare_runs(before_, after_);
+    if (run == Run::other_server) {
+      // Two servers' roles, channels and clients are no change of either.
+      add(EventKind::other_server,
+          after_.server.is_cluster()
+              ? fmt::format("another node of the cluster answers at this address{}", uptime())
+              : fmt::format("another server answers at this address{}: a proxy or a name leads to "
+                            "several servers, and a message on one does not reach the other",
+                            uptime()));
+      return std::move(events_);
+    }
+    if (run == Run::restarted) {
       add(EventKind::restarted, fmt::format("the server was restarted{}", uptime()));
     }
     compare_roles();
     compare_channels();
-    if (!new_run) {
+    if (run == Run::same) {
       compare_clients();
     }
     return std::move(events_);
@@ -138,6 +148,8 @@ std::string_view name(EventKind kind) {
       return "restored";
     case EventKind::restarted:
       return "restarted";
+    case EventKind::other_server:
+      return "other_server";
     case EventKind::failover:
       return "failover";
     case EventKind::subscriber_gone:

@@ -15,6 +15,7 @@ enum class EventKind : std::uint8_t {
   lost,             ///< the server cannot be reached any more
   restored,         ///< it can again
   restarted,        ///< another run of the server
+  other_server,     ///< another server at the same address, which ran before
   failover,         ///< it has become replica or master, or got another master
   subscriber_gone,  ///< fewer subscribers on a FOGIS channel, or a lagging one has vanished
   subscriber_came,  ///< more subscribers on a FOGIS channel

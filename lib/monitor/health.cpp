@@ -94,8 +94,14 @@ bool patterns_may_deliver(const Observation& seen) {
 /// Nobody by name is not nobody at all.
 void soften_unheard(const Observation& seen, double limit, Alert& finding) {
   const auto& channels = *seen.sample.channels;
-  if (std::any_of(channels.begin(), channels.end(),
-                  [](const auto& channel) { return channel.uncertain; })) {
+  if (!seen.sample.unseen_nodes.empty()) {
+    finding.severity = AlertLevel::unknown;
+    finding.message = fmt::format("too few subscribers where we could look, but {}: {}",
+                                  seen.sample.unseen_nodes, unheard_channels(seen, limit));
+    finding.hint =
+        "each node of the cluster counts its own subscribers: make all reachable from here";
+  } else if (std::any_of(channels.begin(), channels.end(),
+                         [](const auto& channel) { return channel.uncertain; })) {
     finding.severity = AlertLevel::unknown;
     finding.message = "who listens may be this tool alone: " + unheard_channels(seen, limit);
     finding.hint = "end its subscribe or integration, or run fogis-redis integration";

@@ -237,7 +237,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
 
     computed_by("replica", Unit::flag, Section::replication, computed::is_replica,
                 "fogis_redis_replica",
-                "Whether this is a replica: what is published here does not reach the master"),
+                "Whether this is a replica: outside of a cluster, what is published here does not "
+                "reach the master"),
     falling(field("replicas", Unit::count, Section::replication, "connected_slaves",
                   "redis_connected_slaves", "Connected replicas")),
     falling(computed_by("master_link", Unit::flag, Section::replication, computed::master_link,

@@ -27,7 +27,8 @@ struct Refusal {
 /// By what was asked for: `SLOWLOG GET`, `CLIENT LIST`, …
 using Refusals = std::map<std::string, Refusal, std::less<>>;
 
-/// How many listen on a channel of the FOGIS table, patterns not counted (PUBSUB NUMSUB).
+/// How many listen on a channel of the FOGIS table, patterns not counted (PUBSUB NUMSUB); in a
+/// cluster on all nodes.
 struct ChannelSubscribers {
   std::string channel;
   std::int64_t subscribers = 0;  ///< at least so many, without this tool's own
@@ -66,6 +67,8 @@ struct Sample {
   redis::ServerIdentity server;
   redis::Info info;
   std::optional<redis::Info> cluster;  ///< CLUSTER INFO, of a node of a cluster
+  /// Why subscribers on other nodes of the cluster may be missing below; empty: none is.
+  std::string unseen_nodes;
   Settings settings;
   std::optional<std::vector<ChannelSubscribers>> channels;
   std::optional<std::vector<redis::PubSubClient>> pubsub_clients;  ///< without this tool's own

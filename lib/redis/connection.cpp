@@ -283,6 +283,12 @@ Error Connection::io_fault(net::IoStatus status) const {
           : make_error(ErrorKind::disconnected, phase_, "the server closed the connection",
                        "look at its log: it may be shutting down, or have disconnected this client "
                        "(timeout, CLIENT KILL, output buffer limit)");
+  if (report_.likely_proxy && error.kind == ErrorKind::disconnected) {
+    error.hint =
+        "this is probably a proxy (such as twemproxy): it closes the connection on commands that "
+        "it "
+        "does not know, as PUBLISH and SUBSCRIBE: connect to the Redis server itself";
+  }
   // In TLS 1.3 a server judges our certificate after we have begun to send: late, but not a fault
   // of what we sent.
   if (error.kind != ErrorKind::untrusted) {

@@ -36,7 +36,10 @@ struct OpenReport {
   std::string tls_version;  ///< `TLSv1.3`; empty without TLS
   std::string tls_cipher;
   std::string name_refusal;  ///< why the server did not take our client name; empty when it did
-  ServerIdentity server;     ///< what answers, as far as HELLO tells; see identify() for more
+  /// The peer closes the connection on CLIENT SETNAME or HELLO, so we connected without: it is
+  /// probably a proxy (twemproxy does that), and closes on other commands as well.
+  bool likely_proxy = false;
+  ServerIdentity server;  ///< what answers, as far as HELLO tells; see identify() for more
 };
 
 /// A connection that has been resolved, connected, encrypted, authenticated and set up.
@@ -54,6 +57,8 @@ public:
 
   /// Resolves, connects, does TLS, HELLO or AUTH, CLIENT SETNAME and SELECT, all under `deadline`.
   /// A server that refuses CLIENT SETNAME alone is accepted (managed services do): see the report.
+  /// A peer that closes the connection instead of answering is tried once more, with no more than
+  /// AUTH, SELECT and PING.
   /// What answers is asked in the same round trip (a server before 6.0: in one more). Settings that
   /// need no set-up at all send nothing, and nothing is then known of the server.
   /// Errors: not_resolved, unreachable, timed_out, disconnected, protocol (also a plain server
@@ -133,8 +138,14 @@ private:
              const Options& options);
 
   enum class Pushes : bool { skipped, wanted };
+  enum class SetUp : bool { full, bare };
 
-  Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline);
+  static Result<Connection> try_open(const config::ConnectionSettings& settings,
+                                     const Deadline& deadline, const Options& options,
+                                     SetUp extent);
+
+  Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline,
+                      SetUp extent);
   Result<std::vector<Reply>> run_introduction(const Pipeline& commands, const Deadline& deadline,
                                               const Secret& secret);
   Result<void> refuse_sentinel(const Deadline& deadline);

@@ -92,8 +92,11 @@ struct Introduction {
 };
 
 constexpr std::string_view kDefaultUser = "default";
+/// For the second attempt, at a peer that has answered nothing to the first.
+constexpr auto kBareTime = std::chrono::seconds(1);
 
-Introduction introduce(const ConnectionSettings& settings) {
+/// `bare`: what a proxy knows as well.
+Introduction introduce(const ConnectionSettings& settings, bool bare) {
   Introduction made;
   const std::string_view user = settings.username.empty() ? kDefaultUser : settings.username;
   const std::string_view password =
@@ -107,7 +110,7 @@ Introduction introduce(const ConnectionSettings& settings) {
   } else if (settings.password) {
     made.auth = made.add(std::array<std::string_view, 3>{"AUTH", user, password});
   }
-  if (!settings.client_name.empty()) {
+  if (!settings.client_name.empty() && !bare) {
     made.name =
         made.add(std::array<std::string_view, 3>{"CLIENT", "SETNAME", settings.client_name});
   }
@@ -116,7 +119,9 @@ Introduction introduce(const ConnectionSettings& settings) {
     made.database = made.add(std::array<std::string_view, 2>{"SELECT", number});
   }
   made.identity = made.hello;
-  if (made.identity < 0 && made.commands.size() > 0) {
+  if (bare) {
+    made.add(std::array<std::string_view, 1>{"PING"});
+  } else if (made.identity < 0 && made.commands.size() > 0) {
     // Redis 6.0 wants the version; it is the one that is spoken already.
     made.identity = made.add(std::array<std::string_view, 2>{"HELLO", "2"});
   }
@@ -136,40 +141,45 @@ Error database_error(Error error, std::uint32_t database) {
 
 }  // namespace
 
+Result<Connection> Connection::try_open(const ConnectionSettings& settings,
+                                        const Deadline& deadline, const Options& options,
+                                        SetUp extent) {
+  const auto endpoint = settings.endpoint();
+  OpenReport report;
+  report.likely_proxy = extent == SetUp::bare;
+  TRY_ASSIGN(auto dialled, dial(settings, deadline, endpoint, report));
+  report.address = std::move(dialled.address);
+  TRY_ASSIGN(auto stream, encrypt(std::move(dialled.socket), settings, deadline, endpoint, report));
+  Connection connection(std::move(stream), std::move(report), endpoint, options);
+  TRY(connection.set_up(settings, deadline, extent));
+  return connection;
+}
+
 Result<Connection> Connection::open(const ConnectionSettings& settings, const Deadline& deadline,
                                     Options options) {
-  const auto endpoint = settings.endpoint();
-  const auto count_failure = [&](Error error) {
-    if (options.statistics) {
-      options.statistics->connection_failed(error);
-    }
-    return failure(std::move(error));
-  };
   if (options.statistics) {
     options.statistics->connection_tried();
   }
-  OpenReport report;
-  auto dialled = dial(settings, deadline, endpoint, report);
-  if (!dialled) {
-    return count_failure(std::move(dialled.error()));
+  auto connection = try_open(settings, deadline, options, SetUp::full);
+  const bool hung_up = !connection && connection.error().kind == ErrorKind::disconnected &&
+                       connection.error().phase == Phase::auth &&
+                       settings.protocol == config::RespVersion::resp2;
+  if (hung_up) {
+    if (auto bare = try_open(settings, deadline.within(kBareTime), options, SetUp::bare)) {
+      connection = std::move(bare);
+    }
   }
-  report.address = std::move(dialled->address);
-  auto stream = encrypt(std::move(dialled->socket), settings, deadline, endpoint, report);
-  if (!stream) {
-    return count_failure(std::move(stream.error()));
-  }
-  Connection connection(std::move(*stream), std::move(report), endpoint, options);
-  if (auto done = connection.set_up(settings, deadline); !done) {
-    return count_failure(std::move(done.error()));
-  }
-  if (options.statistics) {
+  if (options.statistics && connection) {
     options.statistics->connection_made();
+  } else if (options.statistics) {
+    options.statistics->connection_failed(connection.error());
   }
   return connection;
 }
 
-Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadline& deadline) {
-  const auto introduction = introduce(settings);
+Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadline& deadline,
+                                SetUp extent) {
+  const auto introduction = introduce(settings, extent == SetUp::bare);
   if (introduction.commands.size() == 0) {
     return {};
   }
@@ -198,10 +208,12 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
     return error;
   };
   // A Sentinel is one whatever else it refuses: it has its own password, and no databases.
-  const auto& hello = (*replies)[static_cast<std::size_t>(introduction.identity)];
-  if (hello.type == ReplyType::array || hello.type == ReplyType::map) {
-    report_.server = identify_by_hello(hello);
-  } else if (!hello.is_error()) {
+  const auto* const hello = introduction.identity < 0
+                                ? nullptr
+                                : &(*replies)[static_cast<std::size_t>(introduction.identity)];
+  if (hello != nullptr && (hello->type == ReplyType::array || hello->type == ReplyType::map)) {
+    report_.server = identify_by_hello(*hello);
+  } else if (hello != nullptr && !hello->is_error()) {
     return timer.fail(fault(unasked_reply()));
   }
   if (auto useful = refuse_sentinel(deadline); !useful) {
@@ -212,7 +224,8 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
       return timer.fail(std::move(*error));
     }
   }
-  if (introduction.hello < 0 && hello.is_error() && classify(hello) == ErrorKind::rejected) {
+  if (introduction.hello < 0 && hello != nullptr && hello->is_error() &&
+      classify(*hello) == ErrorKind::rejected) {
     auto known = identify(*this, deadline);
     if (!known) {
       return timer.fail(std::move(known.error()));
@@ -221,6 +234,13 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
     if (auto useful = refuse_sentinel(deadline); !useful) {
       return timer.fail(std::move(useful.error()));
     }
+  }
+  if (report_.server.is_replica() && report_.server.master.empty()) {
+    auto role = command({"ROLE"}, deadline);
+    if (!role) {
+      return timer.fail(std::move(role.error()));
+    }
+    add_role(report_.server, *role);
   }
   if (auto error = error_at(introduction.name)) {
     const bool about_the_name =

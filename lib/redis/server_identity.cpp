@@ -32,6 +32,10 @@ std::string address_of(std::string_view host, std::string_view port) {
              : fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
 }
 
+std::string of_master(const ServerIdentity& identity) {
+  return identity.master.empty() ? std::string() : " of " + identity.master;
+}
+
 }  // namespace
 
 std::string ServerIdentity::text() const {
@@ -65,6 +69,26 @@ ServerIdentity identify_by_info(const Info& info) {
   identity.run_id = text("run_id");
   identity.master = address_of(text("master_host"), text("master_port"));
   return identity;
+}
+
+std::string replica_note_for_publisher(const ServerIdentity& identity) {
+  if (!identity.is_replica()) {
+    return {};
+  }
+  return fmt::format("this is a replica{}{}", of_master(identity),
+                     identity.is_cluster()
+                         ? " in a cluster: what is published here reaches all nodes"
+                         : ": what is published here does not reach the master's subscribers");
+}
+
+std::string replica_note_for_subscriber(const ServerIdentity& identity) {
+  if (!identity.is_replica()) {
+    return {};
+  }
+  return fmt::format("this is a replica{}{}", of_master(identity),
+                     identity.is_cluster()
+                         ? " in a cluster: what is published on any node arrives here"
+                         : ": what is published on the master arrives as long as their link is up");
 }
 
 void add_role(ServerIdentity& identity, const Reply& reply) {

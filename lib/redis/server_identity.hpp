@@ -21,7 +21,7 @@ struct ServerIdentity {
   std::string mode;     ///< `standalone`, `cluster`, `sentinel`
   std::string role;     ///< `master`, `replica`; none of a Sentinel
   std::string run_id;   ///< of this run of this server; HELLO does not tell it
-  std::string master;   ///< `127.0.0.1:6379`: whose replica it is; HELLO does not tell it
+  std::string master;   ///< `127.0.0.1:6379`: whose replica it is
 
   /// `redis 7.0.15`; empty when unknown.
   [[nodiscard]] std::string text() const;
@@ -35,11 +35,21 @@ inline constexpr std::string_view kClusterHint =
     "CLUSTER INFO and CLUSTER NODES show which slots have no node: until then keys are refused "
     "(CLUSTERDOWN), and nodes that cannot see each other do not pass messages on";
 
+/// What OpenReport::likely_proxy means.
+inline constexpr std::string_view kProxyNote =
+    "probably a proxy (such as twemproxy), not Redis: it closes the connection on CLIENT SETNAME "
+    "or "
+    "HELLO, so they are left out";
+
 /// By a HELLO reply (Redis 6.0 and later; needs no rights): kind, version, mode and role.
 ServerIdentity identify_by_hello(const Reply& reply);
 /// By INFO, of which a part may be enough: all but the mode of a Sentinel's masters. Valkey has its
 /// version under its own name and its mode in `server_mode`, Redis in `redis_mode`.
 ServerIdentity identify_by_info(const Info& info);
+/// What a publisher, and what a subscriber, has to know of a replica; empty for other servers.
+/// Outside of a cluster messages go from masters to replicas alone.
+std::string replica_note_for_publisher(const ServerIdentity& identity);
+std::string replica_note_for_subscriber(const ServerIdentity& identity);
 /// Adds what a ROLE reply (Redis 2.8.12) tells: the role, and the address of the master. Another
 /// reply, an error too, adds nothing.
 void add_role(ServerIdentity& identity, const Reply& reply);

@@ -259,6 +259,10 @@ Result<std::optional<SubscriberEvent>> Subscriber::next(const Deadline& deadline
   return event;
 }
 
+const ServerIdentity& Subscriber::server() const {
+  return state_->server;
+}
+
 std::size_t Subscriber::subscriptions() const {
   return state_->channels.size() + state_->patterns.size();
 }

@@ -104,6 +104,9 @@ public:
   /// Errors: as next().
   Result<std::optional<ConnectionEvent>> receive(const Deadline& deadline, const MessageSink& take);
 
+  /// What the present connection leads to; of the last one while there is none.
+  [[nodiscard]] const ServerIdentity& server() const;
+
   /// Acknowledged subscriptions.
   [[nodiscard]] std::size_t subscriptions() const;
 

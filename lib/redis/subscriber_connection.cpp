@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "redis/server_error.hpp"
-#include "redis/server_identity.hpp"
 #include "redis/subscriber_state.hpp"
 
 namespace fogis::redis {
@@ -28,10 +27,8 @@ Result<void> Subscriber::State::connect(const Deadline& deadline) {
   TRY_ASSIGN(auto opened,
              Connection::open(settings, deadline.within(options.timeouts.connect),
                               {.limits = options.limits, .statistics = options.statistics}));
-  auto server = opened.report().server;
+  server = opened.report().server;
   if (proven_master && server.is_replica()) {
-    // Asked for its master's address; whoever is not told goes without.
-    TRY_ASSIGN(server, identify(opened, operation_deadline(deadline)));
     demoted_to = server.master;
   } else {
     demoted_to.reset();

@@ -31,6 +31,7 @@ struct Subscriber::State {
   const StopEvent* stop;
   std::optional<Connection> connection;
   std::optional<std::int64_t> client_id;
+  ServerIdentity server;
   std::set<std::string> channels;
   std::set<std::string> patterns;
   std::deque<SubscriberEvent> pending;

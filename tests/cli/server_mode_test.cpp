@@ -7,6 +7,7 @@
 
 #include "cli/document.hpp"
 #include "cli/run_cli.hpp"
+#include "support/fake_server.hpp"
 #include "support/redis_cluster.hpp"
 
 using namespace fogis::testing;
@@ -86,4 +87,163 @@ TEST_CASE("a cluster in state fail is unhealthy") {
     CHECK(outcome.exit_code == 1);
     CHECK_THAT(outcome.output, ContainsSubstring("the cluster is in state fail"));
   }
+}
+
+namespace {
+
+/// So that no line is wrapped.
+Environment wide() {
+  return {{"COLUMNS", "400"}};
+}
+
+/// A replica of that master, in step with it.
+RedisServer::Options replica_of(const RedisServer& master) {
+  return {.arguments = {"--replicaof", "127.0.0.1", std::to_string(master.port())},
+          .tcp = true,
+          .awaited = "MASTER <-> REPLICA sync: Finished with success"};
+}
+
+void subscribe(RawClient& client, const std::vector<std::string>& channels) {
+  for (const auto& channel : channels) {
+    REQUIRE(client.command({"SUBSCRIBE", channel}).find("subscribe") != std::string::npos);
+  }
+}
+
+/// How often `part` is in `text`.
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("each command says once that this is a replica, and whose") {
+  const RedisServer master({.tcp = true});
+  const RedisServer replica(replica_of(master));
+  const auto of_master = "replica of 127.0.0.1:" + std::to_string(master.port());
+  const std::vector<std::vector<std::string>> commands{
+      {"publish", "my:channel", "x"},
+      {"subscribe", "my:channel", "--duration", "50ms"},
+      {"monitor", "--crit", "fogis_subscribers=off"},
+      {"test-suite"},
+      {"integration", "--observe", "0"}};
+  for (auto command : commands) {
+    INFO(command.front());
+    command.insert(command.end(), {"-u", replica.tcp_url()});
+    const auto outcome = run_cli(command, wide());
+    CHECK(occurrences(outcome.output + outcome.error, of_master) == 1);
+    CHECK_THAT(outcome.output, !ContainsSubstring("a proxy"));
+  }
+  const auto publish = run_cli({"publish", "my:channel", "x", "--json", "-u", replica.tcp_url()});
+  const auto document = require_document(publish.output, "publish");
+  CHECK(document["server"]["role"] == "replica");
+  CHECK(document["server"]["master"] == "127.0.0.1:" + std::to_string(master.port()));
+}
+
+TEST_CASE("a replica of a cluster reaches everybody, and is not warned of") {
+  RedisCluster cluster(2);
+  auto& replica = cluster.node(1);
+  const auto master_id = cluster.node(0).raw({"CLUSTER", "MYID"});
+  REQUIRE(replica.raw({"CLUSTER", "RESET"}) == "OK");
+  cluster.meet(1);
+  while (replica.raw({"CLUSTER", "REPLICATE", master_id}) != "OK") {
+    // Until it knows the node.
+  }
+  const auto publish = run_cli({"publish", "my:channel", "x", "-u", cluster.url(1)});
+  CHECK_THAT(publish.error, ContainsSubstring("in a cluster: what is published here reaches all"));
+  const auto suite = run_cli({"test-suite", "--only", "server-health", "-u", cluster.url(1)});
+  CHECK_THAT(suite.output, !ContainsSubstring("does not reach"));
+}
+
+TEST_CASE("in a cluster the subscribers of all nodes count") {
+  RedisCluster cluster(3);
+  auto calendar = cluster.node(1).client();
+  subscribe(calendar, {"fogis:matches:updates", "fogis:processor:status", "fogis:system:alerts",
+                       "fogis:matches:updates:v2", "fogis:matches:updates:v1"});
+  const auto monitor = run_cli({"monitor", "-q", "-u", cluster.url(0)});
+  CHECK_THAT(monitor.output, !ContainsSubstring("too few subscribers"));
+  CHECK(monitor.exit_code == 0);
+  const auto integration = run_cli({"integration", "--observe", "0", "-u", cluster.url(0)});
+  CHECK_THAT(integration.output, !ContainsSubstring("D8"));
+  CHECK_THAT(integration.output, ContainsSubstring("5 of 8 channels listened to"));
+  const auto publish = run_cli({"publish", "my:channel", "x", "-u", cluster.url(0)});
+  CHECK(publish.output ==
+        "published on my:channel: 0 receivers on this node, 0 subscribers on the "
+        "other nodes\n");
+  auto listener = cluster.node(2).client();
+  subscribe(listener, {"my:channel"});
+  const auto required = run_cli(
+      {"publish", "my:channel", "x", "--require-receivers", "1", "--json", "-u", cluster.url(0)});
+  CHECK(required.exit_code == 0);
+  const auto document = require_document(required.output, "publish");
+  CHECK(document["receivers"]["fewest"] == 0);
+  CHECK(document["receivers"]["other_nodes"] == 1);
+  CHECK(run_cli({"publish", "my:channel", "x", "--require-receivers", "2", "-u", cluster.url(0)})
+            .exit_code == 1);
+}
+
+TEST_CASE("a cluster of which a node does not answer is not said to have no listeners") {
+  RedisCluster cluster(3);
+  cluster.node(2).suspend();
+  const auto monitor = run_cli({"monitor", "-q", "-u", cluster.url(0)});
+  CHECK(monitor.exit_code == 3);
+  CHECK_THAT(monitor.output, ContainsSubstring("1 of 2 other nodes did not answer"));
+  const auto integration = run_cli({"integration", "--observe", "0", "-u", cluster.url(0)}, wide());
+  CHECK(integration.exit_code == 1);
+  CHECK_THAT(integration.output, ContainsSubstring("unseen-nodes: nobody is seen listening"));
+  CHECK_THAT(integration.output, !ContainsSubstring("D8"));
+  cluster.node(2).resume();
+}
+
+TEST_CASE("somebody who receives by a pattern is not nobody") {
+  const RedisServer server({.tcp = true});
+  auto listener = server.client();
+  REQUIRE(listener.command({"PSUBSCRIBE", "fogis:*"}).find("psubscribe") != std::string::npos);
+  for (const auto* const flow : {"safe", "private"}) {
+    INFO(flow);
+    const auto outcome =
+        run_cli({"integration", "--observe", "0", "--flow", flow, "-u", server.tcp_url()}, wide());
+    CHECK_THAT(outcome.output, ContainsSubstring("pattern-only: nobody subscribes"));
+    CHECK_THAT(outcome.output, !ContainsSubstring("D8") && !ContainsSubstring("nobody listens"));
+  }
+}
+
+TEST_CASE("a proxy that hangs up on CLIENT SETNAME and HELLO is named, and connected to without") {
+  // As twemproxy: it answers PING, and closes the connection on what it does not know.
+  FakeServer proxy({fake::Accept{}, fake::ReadBytes{1}, fake::Close{}, fake::Accept{},
+                    fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}, fake::ReadCommands{1},
+                    fake::Send{"+PONG\r\n"}, fake::AwaitClose{}, fake::Repeat{}});
+  const auto outcome = run_cli({"ping", "-u", proxy.url()});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.error, ContainsSubstring("probably a proxy (such as twemproxy)"));
+  CHECK_THAT(outcome.output + outcome.error, !ContainsSubstring("TLS"));
+  CHECK(require_document(run_cli({"ping", "--json", "-u", proxy.url()}).output,
+                         "ping")["likely_proxy"] == true);
+  FakeServer closing({fake::Accept{}, fake::ReadBytes{1}, fake::Close{}, fake::Accept{},
+                      fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}, fake::ReadCommands{1},
+                      fake::Close{}, fake::Repeat{}});
+  const auto publish = run_cli({"publish", "c", "x", "--retries", "0", "-u", closing.url()});
+  CHECK(publish.exit_code != 0);
+  CHECK_THAT(publish.error, ContainsSubstring("probably a proxy") && !ContainsSubstring("TLS"));
+}
+
+TEST_CASE("two servers behind one address are told by their run ids") {
+  const auto info = [](const std::string& run_id) {
+    const auto text = "redis_version:7.0.15\r\nuptime_in_seconds:7200\r\nrun_id:" + run_id + "\r\n";
+    return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
+  };
+  FakeServer balancer({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                       fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}, fake::ReadCommands{2},
+                       fake::Send{"*3\r\n+master\r\n:0\r\n*0\r\n" + info("aaaa")}, fake::Accept{},
+                       fake::ReadCommands{1}, fake::Send{"+OK\r\n"}, fake::ReadCommands{1},
+                       fake::Send{info("bbbb")}, fake::ReadCommands{1}, fake::Send{"*0\r\n"},
+                       fake::AwaitClose{}});
+  const auto outcome =
+      run_cli({"test-suite", "--only", "connection,server-health", "-u", balancer.url()}, wide());
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output,
+             ContainsSubstring("two connections led to two servers (run ids aaaa and bbbb)"));
 }

@@ -47,14 +47,18 @@ RedisCluster::RedisCluster(std::size_t nodes, bool with_slots) {
                                   std::to_string((i + 1) * kSlots / count - 1)}) == "OK");
       REQUIRE(nodes_.back()->raw({"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(i + 1)}) == "OK");
     }
-    REQUIRE(
-        nodes_.front()->raw({"CLUSTER", "MEET", "127.0.0.1", std::to_string(nodes_.back()->port()),
-                             std::to_string(bus_.back()->number())}) == "OK");
+    meet(nodes_.size() - 1);
   }
   for (const auto& node : nodes_) {
     wait_for(*node, {with_slots ? "cluster_state:ok" : "cluster_state:fail",
                      fmt::format("cluster_known_nodes:{}", nodes)});
   }
+}
+
+void RedisCluster::meet(std::size_t index) const {
+  REQUIRE(
+      nodes_.front()->raw({"CLUSTER", "MEET", "127.0.0.1", std::to_string(nodes_[index]->port()),
+                           std::to_string(bus_[index]->number())}) == "OK");
 }
 
 RedisServer::Options sentinel_of(const RedisServer& master) {

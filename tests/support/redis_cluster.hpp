@@ -21,6 +21,9 @@ public:
   [[nodiscard]] RedisServer& node(std::size_t index) { return *nodes_[index]; }
   [[nodiscard]] std::string url(std::size_t index = 0) const { return nodes_[index]->tcp_url(); }
 
+  /// Introduces the node to the first one, anew after CLUSTER RESET.
+  void meet(std::size_t index) const;
+
 private:
   std::vector<std::unique_ptr<ReservedPort>> bus_;
   std::vector<std::unique_ptr<RedisServer>> nodes_;

@@ -50,12 +50,26 @@ TEST_CASE("a clock that jumps does no harm") {
 
 TEST_CASE("another run of the server is recognised by its run_id, else by its uptime") {
   const auto old_run = sample_of("run_id:a\r\nuptime_in_seconds:100\r\n");
-  CHECK(restarted(old_run, sample_of("run_id:b\r\nuptime_in_seconds:200\r\n", 1)));
-  CHECK_FALSE(restarted(old_run, sample_of("run_id:a\r\nuptime_in_seconds:1\r\n", 1)));
+  const auto run_after = [&](std::string_view info, int seconds) {
+    return compare_runs(old_run, sample_of(info, seconds));
+  };
+  CHECK(run_after("run_id:b\r\nuptime_in_seconds:3\r\n", 5) == Run::restarted);
+  CHECK(run_after("run_id:b\r\n", 1) == Run::restarted);
+  CHECK(run_after("run_id:a\r\nuptime_in_seconds:1\r\n", 1) == Run::same);
   const auto nameless = sample_of("uptime_in_seconds:100\r\n");
-  CHECK(restarted(nameless, sample_of("uptime_in_seconds:1\r\n", 1)));
-  CHECK_FALSE(restarted(nameless, sample_of("uptime_in_seconds:101\r\n", 1)));
-  CHECK_FALSE(restarted(sample_of(""), sample_of("")));
+  CHECK(compare_runs(nameless, sample_of("uptime_in_seconds:1\r\n", 1)) == Run::restarted);
+  CHECK(compare_runs(nameless, sample_of("uptime_in_seconds:101\r\n", 1)) == Run::same);
+  CHECK(compare_runs(sample_of(""), sample_of("")) == Run::same);
+}
+
+TEST_CASE("a server that ran already before is another one, not a restarted one") {
+  const auto one = sample_of("run_id:a\r\nuptime_in_seconds:100\r\n");
+  CHECK(compare_runs(one, sample_of("run_id:b\r\nuptime_in_seconds:200\r\n", 1)) ==
+        Run::other_server);
+  // Within the uptimes' error it may have been a restart.
+  CHECK(compare_runs(one, sample_of("run_id:b\r\nuptime_in_seconds:7\r\n", 5)) == Run::restarted);
+  CHECK(compare_runs(one, sample_of("run_id:b\r\nuptime_in_seconds:8\r\n", 5)) ==
+        Run::other_server);
 }
 
 TEST_CASE("errors since the last sample are told by code") {

@@ -89,6 +89,14 @@ TEST_CASE("a subscriber that vanishes with much unread was probably cut off") {
   CHECK_THAT(events[0].text, ContainsSubstring("slow (x)") && ContainsSubstring("879 KB unread"));
 }
 
+TEST_CASE("another server at the same address is no restart") {
+  const auto events = compare(sample_of("run_id:a\r\nrole:master\r\n"),
+                              sample_of("run_id:b\r\nrole:slave\r\nuptime_in_seconds:7200\r\n", 1));
+  REQUIRE(kinds(events) == Kinds{EventKind::other_server});
+  CHECK_THAT(events[0].text, ContainsSubstring("another server answers at this address, up 2 h") ||
+                                 ContainsSubstring("up 120 m"));
+}
+
 TEST_CASE("clients of an earlier run are not compared") {
   auto after = with_clients("");
   after.server.run_id = "b";

@@ -92,3 +92,18 @@ TEST_CASE("a Sentinel's error names its masters") {
   CHECK(sentinel_error(parse_sentinel_masters(reply_of("-NOPERM no\r\n"))).message ==
         "this is a Sentinel");
 }
+
+TEST_CASE("a replica's note is true outside of a cluster, and in one") {
+  ServerIdentity identity;
+  identity.role = "master";
+  CHECK(replica_note_for_publisher(identity).empty());
+  CHECK(replica_note_for_subscriber(identity).empty());
+  identity.role = "replica";
+  identity.master = "h:1";
+  CHECK(replica_note_for_publisher(identity) ==
+        "this is a replica of h:1: what is published here does not reach the master's subscribers");
+  CHECK_THAT(replica_note_for_subscriber(identity), ContainsSubstring("replica of h:1: what"));
+  identity.mode = "cluster";
+  CHECK(replica_note_for_publisher(identity) ==
+        "this is a replica of h:1 in a cluster: what is published here reaches all nodes");
+}

@@ -31,7 +31,7 @@ const kWiring = {
   historical: () => ['dim', 'old scripts'],
 };
 const kEventTone = {
-  lost: 'is-lost', restored: 'is-good', restarted: 'is-warning', failover: 'is-warning',
+  lost: 'is-lost', restored: 'is-good', restarted: 'is-warning', other_server: 'is-warning', failover: 'is-warning',
   subscriber_gone: 'is-warning', buffer_growing: 'is-warning',
 };
 const kRequestTime = 5000;

@@ -126,6 +126,15 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "restart the calendar (POST /redis-restart helps as well here, but not on a calendar that "
      "listens): its listener runs in circles on a closed subscription; then trigger a full "
      "synchronisation"},
+    {"unseen-nodes", Group::calendar, "wiring", kFail,
+     "NUMSUB 0 on the nodes of a cluster that answer, while others do not",
+     [](const Evidence& seen) { return is_unheard(seen) && !unseen_nodes(seen).empty(); },
+     "nobody is seen listening to the calendar's channels, and not every node could be asked",
+     [](const Evidence& seen) {
+       return numsub_text(seen, calendar_channels()) + "; " + unseen_nodes(seen);
+     },
+     "whether the processor's messages are lost is not known: each node counts its own subscribers",
+     "make every node of the cluster reachable from here, and run again"},
     {"D16", Group::calendar, "wiring", kFail,
      "NUMSUB fell during the run while half of the output buffer limit was waiting, or NUMSUB 0 "
      "and the server counts disconnected clients",
@@ -170,6 +179,17 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "NUMSUB 0 on a live channel, but not on all that the calendar listens to", listens_elsewhere,
      "nobody listens on channels that match-list-processor publishes on", apart_evidence,
      apart_consequence, apart_hint},
+    {"pattern-only", Group::calendar, "wiring", kWarn,
+     "NUMSUB 0, and somebody receives by a pattern",
+     [](const Evidence& seen) { return is_unheard(seen) && hears_by_pattern(seen); },
+     "nobody subscribes to the calendar's channels by name, but somebody receives by a pattern",
+     [](const Evidence& seen) {
+       return numsub_text(seen, calendar_channels()) +
+              "; PUBSUB NUMPAT, CLIENT LIST or PUBLISH show subscribers by pattern";
+     },
+     "the calendar subscribes by name: unless another consumer has taken its place, it hears "
+     "nothing",
+     "find out with CLIENT LIST TYPE pubsub who that is; start the calendar if it is not running"},
     {"D8", Group::calendar, "wiring", kFail, "NUMSUB 0, and no HTTP answer (or no URL)",
      [](const Evidence& seen) { return is_unheard(seen) && !seen.calendar.health.answered(); },
      "nobody listens to the calendar's channels: the calendar service is absent",

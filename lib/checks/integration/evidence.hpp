@@ -93,12 +93,14 @@ struct PubSubClient : redis::PubSubClient {
   bool ours = false;  ///< named as this tool names its connections
 };
 
-/// The subscriptions at one moment.
+/// The subscriptions at one moment; in a cluster those on all nodes.
 struct Survey {
   std::map<std::string, std::int64_t, std::less<>> listeners;  ///< PUBSUB NUMSUB
   std::int64_t patterns = 0;                                   ///< PUBSUB NUMPAT
   std::optional<std::vector<PubSubClient>> clients;            ///< nothing when it may not be asked
   std::string clients_refusal;                                 ///< why not
+  /// Why subscribers on other nodes of a cluster may be missing; empty: none is.
+  std::string unseen_nodes;
 
   /// Clients that listen to some channel and are not ours; nothing when that is not known.
   [[nodiscard]] std::optional<std::int64_t> foreign_clients() const;

@@ -5,6 +5,7 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "redis/cluster.hpp"
 
 namespace fogis::checks::integration {
 namespace {
@@ -74,6 +75,37 @@ std::optional<std::int64_t> count_subscribes(const redis::Info& commands) {
                                     : std::nullopt;
 }
 
+/// A message reaches the subscribers of all nodes; the one that was asked has counted its own.
+Result<void> add_other_nodes(Context& context, const std::vector<std::string>& channels,
+                             Survey& survey) {
+  TRY_ASSIGN(auto lease, context.client().lease());
+  if (!lease->report().server.is_cluster()) {
+    return {};
+  }
+  redis::ClusterNodes nodes(context.settings());
+  TRY_ASSIGN(auto others, nodes.ask(*lease, channels, context.operation_deadline()));
+  for (const auto& [channel, count] : others.subscribers) {
+    survey.listeners[channel] += count;
+  }
+  survey.patterns += others.patterns;
+  survey.unseen_nodes = others.unseen();
+  if (!survey.clients) {
+    return {};
+  }
+  if (!others.lists_clients) {
+    survey.clients.reset();
+    survey.clients_refusal =
+        "CLIENT LIST is refused by another node, so consumers cannot be distinguished from this "
+        "tool";
+    return {};
+  }
+  for (auto& client : others.clients) {
+    const bool ours = redis::is_own_client(client.name, context.settings().client_name);
+    survey.clients->push_back({std::move(client), ours});
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name) {
@@ -97,6 +129,7 @@ Result<Survey> take_survey(Context& context, const std::vector<std::string>& cha
   TRY_ASSIGN(const auto patterns, ask_if_allowed(context, {"PUBSUB", "NUMPAT"}));
   survey.patterns = patterns ? patterns->integer : 0;
   TRY(list_clients(context, survey));
+  TRY(add_other_nodes(context, channels, survey));
   return survey;
 }
 

@@ -16,7 +16,8 @@ namespace fogis::checks::integration {
 /// size.
 std::vector<PubSubClient> parse_client_list(std::string_view reply, std::string_view our_name);
 
-/// PUBSUB NUMSUB of the channels, PUBSUB NUMPAT and CLIENT LIST TYPE pubsub. A CLIENT LIST or
+/// PUBSUB NUMSUB of the channels, PUBSUB NUMPAT and CLIENT LIST TYPE pubsub, in a cluster of all
+/// nodes. A CLIENT LIST or
 /// NUMPAT that is refused leaves its part out.
 /// Errors: forbidden when NUMSUB is refused; those of Context::ask.
 Result<Survey> take_survey(Context& context, const std::vector<std::string>& channels);

@@ -162,6 +162,37 @@ bool is_not_judged(const Evidence& evidence) {
   return !evidence.before && evidence.survey_error && evidence.traffic.judged == 0;
 }
 
+std::string unseen_nodes(const Evidence& evidence) {
+  const auto& survey = evidence.after ? evidence.after : evidence.before;
+  return survey ? survey->unseen_nodes : std::string();
+}
+
+bool hears_by_pattern(const Evidence& evidence) {
+  const auto& survey = evidence.after ? evidence.after : evidence.before;
+  if (!survey) {
+    return false;
+  }
+  const auto by_pattern = [&](bool ours) {
+    return survey->clients ? std::count_if(survey->clients->begin(), survey->clients->end(),
+                                           [ours](const PubSubClient& client) {
+                                             return client.ours == ours && client.patterns > 0;
+                                           })
+                           : 0;
+  };
+  const auto live = live_channels();
+  bool published = false;
+  for (const auto& step : evidence.flow) {
+    if (step.receivers && step.subscribed &&
+        std::find(live.begin(), live.end(), step.channel) != live.end()) {
+      published = true;
+      if (*step.receivers - *step.subscribed > by_pattern(true)) {
+        return true;
+      }
+    }
+  }
+  return !published && (survey->clients ? by_pattern(false) > 0 : survey->patterns > 0);
+}
+
 std::vector<std::string_view> unheard_channels(const Evidence& evidence) {
   return channels_where(live_channels(), [&](std::string_view channel) {
     const auto listeners = evidence.listeners(channel);

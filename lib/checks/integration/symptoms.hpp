@@ -46,6 +46,14 @@ bool is_due_to_reconnect(const Evidence& evidence);
 /// The same, and it had that time.
 bool never_subscribed_again(const Evidence& evidence);
 
+/// Why the listeners are not all known: nodes of the cluster that did not answer; empty: they are.
+std::string unseen_nodes(const Evidence& evidence);
+
+/// Somebody who is not this tool receives what is published on the live channels, by a pattern:
+/// PUBLISH counted more receivers than subscribers there, or where nothing was published, there are
+/// clients with patterns.
+bool hears_by_pattern(const Evidence& evidence);
+
 /// Redis was restarted lately, while match-list-processor or the calendar ran.
 bool was_restarted(const Evidence& evidence);
 

@@ -27,6 +27,12 @@ Words judge_calendar_channel(const Evidence& evidence, const Listeners& listener
   if (listeners.at_least > expected) {
     return {Status::fail, fmt::format("{} listen, {} expected", listeners.at_least, expected)};
   }
+  if (listeners.at_most == 0 && expected > 0 && !unseen_nodes(evidence).empty()) {
+    return {Status::warn, "nobody seen listening"};
+  }
+  if (listeners.at_most == 0 && expected > 0 && hears_by_pattern(evidence)) {
+    return {Status::warn, "by pattern only"};
+  }
   if (listeners.at_most == 0 && expected > 0) {
     if (role == ChannelRole::live) {
       return {Status::fail, messages > 0 ? "messages are lost" : "nobody listens"};

@@ -31,18 +31,28 @@ void add_phases(CheckResult& result, const redis::OpenReport& report) {
   }
 }
 
-/// Kind, version and mode are worth knowing, but a server need not tell them.
+/// What answers is worth knowing, but a server need not tell it.
 Result<void> add_server(CheckResult& result, Context& context, redis::Connection& connection) {
+  if (connection.report().likely_proxy) {
+    // A proxy that hangs up on HELLO does so on ROLE and INFO.
+    result.status = Status::fail;
+    result.summary = "a proxy answers";
+    result.cause = redis::kProxyNote;
+    result.hint = "connect to the Redis server itself: such a proxy has no pub/sub";
+    return {};
+  }
   TRY_ASSIGN(const auto identity, redis::identify(connection, context.operation_deadline()));
-  context.set_server(identity.text());
+  context.set_server(identity);
   const auto add = [&](std::string_view name, const std::string& text) {
     if (!text.empty()) {
       result.detail(std::string(name), text);
     }
   };
-  add("server", context.server());
+  add("server", identity.text());
   add("mode", identity.mode);
   add("role", identity.role);
+  add("master", identity.master);
+  add("run_id", identity.run_id);
   return {};
 }
 

@@ -28,18 +28,18 @@ void judge_readiness(const redis::Info& info, Findings& findings) {
     findings.fail("the server is still loading its data",
                   "wait for it: fogis-redis ping --wait 30s");
   }
-  if (info.text("role") != "slave") {
+  const auto identity = redis::identify_by_info(info);
+  if (!identity.is_replica()) {
     return;
   }
+  const auto master =
+      identity.master.empty() ? std::string("INFO replication names it") : identity.master;
   if (info.text("master_link_status") != "up") {
     findings.fail("this is a replica that has lost its master",
-                  "INFO replication names the master: is it up, and reachable from here?");
-  } else {
-    findings.warn(
-        "this is a replica: what is published here does not reach the master's "
-        "subscribers",
-        fmt::format("use the master: {}:{}", info.text("master_host").value_or("?"),
-                    info.text("master_port").value_or("?")));
+                  fmt::format("is the master ({}) up, and reachable from there?", master));
+  } else if (!identity.is_cluster()) {
+    findings.warn(redis::replica_note_for_publisher(identity),
+                  fmt::format("use the master: {}", master));
   }
 }
 
@@ -180,6 +180,25 @@ Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings&
   return {};
 }
 
+/// Every connection must lead to one server: this one is not that of `connection`. In a cluster any
+/// node will do.
+void judge_sameness(const redis::ServerIdentity& first, const redis::Info& info,
+                    Findings& findings) {
+  constexpr std::int64_t kYoung = 10;  // seconds
+  const auto identity = redis::identify_by_info(info);
+  if (first.run_id.empty() || identity.run_id.empty() || first.run_id == identity.run_id ||
+      identity.is_cluster()) {
+    return;
+  }
+  const bool is_young = info.integer("uptime_in_seconds").value_or(kYoung) < kYoung;
+  findings.fail(
+      fmt::format("two connections led to two servers (run ids {} and {}{}): a message on "
+                  "one does not reach the other",
+                  first.run_id, identity.run_id, is_young ? "; or it was restarted just now" : ""),
+      "a proxy or a name with several addresses distributes connections: give every "
+      "service the address of one server");
+}
+
 Result<void> judge_cluster(Context& context, const redis::Info& info, Findings& findings) {
   if (!redis::identify_by_info(info).is_cluster()) {
     return {};
@@ -207,8 +226,12 @@ void add_details(CheckResult& result, const redis::Info& info) {
       result.detail(std::string(name), *value);
     }
   }
-  if (const auto role = info.text("role")) {
-    result.detail("role", *role == "slave" ? "replica" : *role);
+  const auto identity = redis::identify_by_info(info);
+  if (!identity.role.empty()) {
+    result.detail("role", identity.role);
+  }
+  if (!identity.master.empty()) {
+    result.detail("master", identity.master);
   }
   if (const auto memory = redis::read_memory(info)) {
     result.detail("used_memory_bytes", memory->used).detail("maxmemory_bytes", memory->limit);
@@ -221,13 +244,17 @@ Result<CheckResult> check_server_health(Context& context) {
   TRY_ASSIGN(const auto info, context.info("default"));
   Findings findings;
   judge_readiness(info, findings);
+  judge_sameness(context.server(), info, findings);
   TRY(judge_cluster(context, info, findings));
   judge_clients(info, findings);
   judge_memory(info, findings);
   judge_saving(info, findings);
   TRY(judge_slow_log(context, info, findings));
   auto result = findings.result(
-      findings.empty() ? "no sign of trouble" : count_of(findings.size(), "thing") + " to look at");
+      findings.empty()
+          ? std::string("no sign of trouble") +
+                (redis::identify_by_info(info).is_replica() ? "; a replica in a cluster" : "")
+          : count_of(findings.size(), "thing") + " to look at");
   add_details(result, info);
   return result;
 }
