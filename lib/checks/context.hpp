@@ -98,9 +98,9 @@ public:
   /// and `purpose`.
   [[nodiscard]] std::string label(std::string_view purpose) const;
 
-  /// What answers, once `connection` has learnt it; else empty.
-  [[nodiscard]] const redis::ServerIdentity& server() const { return server_; }
-  void set_server(redis::ServerIdentity server) { server_ = std::move(server); }
+  /// The server's kind and version, once `connection` has learnt it; else empty.
+  [[nodiscard]] const std::string& server() const { return server_; }
+  void set_server(std::string server) { server_ = std::move(server); }
 
   /// Runs a command whose error reply is a failure here: forbidden (with the ACL rule that would
   /// allow it) also where the server has no such command; else as redis::to_error.
@@ -150,7 +150,7 @@ private:
   const SuiteOptions options_;
   const std::string nonce_;
   redis::Client client_;
-  redis::ServerIdentity server_;
+  std::string server_;
   SpareMemory spare_memory_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, Written, std::less<>> keys_;

@@ -89,7 +89,7 @@ public:
       }
     }
     report_.leftovers = context_.clean_up();
-    report_.server = context_.server().text();
+    report_.server = context_.server();
     report_.duration = steady_clock::now() - started;
     return std::move(report_);
   }

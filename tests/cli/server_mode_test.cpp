@@ -229,21 +229,3 @@ TEST_CASE("a proxy that hangs up on CLIENT SETNAME and HELLO is named, and conne
   CHECK(publish.exit_code != 0);
   CHECK_THAT(publish.error, ContainsSubstring("probably a proxy") && !ContainsSubstring("TLS"));
 }
-
-TEST_CASE("two servers behind one address are told by their run ids") {
-  const auto info = [](const std::string& run_id) {
-    const auto text = "redis_version:7.0.15\r\nuptime_in_seconds:7200\r\nrun_id:" + run_id + "\r\n";
-    return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
-  };
-  FakeServer balancer({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
-                       fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}, fake::ReadCommands{2},
-                       fake::Send{"*3\r\n+master\r\n:0\r\n*0\r\n" + info("aaaa")}, fake::Accept{},
-                       fake::ReadCommands{1}, fake::Send{"+OK\r\n"}, fake::ReadCommands{1},
-                       fake::Send{info("bbbb")}, fake::ReadCommands{1}, fake::Send{"*0\r\n"},
-                       fake::AwaitClose{}});
-  const auto outcome =
-      run_cli({"test-suite", "--only", "connection,server-health", "-u", balancer.url()}, wide());
-  CHECK(outcome.exit_code == 1);
-  CHECK_THAT(outcome.output,
-             ContainsSubstring("two connections led to two servers (run ids aaaa and bbbb)"));
-}

@@ -55,6 +55,21 @@ TEST_CASE("a server in good health passes with its figures") {
   CHECK(detail(result, "rejected_connections") == "0");
 }
 
+TEST_CASE("two servers behind one address are told by their run ids") {
+  const RedisServer server;
+  // A second connection is asked for INFO server alone.
+  const TamperingProxy proxy(server, {.tamper = [](const auto& command, auto reply) {
+                               if (is_command(command, "INFO", "server")) {
+                                 set_field(reply.text, "run_id", "another");
+                               }
+                               return Replies{reply};
+                             }});
+  const auto result = require_only_this(proxy.settings(), "server-health", Status::fail);
+  CHECK(result.cause == "two connections led to two servers (run ids " +
+                            info_field(server, "server", "run_id") +
+                            " and another): a message on one does not reach the other");
+}
+
 TEST_CASE("a server that is loading fails server-health alone") {
   CHECK(judge_field("loading", "1", Status::fail).cause == "the server is still loading its data");
 }

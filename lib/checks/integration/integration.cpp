@@ -394,7 +394,7 @@ Run run_integration(const Target& target, const Options& options, const StopEven
   report.checks = judge_all(evidence);
   report.unseen = unseen(evidence);
   report.error = evidence.redis_error;
-  report.server = context.server().text();
+  report.server = context.server();
   report.duration = steady_clock::now() - started;
   if (stop != nullptr && stop->requested()) {
     note_interruption(report);

@@ -42,13 +42,13 @@ Result<void> add_server(CheckResult& result, Context& context, redis::Connection
     return {};
   }
   TRY_ASSIGN(const auto identity, redis::identify(connection, context.operation_deadline()));
-  context.set_server(identity);
+  context.set_server(identity.text());
   const auto add = [&](std::string_view name, const std::string& text) {
     if (!text.empty()) {
       result.detail(std::string(name), text);
     }
   };
-  add("server", identity.text());
+  add("server", context.server());
   add("mode", identity.mode);
   add("role", identity.role);
   add("master", identity.master);

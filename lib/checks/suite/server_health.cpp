@@ -180,23 +180,34 @@ Result<void> judge_slow_log(Context& context, const redis::Info& info, Findings&
   return {};
 }
 
-/// Every connection must lead to one server: this one is not that of `connection`. In a cluster any
-/// node will do.
-void judge_sameness(const redis::ServerIdentity& first, const redis::Info& info,
-                    Findings& findings) {
-  constexpr std::int64_t kYoung = 10;  // seconds
+/// Whether the server can spare another connection, of its slots and of its memory.
+bool has_room(const redis::Info& info) {
+  constexpr std::int64_t kSlots = 10;  // for those that the services may want meanwhile
+  constexpr redis::MemoryNeed kNeed{.connections = 1, .commands = 2};
+  const auto memory = redis::read_memory(info);
+  const auto slots = info.integer("maxclients");  // told since Redis 7.0
+  return (!slots || info.integer("connected_clients").value_or(*slots) + kSlots <= *slots) &&
+         memory && memory->can_spare(memory->cost(kNeed));
+}
+
+/// Every connection must lead to one server, in a cluster to any node of it: a new one is asked.
+/// One that cannot be had proves nothing.
+void judge_sameness(const Context& context, const redis::Info& info, Findings& findings) {
   const auto identity = redis::identify_by_info(info);
-  if (first.run_id.empty() || identity.run_id.empty() || first.run_id == identity.run_id ||
-      identity.is_cluster()) {
+  if (identity.run_id.empty() || identity.is_cluster() || !has_room(info)) {
     return;
   }
-  const bool is_young = info.integer("uptime_in_seconds").value_or(kYoung) < kYoung;
-  findings.fail(
-      fmt::format("two connections led to two servers (run ids {} and {}{}): a message on "
-                  "one does not reach the other",
-                  first.run_id, identity.run_id, is_young ? "; or it was restarted just now" : ""),
-      "a proxy or a name with several addresses distributes connections: give every "
-      "service the address of one server");
+  auto connection = context.open_connection();
+  const auto other = connection ? redis::identify(*connection, context.operation_deadline())
+                                : Result<redis::ServerIdentity>(failure(connection.error()));
+  if (!other || other->run_id.empty() || other->run_id == identity.run_id) {
+    return;
+  }
+  findings.fail(fmt::format("two connections led to two servers (run ids {} and {}): a message on "
+                            "one does not reach the other",
+                            identity.run_id, other->run_id),
+                "a proxy or a name with several addresses distributes connections: give every "
+                "service the address of one server");
 }
 
 Result<void> judge_cluster(Context& context, const redis::Info& info, Findings& findings) {
@@ -244,7 +255,7 @@ Result<CheckResult> check_server_health(Context& context) {
   TRY_ASSIGN(const auto info, context.info("default"));
   Findings findings;
   judge_readiness(info, findings);
-  judge_sameness(context.server(), info, findings);
+  judge_sameness(context, info, findings);
   TRY(judge_cluster(context, info, findings));
   judge_clients(info, findings);
   judge_memory(info, findings);
