@@ -1,8 +1,10 @@
 // How a command declares its options: the one place that knows the argument library.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -128,9 +130,8 @@ public:
                help)
         .completes([&choices] {
           std::vector<std::string> known;
-          for (const auto candidate : choices) {
-            known.emplace_back(name(candidate));
-          }
+          std::transform(std::begin(choices), std::end(choices), std::back_inserter(known),
+                         [](const auto candidate) { return std::string(name(candidate)); });
           return known;
         });
   }

@@ -80,6 +80,8 @@ const std::vector<Row>& rows() {
        .connects = true,
        .may_be_silent = true},
       {.command = "validate-message", .arguments = {"-"}, .formats = kReportFormats},
+      {.command = "help", .formats = {"text"}},
+      {.command = "completion", .arguments = {"bash"}, .formats = {"text"}},
   };
   return all;
 }
