@@ -62,10 +62,9 @@ std::span<const Channel> channels() {
 
 std::vector<std::string> channel_names(
     const std::function<std::optional<std::string>(std::string_view variable)>& environment) {
-  std::vector<std::string> names;
-  for (const auto& channel : kChannels) {
-    names.emplace_back(channel.name);
-  }
+  std::vector<std::string> names(std::size(kChannels));
+  std::ranges::transform(kChannels, names.begin(),
+                         [](const Channel& channel) { return std::string(channel.name); });
   for (const auto& channel : kChannels) {
     auto other = channel.variable.empty() ? std::nullopt : environment(channel.variable);
     if (other && !other->empty() && std::find(names.begin(), names.end(), *other) == names.end()) {

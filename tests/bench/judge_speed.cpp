@@ -34,7 +34,7 @@ long memory_kib(std::string_view key) {
   long value = 0;
   while (std::fgets(line, sizeof line, file) != nullptr) {
     if (std::string_view(line).starts_with(key)) {
-      value = std::atol(line + key.size());
+      value = std::strtol(line + key.size(), nullptr, 10);
     }
   }
   std::fclose(file);
@@ -74,9 +74,9 @@ void judge_faults() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const double seconds = argc > 1 ? std::atof(argv[1]) : 1;
+  const double seconds = argc > 1 ? std::strtod(argv[1], nullptr) : 1;
   const std::string_view wanted = argc > 2 ? argv[2] : "";
-  const std::size_t matches = argc > 3 ? static_cast<std::size_t>(std::atoi(argv[3])) : 1;
+  const std::size_t matches = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1;
   const auto before = memory_kib("VmRSS:");
   for (const auto shape : message::kShapes) {
     if (wanted.empty() || wanted == message::name(shape)) {

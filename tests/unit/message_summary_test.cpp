@@ -56,8 +56,8 @@ TEST_CASE("a summary is short, whatever the message") {
 TEST_CASE("judging fills the summary that summarize() makes") {
   for (const auto& payload :
        {std::string(), std::string("hello"), std::string("\xFF"), std::string("[1,2]"),
-        std::string("7"), std::string("{\"type\":7}"), std::string("{\"type\":"),
-        std::string("{\"type\":\"a\",\"type\":\"b\"}"), build_message(Shape::production)}) {
+        std::string("7"), std::string(R"({"type":7})"), std::string(R"({"type":)"),
+        std::string(R"({"type":"a","type":"b"})"), build_message(Shape::production)}) {
     CAPTURE(payload);
     Summary summary;
     judge(payload, {}, &summary);
