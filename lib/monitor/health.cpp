@@ -168,7 +168,9 @@ bool has_no_case(const Metric& metric, const Observation& seen) {
          (name == "save_age" && seen.sample.settings.snapshots.has_value() &&
           seen.sample.integer("aof_enabled")) ||
          (name == "slowest_command" && seen.sample.slow_log) ||
-         (name.starts_with("master_") && seen.sample.role() == "master");
+         (name.starts_with("master_") && seen.sample.role() == "master") ||
+         (name == "cluster_ok" && !seen.sample.server.mode.empty() &&
+          !seen.sample.server.is_cluster());
 }
 
 /// Whether a default limit that cannot be judged here is nothing to be told: there is no limit to

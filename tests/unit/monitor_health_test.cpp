@@ -200,6 +200,8 @@ TEST_CASE("a default limit that cannot be judged is said") {
   CHECK(reason_of(seen, "memory").empty());
   CHECK(reason_of(seen, "master_link").empty());
   CHECK(reason_of(seen, "canary_ok").empty());
+  CHECK(reason_of(observation_of("redis_mode:standalone\r\n"), "cluster_ok").empty());
+  CHECK_FALSE(reason_of(observation_of("redis_mode:cluster\r\n"), "cluster_ok").empty());
   seen.sample.settings.max_clients = 10;  // from CONFIG GET
   CHECK(faults(seen) == Names{"clients_share"});
   CHECK(reason_of(seen, "clients_share").empty());
