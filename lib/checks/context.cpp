@@ -167,7 +167,7 @@ Result<redis::Connection> Context::open_connection(config::RespVersion protocol)
   redis::Connection::Options options;
   options.limits = limits_for(options_);
   options.statistics = client_.statistics();
-  return redis::Connection::open(settings, client_.connect_deadline(), std::move(options));
+  return redis::Connection::open(settings, client_.connect_deadline(), options);
 }
 
 std::string Context::label(std::string_view purpose) const {

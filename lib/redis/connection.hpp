@@ -66,7 +66,7 @@ public:
   /// database out of range), unauthenticated, forbidden, not_ready, interrupted; rejected, also for
   /// a Sentinel, whose masters the message names. The phase tells where.
   static Result<Connection> open(const config::ConnectionSettings& settings,
-                                 const Deadline& deadline, Options options);
+                                 const Deadline& deadline, const Options& options);
   static Result<Connection> open(const config::ConnectionSettings& settings,
                                  const Deadline& deadline) {
     return open(settings, deadline, Options{});

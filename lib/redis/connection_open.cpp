@@ -156,7 +156,7 @@ Result<Connection> Connection::try_open(const ConnectionSettings& settings,
 }
 
 Result<Connection> Connection::open(const ConnectionSettings& settings, const Deadline& deadline,
-                                    Options options) {
+                                    const Options& options) {
   if (options.statistics) {
     options.statistics->connection_tried();
   }
