@@ -45,9 +45,10 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
       .text("--timeout", "DUR", connection.timeout,
             "total timeout of one operation [env REDIS_SOCKET_TIMEOUT or REDIS_TIMEOUT] "
             "[default 5s]")
-      .text("--connect-timeout", "DUR", connection.connect_timeout,
-            "total timeout for resolving, connecting, TLS and login "
-            "[env REDIS_CONNECTION_TIMEOUT or REDIS_TIMEOUT] [default 5s]")
+      .text(
+          "--connect-timeout", "DUR", connection.connect_timeout,
+          "total timeout for resolving, connecting, TLS and login "
+          "[env REDIS_CONNECTION_TIMEOUT or REDIS_TIMEOUT] [default --timeout, if given, else 5s]")
       .text("--retries", "N", connection.retries,
             "retries after the first attempt [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
       .text("--retry-delay", "DUR", connection.retry_delay,

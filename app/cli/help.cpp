@@ -41,7 +41,7 @@ constexpr std::string_view kExitCodes[][2] = {
     {"3", "the server cannot be reached"},
     {"4", "the server refuses this client, or its certificate is not trusted"},
     {"5", "internal error, or the result could not be written"},
-    {"130, 143", "interrupted by SIGINT, SIGTERM"},
+    {"129, 130, 143", "interrupted by SIGHUP, SIGINT, SIGTERM"},
 };
 
 std::string heading(const Style& style, std::string_view text) {

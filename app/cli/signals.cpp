@@ -12,7 +12,7 @@
 namespace fogis::cli {
 namespace {
 
-constexpr std::array kWatched{SIGINT, SIGTERM};
+constexpr std::array kWatched{SIGINT, SIGTERM, SIGHUP};
 
 /// Whom a signal tells. A handler can reach nothing but globals.
 std::atomic<StopEvent*> watcher = nullptr;
@@ -57,11 +57,16 @@ void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
-  // The two must not interrupt each other's handler.
+  // They must not interrupt each other's handler.
   for (const int other : kWatched) {
     sigaddset(&action.sa_mask, other);
   }
   ::sigaction(signal, &action, nullptr);
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
@@ -76,13 +81,17 @@ SignalWatch::SignalWatch(StopEvent& stop) {
   handle(SIGXFSZ, SIG_IGN);
   watcher.store(&stop);
   for (const int signal : kWatched) {
-    handle(signal, on_signal);
+    if (signal != SIGHUP || !is_ignored(signal)) {
+      handle(signal, on_signal);
+    }
   }
 }
 
 SignalWatch::~SignalWatch() {
   for (const int signal : kWatched) {
-    handle(signal, SIG_DFL);
+    if (!is_ignored(signal)) {
+      handle(signal, SIG_DFL);
+    }
   }
   watcher.store(nullptr);
 }

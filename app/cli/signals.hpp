@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first asks for an orderly end, the second does not wait for it.
+// SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second does not wait for it.
 #pragma once
 
 #include <chrono>
@@ -8,10 +8,11 @@
 
 namespace fogis::cli {
 
-/// Handles SIGINT and SIGTERM while it exists; one at a time. The first signal requests a stop,
-/// whose owner then ends through its normal path; the next one ends the process at once with
-/// 128 + its number. Both are handled also when they were ignored at our start, as shells do to
-/// background jobs: whoever sends one means it. SIGPIPE is ignored from then on, because writing to
+/// Handles SIGINT, SIGTERM and SIGHUP while it exists; one at a time. The first signal requests a
+/// stop, whose owner then ends through its normal path; the next one ends the process at once with
+/// 128 + its number. The first two are handled also when they were ignored at our start, as shells
+/// do to background jobs: whoever sends one means it. SIGHUP, a closed terminal, is not: nohup
+/// ignores it for a program that shall go on. SIGPIPE is ignored from then on, because writing to
 /// a dead peer is an error like others.
 ///
 /// A handler, not a thread in sigwait: requesting a stop is async-signal-safe, so a thread would

@@ -82,13 +82,14 @@ public:
     }
   }
 
-  /// One PING, within its own time limits and `deadline`.
+  /// One PING, set-up included, within its own time limits and `deadline`.
   Result<Answer> ping(const Deadline& deadline) {
     ++attempts_;
     const auto& timeouts = client_.options().timeouts;
-    TRY_ASSIGN(auto lease, client_.pool().lease(deadline.within(timeouts.connect)));
+    const auto attempt = deadline.within(std::max(timeouts.connect, timeouts.operation));
+    TRY_ASSIGN(auto lease, client_.pool().lease(attempt.within(timeouts.connect)));
     const auto sent = Clock::now();
-    const auto reply = lease->command({"PING"}, deadline.within(timeouts.operation));
+    const auto reply = lease->command({"PING"}, attempt.within(timeouts.operation));
     const auto round_trip = Clock::now() - sent;
     if (!reply) {
       return failure(reply.error());

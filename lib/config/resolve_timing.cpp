@@ -137,12 +137,15 @@ void resolve_timing(const ResolveContext& context) {
       {from_option(options.timeout, "--timeout"), from_url(context.url.timeout, "query timeout"),
        from_environment(environment, "REDIS_SOCKET_TIMEOUT"), redis_timeout},
       config.timeout, ZeroDuration::refused);
-  config.connect_timeout =
-      resolve_duration(context, "connect_timeout",
-                       {from_option(options.connect_timeout, "--connect-timeout"),
-                        from_url(context.url.connect_timeout, "query socket_connect_timeout"),
-                        from_environment(environment, "REDIS_CONNECTION_TIMEOUT"), redis_timeout},
-                       config.connect_timeout, ZeroDuration::refused);
+  // What an option gives bounds the set-up as well; that it is bad was told above.
+  const auto total = from_option(options.timeout, "--timeout");
+  config.connect_timeout = resolve_duration(
+      context, "connect_timeout",
+      {from_option(options.connect_timeout, "--connect-timeout"),
+       total && read_duration(*total, ZeroDuration::refused) ? total : std::nullopt,
+       from_url(context.url.connect_timeout, "query socket_connect_timeout"),
+       from_environment(environment, "REDIS_CONNECTION_TIMEOUT"), redis_timeout},
+      config.connect_timeout, ZeroDuration::refused);
   resolve_retries(context);
   config.retry_delay = resolve_duration(context, "retry_delay",
                                         {from_option(options.retry_delay, "--retry-delay"),

@@ -34,9 +34,12 @@ Error unusable(const std::string& endpoint) {
 }
 
 Error timed_out(Phase phase, std::string_view what) {
-  return make_error(ErrorKind::timed_out, phase, fmt::format("{} in time", what),
-                    "the server may be stopped, busy or paused: look at its process and SLOWLOG; "
-                    "a longer --timeout allows more time");
+  const bool is_set_up = phase == Phase::connect || phase == Phase::tls || phase == Phase::auth;
+  return make_error(
+      ErrorKind::timed_out, phase, fmt::format("{} in time", what),
+      fmt::format("the server may be stopped, busy or paused: look at its process and SLOWLOG; a "
+                  "longer {} allows more time",
+                  is_set_up ? "--connect-timeout" : "--timeout"));
 }
 
 }  // namespace

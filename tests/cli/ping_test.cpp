@@ -328,3 +328,14 @@ TEST_CASE("without a server program --ephemeral says what to install") {
   CHECK_THAT(outcome.error, StartsWith("error: --ephemeral needs redis-server or valkey-server"));
   CHECK_THAT(outcome.error, ContainsSubstring("hint: install one"));
 }
+
+TEST_CASE(
+    "a --timeout is the total of an attempt, set-up included, and the hint names what helps") {
+  RedisServer server({.tcp = true});
+  server.suspend();
+  const auto outcome = ping(server.tcp_url(), {"--timeout", "300ms"});
+  CHECK(outcome.exit_code == 3);
+  CHECK(outcome.elapsed < 4s);
+  CHECK_THAT(outcome.error, ContainsSubstring("(auth, 30"));
+  CHECK_THAT(outcome.error, ContainsSubstring("a longer --connect-timeout allows more time"));
+}

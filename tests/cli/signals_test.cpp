@@ -1,4 +1,4 @@
-// Ctrl-C, SIGTERM and SIGKILL in the middle of work.
+// Ctrl-C, SIGTERM, SIGHUP and SIGKILL in the middle of work.
 #include <sched.h>
 #include <signal.h>
 
@@ -41,7 +41,7 @@ ProgramOptions long_suite(const std::string& url) {
 }  // namespace
 
 TEST_CASE("a suite that is interrupted cleans up, sums up and tells the signal") {
-  const int signal = GENERATE(SIGINT, SIGTERM);
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
   const RedisServer server;
   const TempDir directory;
   auto options = long_suite(server.url());
@@ -84,7 +84,7 @@ TEST_CASE("Ctrl-C at a terminal is the same") {
 }
 
 TEST_CASE("an interrupted ping shows what it has measured") {
-  const int signal = GENERATE(SIGINT, SIGTERM);
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
   const RedisServer server;
   Process process(
       {.arguments = {"ping", "-u", server.url(), "--count", "1000", "--interval", "10s"}});
@@ -128,7 +128,7 @@ TEST_CASE("a second signal does not wait for an orderly end") {
 }
 
 TEST_CASE("a private server and its directory are gone after any end") {
-  const int signal = GENERATE(SIGINT, SIGTERM, SIGKILL);
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP, SIGKILL);
   const TempDir directory;
   ProgramOptions options;
   options.arguments = {"--ephemeral", "test-suite", "--operations",
@@ -146,4 +146,17 @@ TEST_CASE("a private server and its directory are gone after any end") {
     ::sched_yield();
   }
   CHECK(std::filesystem::is_empty(directory.path()));
+}
+
+TEST_CASE("a closed terminal does not end what was started with nohup") {
+  const RedisServer server;
+  auto options = long_suite(server.url());
+  options.arguments.insert(options.arguments.begin(),
+                           {"-c", "trap '' HUP; exec \"$@\"", "sh", options.program});
+  options.program = "/bin/sh";
+  Process process(options);
+  process.wait_for_output("connection ");
+  process.signal(SIGHUP);
+  process.signal(SIGTERM);
+  CHECK(process.wait().exit_code == 143);
 }
