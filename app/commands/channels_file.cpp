@@ -36,9 +36,9 @@ Error refuse(const Error& error) {
 
 }  // namespace
 
-Result<std::vector<std::string>> read_channels_file(const std::string& path,
-                                                    const StopEvent& stop) {
-  auto input = Input::open(path, stop, {.largest = kLongestLine});
+Result<std::vector<std::string>> read_channels_file(const std::string& path, const StopEvent& stop,
+                                                    std::chrono::nanoseconds patience) {
+  auto input = Input::open(path, stop, {.largest = kLongestLine, .patience = patience});
   if (!input) {
     return failure(refuse(input.error()));
   }

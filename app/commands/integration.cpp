@@ -67,9 +67,11 @@ Result<std::optional<http::Url>> service_url(const cli::Session& session, std::s
 }
 
 /// The channels of the file, and those to which the environment moves the publisher.
-Result<void> set_channels(const cli::Session& session, IntegrationOptions& options) {
+Result<void> set_channels(const cli::Session& session, const config::Config& config,
+                          IntegrationOptions& options) {
   if (options.channels) {
-    TRY_ASSIGN(options.run.channels, read_channels_file(*options.channels, session.stop));
+    TRY_ASSIGN(options.run.channels,
+               read_channels_file(*options.channels, session.stop, config.timeout));
   }
   const auto names = message::channel_names(session.environment);
   auto& channels = options.run.channels;
@@ -77,7 +79,7 @@ Result<void> set_channels(const cli::Session& session, IntegrationOptions& optio
   return {};
 }
 
-/// What the options leave to the environment and to files.
+/// What the options leave to the environment.
 Result<void> complete(const cli::Session& session, IntegrationOptions& options) {
   auto& run = options.run;
   if (run.flow == integration::Flow::live && !options.allow_side_effects) {
@@ -91,7 +93,7 @@ Result<void> complete(const cli::Session& session, IntegrationOptions& options) 
                                               options.match_processor_url, "MATCH_PROCESSOR_URL"));
   TRY_ASSIGN(run.calendar, service_url(session, "--calendar-service-url", options.calendar_url,
                                        "CALENDAR_SERVICE_URL"));
-  return set_channels(session, options);
+  return {};
 }
 
 void show_rows(cli::Session& session, const checks::Report& report, const checks::Policy& policy) {
@@ -147,8 +149,10 @@ int run_integration(cli::Session& session, IntegrationOptions& options) {
   if (const auto completed = complete(session, options); !completed) {
     return session.fail(completed.error());
   }
-  return cli::with_target(
-      session, [&](const config::Config& config) { return run_checks(session, config, options); });
+  return cli::with_target(session, [&](const config::Config& config) {
+    const auto named = set_channels(session, config, options);
+    return named ? run_checks(session, config, options) : session.fail(named.error());
+  });
 }
 
 cli::Run declare_integration(cli::OptionSet options) {

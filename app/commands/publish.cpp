@@ -41,21 +41,22 @@ struct Material {
 };
 
 /// The envelope around --payload, which is JSON or @FILE.
-Result<std::string> build(const PublishPlan& plan, const std::string& service,
+Result<std::string> build(const PublishPlan& plan, const config::Config& config,
                           const StopEvent& stop) {
-  TRY_ASSIGN(auto payload, plan.route.text.starts_with('@')
-                               ? Input::read_whole(plan.route.text.substr(1), stop)
-                               : Result<std::string>(plan.route.text));
+  TRY_ASSIGN(auto payload,
+             plan.route.text.starts_with('@')
+                 ? Input::read_whole(plan.route.text.substr(1), stop, {.patience = config.timeout})
+                 : Result<std::string>(plan.route.text));
   message::BuildOptions options;
-  options.source = service;
+  options.source = config.service;
   return message::wrap_payload(*plan.options.type, payload, options);
 }
 
-Result<Material> gather(const PublishPlan& plan, const std::string& service, const StopEvent& stop,
-                        output::Publication& publication) {
+Result<Material> gather(const PublishPlan& plan, const config::Config& config,
+                        const StopEvent& stop, output::Publication& publication) {
   Material material;
   if (plan.options.ndjson || plan.route.source == PublishSource::replay) {
-    TRY_ASSIGN(auto input, Input::open(plan.route.text, stop));
+    TRY_ASSIGN(auto input, Input::open(plan.route.text, stop, {.patience = config.timeout}));
     if (plan.route.source == PublishSource::replay) {
       publication.replay.emplace().speed = plan.replay.speed;
       if (auto inspected = inspect_recording(input, plan.replay, *publication.replay); !inspected) {
@@ -67,9 +68,9 @@ Result<Material> gather(const PublishPlan& plan, const std::string& service, con
   }
   Result<std::string> body = plan.route.text;
   if (plan.route.source == PublishSource::built) {
-    body = build(plan, service, stop);
+    body = build(plan, config, stop);
   } else if (plan.route.source != PublishSource::argument) {
-    body = Input::read_whole(plan.route.text, stop);
+    body = Input::read_whole(plan.route.text, stop, {.patience = config.timeout});
   }
   if (!body) {
     return failure(std::move(body.error()));
@@ -240,7 +241,7 @@ int run_publish(cli::Session& session, const config::Config& config, const Publi
         "\"{}\" is taken as the name of one channel: patterns are for subscribe --pattern",
         plan.route.channel));
   }
-  auto material = gather(plan, config.service, session.stop, publication);
+  auto material = gather(plan, config, session.stop, publication);
   if (!material) {
     return session.fail(material.error());
   }

@@ -35,7 +35,7 @@ Error url_usage_error(std::string message, std::string hint) {
 
 /// All of stdin. Ends early when a stop is requested.
 Result<std::string> read_input(const StopEvent& stop) {
-  auto text = Input::read_whole("-", stop, kMostInput);
+  auto text = Input::read_whole("-", stop, {.largest = kMostInput});
   if (!text && text.error().kind == ErrorKind::usage) {
     return failure(url_usage_error(text.error().message, "give it a list of URLs, one per line"));
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/deadline.hpp"
+#include "base/duration.hpp"
 
 namespace fogis {
 namespace {
@@ -52,8 +53,9 @@ Result<Input> Input::open(const std::string& path, const StopEvent& stop, const 
 }
 
 Result<std::string> Input::read_whole(const std::string& path, const StopEvent& stop,
-                                      std::size_t largest) {
-  TRY_ASSIGN(auto input, open(path, stop, {.layout = Layout::whole, .largest = largest}));
+                                      Options options) {
+  options.layout = Layout::whole;
+  TRY_ASSIGN(auto input, open(path, stop, options));
   TRY_ASSIGN(const auto whole, input.next());
   return std::string(whole->text);
 }
@@ -138,11 +140,20 @@ Result<void> Input::read_more() {
       buffer_.shrink_to_fit();
     }
   }
-  const auto deadline = Deadline::never(stop_);
+  const bool is_limited = file_ && !begun_ && options_.patience.count() > 0;
+  const auto deadline =
+      is_limited ? Deadline::after(options_.patience, stop_) : Deadline::never(stop_);
   const auto size = buffer_.size();
   while (true) {
-    if (deadline.wait(descriptor_, POLLIN) == WaitOutcome::stopped) {
+    const auto waited = deadline.wait(descriptor_, POLLIN);
+    if (waited == WaitOutcome::stopped) {
       return failure(interrupted_error(Phase::command));
+    }
+    if (waited == WaitOutcome::expired) {
+      return failure(make_error(ErrorKind::usage, Phase::usage,
+                                fmt::format("{}: nobody has written to this pipe for {}", name_,
+                                            format_duration(options_.patience)),
+                                "start its writer first; a longer --timeout allows more time"));
     }
     buffer_.resize(size + kReadSize);
     const auto got = ::read(descriptor_, buffer_.data() + size, kReadSize);
@@ -152,6 +163,7 @@ Result<void> Input::read_more() {
       return failure(options_.explain(name_, fault));
     }
     if (got >= 0) {
+      begun_ = true;
       ended_ = got == 0;
       return {};
     }

@@ -1,6 +1,7 @@
 // Lines, or the whole, of a file, a pipe or stdin.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,8 @@ public:
     /// Of a part that is larger only the size is found out, and reading goes on behind it; else it
     /// is an error.
     bool pass_larger = false;
+    /// How long a pipe that is named by its path may stay without a first byte; zero: for ever.
+    std::chrono::nanoseconds patience{};
     bool skip_blank = false;  ///< lines of blanks only are counted, but not returned
     Error (*explain)(const std::string& name, int errno_value) = input_error;
   };
@@ -51,15 +54,16 @@ public:
   static Result<Input> open(const std::string& path, const StopEvent& stop) {
     return open(path, stop, {});
   }
-  /// All of a path, or of stdin for "-". Errors: those of open() and next().
+  /// All of a path, or of stdin for "-", whatever layout the options have. Errors: those of open()
+  /// and next().
   static Result<std::string> read_whole(const std::string& path, const StopEvent& stop,
-                                        std::size_t largest = Options::kLargestPayload);
+                                        Options options);
 
   /// An input that is open: `file`, or stdin when that is empty. `stop` may be null.
   Input(UniqueFd file, std::string name, const StopEvent* stop, const Options& options);
 
   /// The next part, or nothing at the end. Its text is valid until the next call.
-  /// Errors: usage when reading fails or a part is too large; interrupted.
+  /// Errors: usage when reading fails, nobody writes in time, or a part is too large; interrupted.
   Result<std::optional<Part>> next();
 
   /// What it begins with, up to `size` bytes of what next() has not returned; fewer at the end.
@@ -91,6 +95,7 @@ private:
   std::size_t begin_ = 0;     ///< of what was not returned yet
   std::size_t scanned_ = 0;   ///< no line break lies before this
   std::uint64_t number_ = 0;  ///< of parts that were begun
+  bool begun_ = false;        ///< something was read
   bool ended_ = false;        ///< nothing more can be read
 };
 

@@ -50,21 +50,22 @@ void detach(const GuardTask& task) {
   ::umask(077);
   [[maybe_unused]] const int moved = ::chdir("/");
 
-  const int channel = ::fcntl(task.channel, F_DUPFD_CLOEXEC, kChannel);
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int stream = 0; stream < kChannel; ++stream) {
-    if (null < 0 || ::dup2(null, stream) < 0) {
-      ::close(stream);
-    }
-  }
-  if (channel != kChannel) {
-    ::dup3(channel, kChannel, O_CLOEXEC);
+  // What we inherited is closed before anything is opened: the limit of open files may be near.
+  if (task.channel != kChannel) {
+    ::dup3(task.channel, kChannel, O_CLOEXEC);
   }
   if (::close_range(kChannel + 1, ~0U, 0) != 0) {  // Linux 5.9
     for (int descriptor = kChannel + 1; descriptor < task.descriptor_limit; ++descriptor) {
       ::close(descriptor);
     }
   }
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int stream = 0; stream < kChannel; ++stream) {
+    if (null < 0 || ::dup2(null, stream) < 0) {
+      ::close(stream);
+    }
+  }
+  ::close(null);
 }
 
 /// Makes the first directory that can be made; returns its path, or null after a report.
@@ -184,6 +185,11 @@ void guard(const GuardTask& task) {
     leave();
   }
   const int directory = ::open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (directory < 0) {
+    report(GuardReport::Kind::not_executable, errno);
+    report(GuardReport::Kind::removed, ::rmdir(path) == 0 ? 0 : errno);
+    leave();
+  }
   watch(start_program(task, directory), children);
   report(GuardReport::Kind::removed, remove_tree(directory, path));
   leave();

@@ -80,7 +80,9 @@ private:
       case GuardReport::Kind::not_executable:
         return failure(make_system_error(ErrorKind::configuration, Phase::start,
                                          "cannot run the private server's program", report.value,
-                                         "check the redis-server that comes first in PATH"));
+                                         report.value == EMFILE || report.value == ENFILE
+                                             ? "raise the limit of open files (ulimit -n)"
+                                             : "check the redis-server that comes first in PATH"));
       case GuardReport::Kind::ended:
         return failure(early_end(report.value));
       case GuardReport::Kind::directory_made:

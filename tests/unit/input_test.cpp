@@ -1,5 +1,7 @@
 #include "base/input.hpp"
 
+#include <sys/stat.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -178,9 +180,21 @@ TEST_CASE(
     CHECK(input.ready());
     input.rewind();
   }
-  CHECK(testing::require_ok(Input::read_whole(path, *stop)) == "a\n\nb");
+  CHECK(testing::require_ok(Input::read_whole(path, *stop, {})) == "a\n\nb");
   CHECK(testing::require_error(Input::open(directory.path().string(), *stop), ErrorKind::usage)
             .message.ends_with("it is a directory"));
+}
+
+TEST_CASE("a pipe without a writer ends the reading where the patience ends") {
+  const auto stop = StopEvent::create();
+  const testing::TempDir directory;
+  const auto path = directory / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), S_IRUSR | S_IWUSR) == 0);
+  const auto error = testing::require_error(
+      Input::read_whole(path, *stop, {.patience = std::chrono::milliseconds(20)}),
+      ErrorKind::usage);
+  CHECK(error.message == path + ": nobody has written to this pipe for 20.0 ms");
+  CHECK(error.hint.find("--timeout") != std::string::npos);
 }
 
 }  // namespace fogis
