@@ -26,6 +26,7 @@ struct SubscribeOptions {
   std::optional<std::chrono::nanoseconds> duration;
   bool validate = false;
   bool skip_refused = false;
+  std::size_t max_message_size = std::size_t{64} << 20U;  ///< bytes
   std::optional<std::string> record;
 
   /// Whether it ends by itself.

@@ -26,8 +26,10 @@ using output::ReceptionEnd;
 constexpr std::uint64_t kMostReceived = 1'000'000'000'000;
 /// After so long a silence we ask whether the server is still there.
 constexpr auto kKeepalive = std::chrono::seconds(3);
-/// The largest value that a server takes by default (proto-max-bulk-len), and its surroundings.
-constexpr std::size_t kLargestMessage = (std::size_t{512} << 20U) + 4096;
+/// What a message needs beside its own bytes: the name of its channel, and the protocol.
+constexpr std::size_t kSurroundings = 4096;
+/// What a server can be told to take (proto-max-bulk-len).
+constexpr std::uint64_t kLargestBound = std::uint64_t{1} << 40U;
 
 /// A name twice would be counted twice: the server subscribes once.
 void remove_repeated(std::vector<std::string>& names) {
@@ -40,12 +42,13 @@ void remove_repeated(std::vector<std::string>& names) {
   names = std::move(once);
 }
 
-redis::Subscriber::Options subscriber_options(const config::Config& config) {
+redis::Subscriber::Options subscriber_options(const config::Config& config,
+                                              std::size_t largest_message) {
   auto options =
       cli::connect_with<redis::Subscriber::Options>(config, cli::configured_retries(config));
   options.persistent = !config.retries_given;
   options.keepalive = kKeepalive;
-  options.limits.bytes = kLargestMessage;
+  options.limits.bytes = largest_message + kSurroundings;
   return options;
 }
 
@@ -202,7 +205,8 @@ int run_subscribe(cli::Session& session, const config::Config& config, Subscribe
     return session.fail(record.error());
   }
   hint_at_patterns(session.console, options.channels);
-  redis::Subscriber subscriber(config.connection, subscriber_options(config), &session.stop);
+  redis::Subscriber subscriber(config.connection,
+                               subscriber_options(config, options.max_message_size), &session.stop);
   Names refused;
   {
     output::Progress progress(session.console);
@@ -243,6 +247,8 @@ cli::Run declare_subscribe(cli::OptionSet options) {
           "validate each message against the FOGIS contract; an invalid one makes the exit code 1")
       .flag("--skip-refused", values->skip_refused,
             "go on without the channels that the server refuses")
+      .count("--max-message-size", "BYTES", values->max_message_size, {1, kLargestBound},
+             "refuse larger messages, without holding them in memory [default 67108864]")
       .text("--record", "FILE", values->record,
             "record messages in FILE, for publish --replay; appends to an existing record");
   return [values](cli::Session& session) {

@@ -217,7 +217,8 @@ struct ReplyReader::State {
   Error fail_bound() {
     return fail(make_error(ErrorKind::protocol, Phase::command,
                            fmt::format("the server sends {}", usage.exceeded),
-                           "this exceeds what any FOGIS service uses: check what listens there"));
+                           "this exceeds what any FOGIS service uses: check what publishes or "
+                           "listens there; subscribe --max-message-size takes larger messages"));
   }
 
   /// Size of the bulk that the reader waits for, once its announcement has arrived.
