@@ -53,7 +53,9 @@ void declare_global_options(OptionSet options, GlobalOptions& target) {
             "retries after the first attempt [env REDIS_MAX_RETRIES] [default 3; ping: 0]")
       .text("--retry-delay", "DUR", connection.retry_delay,
             "delay before the first retry; doubles, with jitter, up to 30s "
-            "[env REDIS_RETRY_DELAY] [default 1s]");
+            "[env REDIS_RETRY_DELAY] [default 1s]")
+      .duration("--wait", target.wait, ZeroDuration::refused,
+                "first retry until the server is ready, for at most DUR");
   options.group("TLS")
       .flag("--tls", connection.tls, "use TLS, also with a redis:// URL")
       .text("--cacert", "FILE", connection.cacert, "PEM file of trusted certificates")

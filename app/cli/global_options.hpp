@@ -1,6 +1,7 @@
 // Options that every command understands, before or after its name.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@ namespace fogis::cli {
 struct GlobalOptions {
   config::CommandLine connection;
   bool ephemeral = false;
+  std::optional<std::chrono::nanoseconds> wait;  ///< until the server is ready
   std::optional<std::string> output;
   bool json = false;
   std::optional<std::string> colour;

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/deadline.hpp"
+#include "cli/pinger.hpp"
 #include "process/ephemeral_server.hpp"
 
 namespace fogis::cli {
@@ -11,9 +12,21 @@ namespace {
 /// A redis-server is up within milliseconds; a machine under load may need longer.
 constexpr auto kLongestStart = std::chrono::seconds(10);
 
+int run_when_ready(Session& session, const config::Config& config,
+                   const std::function<int(const config::Config& config)>& work,
+                   Readiness readiness) {
+  if (session.options.wait && readiness == Readiness::awaited) {
+    if (const auto answer = Pinger(session, config).wait_until_ready(); !answer) {
+      return session.fail(answer.error());
+    }
+  }
+  return work(config);
+}
+
 }  // namespace
 
-int with_target(Session& session, const std::function<int(const config::Config& config)>& work) {
+int with_target(Session& session, const std::function<int(const config::Config& config)>& work,
+                Readiness readiness) {
   const bool ephemeral = session.options.ephemeral;
   auto resolution = config::resolve(session.options.connection, session.environment, ephemeral);
   for (const auto& warning : resolution.warnings) {
@@ -26,7 +39,7 @@ int with_target(Session& session, const std::function<int(const config::Config& 
     return session.fail(resolution.errors.front());
   }
   if (!ephemeral) {
-    return work(resolution.config);
+    return run_when_ready(session, resolution.config, work, readiness);
   }
   const auto begin = std::chrono::steady_clock::now();
   const auto server =
@@ -37,7 +50,7 @@ int with_target(Session& session, const std::function<int(const config::Config& 
   session.console.step("start", std::chrono::steady_clock::now() - begin);
   resolution.config.connection.transport = config::Transport::unix_socket;
   resolution.config.connection.socket_path = server->socket_path();
-  return work(resolution.config);
+  return run_when_ready(session, resolution.config, work, readiness);
 }
 
 redis::RetryPolicy configured_retries(const config::Config& config) {

@@ -10,10 +10,15 @@
 
 namespace fogis::cli {
 
-/// Resolves the configuration, starts the private server under --ephemeral, and runs `work`, at
-/// whose return that server ends. Warnings are told when verbose. Returns the exit code: that of
-/// `work`, or of what kept it from being run, every fault of which is told.
-int with_target(Session& session, const std::function<int(const config::Config& config)>& work);
+/// Who sees to --wait.
+enum class Readiness : bool { awaited, left_to_work };
+
+/// Resolves the configuration, starts the private server under --ephemeral, waits for the server
+/// under --wait, and runs `work`, at whose return the private server ends. Warnings are told when
+/// verbose. Returns the exit code: that of `work`, or of what kept it from being run, every fault
+/// of which is told.
+int with_target(Session& session, const std::function<int(const config::Config& config)>& work,
+                Readiness readiness = Readiness::awaited);
 
 /// The configured retries.
 redis::RetryPolicy configured_retries(const config::Config& config);

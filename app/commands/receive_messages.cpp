@@ -11,6 +11,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "message/peek.hpp"
+#include "message/summary.hpp"
 
 namespace fogis::commands {
 namespace {
@@ -52,6 +53,7 @@ MessageReceiver::MessageReceiver(cli::Session& session, const SubscribeOptions& 
   reception_.patterns = options.patterns.size();
   reception_.wanted = options.count;
   reception_.validated = options.validate;
+  reception_.filters = options.type || options.only_invalid;
 }
 
 output::Reception MessageReceiver::run() {
@@ -99,13 +101,33 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
   if (peeked.timestamp) {
     reception_.latency.record(age_of(*peeked.timestamp, received));
   }
+  return keep(message, received) && (!options_.count || reception_.kept() < *options_.count);
+}
+
+/// Judges, records and shows the message, unless a filter leaves it out. Returns false when the
+/// record cannot be written.
+bool MessageReceiver::keep(const redis::MessageView& message, SystemTime received) {
+  std::optional<message::Summary> summary;
+  if (options_.type) {
+    summary = message::summarize(message.payload);
+    // What names no type may be a broken message of the one that is wanted.
+    if (summary->names_type && summary->type != message::name(*options_.type)) {
+      ++reception_.filtered;
+      return true;
+    }
+  }
   std::optional<message::Judgement> judgement;
-  message::Summary summary;
   const bool shows_summary = session_.format == Format::text;
   if (judge_) {
-    judgement = judge_->judge(message.payload, message.channel, shows_summary ? &summary : nullptr);
+    const bool reads = shows_summary && !summary;
+    judgement =
+        judge_->judge(message.payload, message.channel, reads ? &summary.emplace() : nullptr);
     reception_.invalid += judgement->valid() ? 0 : 1;
     reception_.with_warnings += judgement->warnings > 0 ? 1 : 0;
+    if (options_.only_invalid && judgement->valid()) {
+      ++reception_.filtered;
+      return true;
+    }
   }
   if (record_ != nullptr) {
     if (auto added = record_->add(received, message.channel, message.pattern, message.payload);
@@ -115,9 +137,8 @@ bool MessageReceiver::take(const redis::MessageView& message, SystemTime receive
       return false;
     }
   }
-  show({message, received, judgement ? &*judgement : nullptr,
-        judgement && shows_summary ? &summary : nullptr});
-  return !options_.count || reception_.messages < *options_.count;
+  show({message, received, judgement ? &*judgement : nullptr, summary ? &*summary : nullptr});
+  return true;
 }
 
 void MessageReceiver::show(const output::ShownMessage& shown) {
@@ -211,7 +232,7 @@ bool MessageReceiver::is_over(Clock::time_point end) {
   if (output_failed_ || out_.failed()) {
     return true;
   }
-  if (options_.count && reception_.messages >= *options_.count) {
+  if (options_.count && reception_.kept() >= *options_.count) {
     end_with(ReceptionEnd::count);
     return true;
   }

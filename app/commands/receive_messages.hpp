@@ -11,6 +11,7 @@
 #include "cli/signals.hpp"
 #include "message/contract.hpp"
 #include "message/record_file.hpp"
+#include "message/shape.hpp"
 #include "output/message_stream.hpp"
 #include "output/reception.hpp"
 #include "output/writer.hpp"
@@ -24,7 +25,9 @@ struct SubscribeOptions {
   std::vector<std::string> patterns;
   std::optional<std::uint64_t> count;
   std::optional<std::chrono::nanoseconds> duration;
+  std::optional<message::Type> type;  ///< to keep; absent: all
   bool validate = false;
+  bool only_invalid = false;  ///< keep those alone; needs validate
   bool skip_refused = false;
   std::size_t max_message_size = std::size_t{64} << 20U;  ///< bytes
   std::optional<std::string> record;
@@ -50,6 +53,7 @@ public:
 
 private:
   bool take(const redis::MessageView& message, std::chrono::system_clock::time_point received);
+  bool keep(const redis::MessageView& message, std::chrono::system_clock::time_point received);
   void show(const output::ShownMessage& shown);
   void note(const redis::ConnectionEvent& event);
   void note_lost(const redis::Disconnected& lost);

@@ -154,7 +154,7 @@ int verdict(const cli::Session& session, const SubscribeOptions& options,
   if (reception.error) {
     return cli::exit_code_of(*reception.error, session.stop);
   }
-  const bool too_few = options.count && reception.messages < *options.count &&
+  const bool too_few = options.count && reception.kept() < *options.count &&
                        reception.end != ReceptionEnd::closed_output;
   return too_few || reception.invalid > 0 ? cli::exit_code::kNegative : cli::exit_code::kSuccess;
 }
@@ -240,7 +240,13 @@ cli::Run declare_subscribe(cli::OptionSet options) {
       .completes(cli::fogis_channels)
       .each("--pattern", "GLOB", values->patterns,
             "subscribe to every channel that matches; may be repeated")
-      .count("--count", "N", values->count, {1, kMostReceived}, "end after N messages")
+      .choice("--type", "TYPE", values->type, message::kTypes,
+              "keep only messages of this type (match_updates, processing_status or system_alert), "
+              "and those that name none")
+      .flag("--only-invalid", values->only_invalid,
+            "keep only messages that --validate, which this includes, finds invalid")
+      .count("--count", "N", values->count, {1, kMostReceived},
+             "end after N messages that are kept")
       .duration("--duration", values->duration, ZeroDuration::refused, "end after DUR")
       .flag(
           "--validate", values->validate,
@@ -255,6 +261,7 @@ cli::Run declare_subscribe(cli::OptionSet options) {
     if (values->channels.empty() && values->patterns.empty()) {
       values->channels = message::channel_names(session.environment);
     }
+    values->validate = values->validate || values->only_invalid;
     remove_repeated(values->channels);
     remove_repeated(values->patterns);
     return cli::with_target(session, [&](const config::Config& config) {

@@ -234,6 +234,9 @@ std::string reception_text(const Reception& reception, const Style& style) {
   auto text = fmt::format(
       "{}, {} in {} ({:.0f} per second)\n", count_of(reception.messages, "message"),
       format_bytes(reception.payload_bytes), format_duration(reception.lasted), reception.rate());
+  if (reception.filters) {
+    text += fmt::format("filtered out: {}\n", reception.filtered);
+  }
   if (reception.validated) {
     const auto invalid = fmt::format("invalid: {}", reception.invalid);
     text += fmt::format("{}, with warnings: {}\n",
@@ -273,6 +276,7 @@ std::string reception_json(const Reception& reception) {
   document["wanted"] = reception.wanted ? Json(*reception.wanted) : Json(nullptr);
   document["messages"] = reception.messages;
   document["payload_bytes"] = reception.payload_bytes;
+  document["filtered"] = reception.filters ? Json(reception.filtered) : Json(nullptr);
   document["messages_per_second"] = reception.rate();
   document["invalid"] = reception.validated ? Json(reception.invalid) : Json(nullptr);
   document["with_warnings"] = reception.validated ? Json(reception.with_warnings) : Json(nullptr);

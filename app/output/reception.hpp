@@ -58,8 +58,10 @@ struct Reception {
   std::size_t patterns = 0;
   std::vector<std::string> refused;     ///< names that the server did not allow
   std::optional<std::uint64_t> wanted;  ///< by --count
-  std::uint64_t messages = 0;
+  std::uint64_t messages = 0;           ///< received
   std::uint64_t payload_bytes = 0;
+  bool filters = false;        ///< some messages are neither shown nor recorded
+  std::uint64_t filtered = 0;  ///< those
   bool validated = false;
   std::uint64_t invalid = 0;
   std::uint64_t with_warnings = 0;
@@ -77,6 +79,8 @@ struct Reception {
 
   static constexpr std::size_t kMostGaps = 1000;
 
+  /// Messages that no filter left out.
+  [[nodiscard]] std::uint64_t kept() const { return messages - filtered; }
   /// Messages in a second; 0 when it lasted no time.
   [[nodiscard]] double rate() const;
 };

@@ -122,7 +122,7 @@ Summary summarize(std::string_view payload, const json* document) {
   }
   const auto* const type = as_text(find_member(*document, "type"));
   return {type == nullptr ? "json" : excerpt(*type, kLongestType),
-          summarize_message(*document, payload)};
+          summarize_message(*document, payload), type != nullptr};
 }
 
 Summary summarize(std::string_view payload) {

@@ -10,7 +10,8 @@ namespace fogis::message {
 struct Summary {
   /// The type that the message names; else `json`, `text`, `binary` or `empty`.
   std::string type;
-  std::string text;  ///< one line; may be empty
+  std::string text;         ///< one line; may be empty
+  bool names_type = false;  ///< `type` is from the message
 };
 
 /// What `payload`, which may be any bytes, is about. Both texts are escaped and may be printed;

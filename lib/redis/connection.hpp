@@ -32,6 +32,8 @@ struct OpenReport {
   std::chrono::nanoseconds connect{};
   std::optional<std::chrono::nanoseconds> tls;
   std::optional<std::chrono::nanoseconds> auth;  ///< AUTH/HELLO, SELECT and CLIENT SETNAME
+  /// From the write of PING to its PONG, with Options::ping.
+  std::optional<std::chrono::nanoseconds> ping;
   std::string address;      ///< what was dialled: `127.0.0.1:6379`, `[::1]:6379`, a path
   std::string tls_version;  ///< `TLSv1.3`; empty without TLS
   std::string tls_cipher;
@@ -53,6 +55,9 @@ public:
   struct Options {
     ReplyLimits limits = {};
     std::shared_ptr<Statistics> statistics = nullptr;  ///< may be null
+    /// Also wants PING answered, until then. It is written with the set-up, so that it costs no
+    /// round trip.
+    std::optional<Deadline> ping = std::nullopt;
   };
 
   /// Resolves, connects, does TLS, HELLO or AUTH, CLIENT SETNAME and SELECT, all under `deadline`.
@@ -64,7 +69,8 @@ public:
   /// Errors: not_resolved, unreachable, timed_out, disconnected, protocol (also a plain server
   /// behind TLS), untrusted, configuration (unreadable certificate files, unix path too long,
   /// database out of range), unauthenticated, forbidden, not_ready, interrupted; rejected, also for
-  /// a Sentinel, whose masters the message names. The phase tells where.
+  /// a Sentinel, whose masters the message names. With Options::ping also what the server answers
+  /// to PING instead of PONG. The phase tells where.
   static Result<Connection> open(const config::ConnectionSettings& settings,
                                  const Deadline& deadline, const Options& options);
   static Result<Connection> open(const config::ConnectionSettings& settings,
@@ -145,8 +151,9 @@ private:
                                      SetUp extent);
 
   Result<void> set_up(const config::ConnectionSettings& settings, const Deadline& deadline,
-                      SetUp extent);
+                      SetUp extent, const std::optional<Deadline>& ping);
   Result<std::vector<Reply>> run_introduction(const Pipeline& commands, const Deadline& deadline,
+                                              const std::optional<Deadline>& ping,
                                               const Secret& secret);
   Result<void> refuse_sentinel(const Deadline& deadline);
   Result<void> check_usable() const;

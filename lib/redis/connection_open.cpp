@@ -84,6 +84,7 @@ struct Introduction {
   int name = -1;
   int database = -1;
   int identity = -1;
+  int ping = -1;
 
   int add(Arguments arguments) {
     commands.add(arguments);
@@ -96,7 +97,7 @@ constexpr std::string_view kDefaultUser = "default";
 constexpr auto kBareTime = std::chrono::seconds(1);
 
 /// `bare`: what a proxy knows as well.
-Introduction introduce(const ConnectionSettings& settings, bool bare) {
+Introduction introduce(const ConnectionSettings& settings, bool bare, bool ping) {
   Introduction made;
   const std::string_view user = settings.username.empty() ? kDefaultUser : settings.username;
   const std::string_view password =
@@ -119,11 +120,12 @@ Introduction introduce(const ConnectionSettings& settings, bool bare) {
     made.database = made.add(std::array<std::string_view, 2>{"SELECT", number});
   }
   made.identity = made.hello;
-  if (bare) {
-    made.add(std::array<std::string_view, 1>{"PING"});
-  } else if (made.identity < 0 && made.commands.size() > 0) {
+  if (!bare && made.identity < 0 && made.commands.size() > 0) {
     // Redis 6.0 wants the version; it is the one that is spoken already.
     made.identity = made.add(std::array<std::string_view, 2>{"HELLO", "2"});
+  }
+  if (bare || ping) {
+    made.ping = made.add(std::array<std::string_view, 1>{"PING"});
   }
   return made;
 }
@@ -151,7 +153,9 @@ Result<Connection> Connection::try_open(const ConnectionSettings& settings,
   report.address = std::move(dialled.address);
   TRY_ASSIGN(auto stream, encrypt(std::move(dialled.socket), settings, deadline, endpoint, report));
   Connection connection(std::move(stream), std::move(report), endpoint, options);
-  TRY(connection.set_up(settings, deadline, extent));
+  const bool is_bare = extent == SetUp::bare && options.ping;
+  TRY(connection.set_up(settings, deadline, extent,
+                        is_bare ? options.ping->within(kBareTime) : options.ping));
   return connection;
 }
 
@@ -178,18 +182,19 @@ Result<Connection> Connection::open(const ConnectionSettings& settings, const De
 }
 
 Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadline& deadline,
-                                SetUp extent) {
-  const auto introduction = introduce(settings, extent == SetUp::bare);
+                                SetUp extent, const std::optional<Deadline>& ping) {
+  const auto introduction = introduce(settings, extent == SetUp::bare, ping.has_value());
   if (introduction.commands.size() == 0) {
     return {};
   }
   const PhaseTimer timer(endpoint_);
   phase_ = Phase::auth;
   const auto secret = settings.password.value_or(Secret());
-  auto replies = run_introduction(introduction.commands, deadline, secret);
+  auto replies = run_introduction(introduction.commands, deadline, ping, secret);
   if (!replies) {
     return timer.fail(std::move(replies.error()));
   }
+  const auto round_trip = timer.elapsed();
   const auto error_at = [&](int index) -> std::optional<Error> {
     if (index < 0 || !(*replies)[static_cast<std::size_t>(index)].is_error()) {
       return std::nullopt;
@@ -253,8 +258,17 @@ Result<void> Connection::set_up(const ConnectionSettings& settings, const Deadli
   if (auto error = error_at(introduction.database)) {
     return timer.fail(database_error(std::move(*error), settings.database));
   }
-  report_.auth = timer.elapsed();
+  if (introduction.ping != 0) {
+    report_.auth = timer.elapsed();
+  }
   phase_ = Phase::command;
+  if (ping) {
+    const auto& pong = (*replies)[static_cast<std::size_t>(introduction.ping)];
+    if (!pong.is_status("PONG")) {
+      return timer.fail(not_a_pong(pong, endpoint_, secret));
+    }
+    report_.ping = round_trip;
+  }
   return {};
 }
 
@@ -271,9 +285,16 @@ Result<void> Connection::refuse_sentinel(const Deadline& deadline) {
 /// mode" come once, unasked, and are followed by the end of the stream.
 Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands,
                                                         const Deadline& deadline,
+                                                        const std::optional<Deadline>& ping,
                                                         const Secret& secret) {
+  // The reply to PING comes last.
+  const auto limit_of = [&](std::size_t index) -> const Deadline& {
+    const bool is_pong = ping && index + 1 == commands.size();
+    phase_ = is_pong ? Phase::command : Phase::auth;
+    return is_pong ? *ping : deadline;
+  };
   auto written = write_all(commands.bytes(), deadline);
-  auto first = written ? next_reply(deadline) : last_words(std::move(written.error()));
+  auto first = written ? next_reply(limit_of(0)) : last_words(std::move(written.error()));
   if (!first) {
     auto& error = first.error();
     if (error.kind == ErrorKind::disconnected && !heard_ && report_.tls_version.empty()) {
@@ -288,7 +309,7 @@ Result<std::vector<Reply>> Connection::run_introduction(const Pipeline& commands
   std::vector<Reply> replies;
   replies.push_back(std::move(*first));
   while (replies.size() < commands.size()) {
-    auto reply = next_reply(deadline);
+    auto reply = next_reply(limit_of(replies.size()));
     if (!reply) {
       if (replies.front().is_error() && reply.error().kind == ErrorKind::disconnected) {
         return failure(to_error(replies.front(), Phase::auth, endpoint_, secret));

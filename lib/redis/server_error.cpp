@@ -1,5 +1,7 @@
 #include "redis/server_error.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -112,6 +114,17 @@ Error to_error(const Reply& error_reply, Phase phase, const std::string& endpoin
   auto error = make_error(kind, phase, redact(error_reply.text, secret),
                           std::string(is_variable ? kVariableHint : hint));
   error.server_code = redact(error_reply.error_code(), secret);
+  error.endpoint = endpoint;
+  return error;
+}
+
+Error not_a_pong(const Reply& reply, const std::string& endpoint, const Secret& secret) {
+  if (reply.is_error()) {
+    return to_error(reply, Phase::command, endpoint, secret);
+  }
+  auto error = make_error(ErrorKind::protocol, Phase::command,
+                          fmt::format("answered PING with {}", describe(reply)),
+                          "check that the address is that of a Redis server");
   error.endpoint = endpoint;
   return error;
 }

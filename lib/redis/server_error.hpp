@@ -18,4 +18,7 @@ ErrorKind classify(const Reply& error_reply);
 Error to_error(const Reply& error_reply, Phase phase, const std::string& endpoint,
                const Secret& secret = Secret());
 
+/// A reply to PING other than PONG: to_error() or, for what is no error reply, `protocol`.
+Error not_a_pong(const Reply& reply, const std::string& endpoint, const Secret& secret);
+
 }  // namespace fogis::redis

@@ -235,12 +235,45 @@ TEST_CASE("option --wait waits out LOADING") {
   FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
                      fake::ReadCommands{1},
                      fake::Send{"-LOADING Redis is loading the dataset in memory\r\n"},
-                     fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}});
+                     fake::AwaitClose{}, fake::Accept{}, fake::ReadCommands{1},
+                     fake::Send{"+OK\r\n"}, fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}});
   const auto outcome = ping(server.url(), {"--wait", "15s", "--json"});
   CHECK(outcome.exit_code == 0);
   const auto document = require_document(outcome.output, "ping");
   CHECK(document["attempts"] == 2);
   CHECK(document["server"]["version"] == fogis::testing::kFakeVersion);
+}
+
+TEST_CASE("PING is written with the set-up: one round trip for both") {
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Hold{}, fake::Send{"+OK\r\n"},
+                     fake::ReadCommands{1}, fake::Send{"+PONG\r\n"}});
+  Process process({.arguments = {"ping", "-u", server.url(), "--json"}});
+  server.wait_for_received("PING");
+  server.release();
+  const auto outcome = process.wait();
+  CHECK(outcome.exit_code == 0);
+  const auto phases = require_document(outcome.output, "ping")["phases"];
+  CHECK(phases["ping_ms"].is_number());
+  CHECK(phases["auth_ms"].is_number());
+}
+
+TEST_CASE("option --wait is there for every command that connects") {
+  RedisServer server({.tcp = true});
+  server.stop();
+  Process process(
+      {.arguments = {"publish", "-u", server.tcp_url(), "--wait", "15s", "-v", "a", "b"}});
+  process.wait_for_error("attempt 1 failed");
+  server.restart();
+  CHECK(process.wait().exit_code == 0);
+  const ReservedPort refused;
+  const auto url = "redis://127.0.0.1:" + std::to_string(refused.number());
+  for (const auto* const command : {"test-suite", "integration", "monitor", "subscribe"}) {
+    CAPTURE(command);
+    const auto outcome = run_cli({command, "-u", url, "--wait", "300ms", "--retries", "0"});
+    CHECK(outcome.exit_code == 3);
+    CHECK(outcome.elapsed >= 300ms);
+    CHECK_THAT(outcome.error, ContainsSubstring("not ready after"));
+  }
 }
 
 TEST_CASE("option --wait gives up at its end and says how often it tried") {

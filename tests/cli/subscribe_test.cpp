@@ -163,6 +163,48 @@ TEST_CASE(
   CHECK(document["wanted"] == 1);
 }
 
+TEST_CASE("option --type keeps one type, and what may be a broken message of it") {
+  const RedisServer server;
+  const TempDir directory;
+  const auto record = directory.path() / "kept.ndjson";
+  const auto arguments = [&](const char* format) {
+    return std::vector<std::string>{"c",  "--type", "processing_status", "--count", "2",
+                                    "-o", format};
+  };
+  auto raw = subscribe(server.url(), arguments("raw"));
+  auto recording = arguments("json");
+  recording.insert(recording.end(), {"--record", record.string()});
+  auto json = subscribe(server.url(), recording);
+  const auto status = fixture("valid/processing-status-completed.json");
+  for (const auto& payload : {std::string(R"({"type":"other"})"), std::string("{\"type\": "),
+                              fixture("valid/match-updates-production.json"), status}) {
+    tell(server, {"PUBLISH", "c", payload});
+  }
+  const auto shown = raw.wait();
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.output == "{\"type\": \n" + status + "\n");
+  CHECK_THAT(shown.error,
+             ContainsSubstring("4 messages, ") && ContainsSubstring("filtered out: 2"));
+  const auto summary = require_document(lines_of(json.wait().output).back(), "subscribe-summary");
+  CHECK(summary["messages"] == 4);
+  CHECK(summary["filtered"] == 2);
+  CHECK(summary["recorded"] == 2);
+}
+
+TEST_CASE("option --only-invalid shows what --validate finds invalid, and nothing else") {
+  const RedisServer server;
+  auto subscriber = subscribe(server.url(), {"c", "--only-invalid", "--count", "1"});
+  const std::string payload = R"({"alert_type":"x","severity":"info","message":"m","details":{}})";
+  REQUIRE(publish(server.url(), {"c", "--type", "system_alert", "--payload", payload}).exit_code ==
+          0);
+  tell(server, {"PUBLISH", "c", "broken"});
+  const auto outcome = subscriber.wait();
+  CHECK(outcome.exit_code == 1);
+  CHECK_THAT(outcome.output, ContainsSubstring(" c text  broken"));
+  CHECK_THAT(outcome.output, !ContainsSubstring("system_alert"));
+  CHECK_THAT(outcome.error, ContainsSubstring("filtered out: 1"));
+}
+
 TEST_CASE("Ctrl-C is the normal end of a subscription without one, after its summary") {
   const auto signal = GENERATE(SIGINT, SIGTERM);
   const RedisServer server;

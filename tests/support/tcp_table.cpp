@@ -79,4 +79,12 @@ void wait_for_unread_bytes(std::uint16_t port) {
       "bytes that nobody reads");
 }
 
+void wait_until_read(std::uint16_t port) {
+  wait_for_row(
+      [&](const Row& row) {
+        return row.remote_port == port && row.state == kEstablished && row.unread == 0;
+      },
+      "a client that has read everything");
+}
+
 }  // namespace fogis::testing

@@ -12,5 +12,7 @@ namespace fogis::testing {
 void wait_for_unanswered_connect(std::uint16_t port);
 /// A connection to this port has bytes that its server has not read.
 void wait_for_unread_bytes(std::uint16_t port);
+/// The peer of a connection to this port has read all that has come.
+void wait_until_read(std::uint16_t port);
 
 }  // namespace fogis::testing

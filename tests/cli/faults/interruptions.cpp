@@ -54,6 +54,20 @@ std::function<Trial()> when_received(const FakeServer::Script& script, const std
   };
 }
 
+/// The set-up is answered, and the answers are read; PONG does not come.
+Trial in_command() {
+  const auto server = std::make_shared<FakeServer>(
+      FakeServer::Script{fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"}});
+  auto trial = ping(server->url());
+  trial.world = server;
+  trial.meanwhile = [server](Process& process) {
+    server->wait_for_end();
+    wait_until_read(server->port());
+    process.signal(SIGINT);
+  };
+  return trial;
+}
+
 /// The last attempt is over and the next one far away.
 Trial between_attempts() {
   auto trial = scripted({fake::Accept{}, fake::ReadCommands{1}, fake::Close{}})();
@@ -78,8 +92,6 @@ Fault interruption(std::string id, std::string happening, const std::string& pha
 
 Chapter interruptions() {
   const FakeServer::Script silent{fake::Accept{}, fake::AwaitClose{}};
-  const FakeServer::Script greets{fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
-                                  fake::AwaitClose{}};
   return {"Signals",
           {
               interruption("signal-in-resolve", "SIGINT while the name is looked up", "resolve",
@@ -91,7 +103,7 @@ Chapter interruptions() {
               interruption("signal-in-auth", "SIGTERM during the set-up", "auth", SIGTERM,
                            when_received(silent, "SETNAME", SIGTERM)),
               interruption("signal-in-command", "SIGINT while PONG is awaited", "command", SIGINT,
-                           when_received(greets, "PING", SIGINT)),
+                           in_command),
               interruption("signal-between-attempts", "SIGINT between two attempts", "auth", SIGINT,
                            between_attempts),
           }};
