@@ -30,6 +30,8 @@ struct Session {
   output::Style style;    ///< of stdout
   output::Writer& out;
   output::Console& console;
+  /// Also told of each failure, for a command that reports on it elsewhere; may be empty.
+  std::function<void(const Error& error)> on_failure = {};
 
   /// Tells about a failure on stderr, and with JSON in a document on stdout as well. Returns the
   /// exit code.

@@ -144,6 +144,20 @@ public:
   /// An option with a value that may be given several times.
   OptionSet& each(std::string_view names, std::string_view placeholder,
                   std::vector<std::string>& target, std::string_view help);
+  /// The same, with what `parse` makes of each value. Errors of `parse` have to name the option.
+  template <typename Value, typename Parse>
+  OptionSet& each(std::string_view names, std::string_view placeholder, std::vector<Value>& target,
+                  Parse parse, std::string_view help) {
+    return repeated(names, placeholder, help,
+                    [declarations = declarations_, &target, parse](const std::string& text) {
+                      auto value = parse(text);
+                      if (value) {
+                        target.push_back(std::move(*value));
+                      } else if (!declarations->fault) {
+                        declarations->fault = std::move(value.error());
+                      }
+                    });
+  }
   /// All arguments that are not options. `usage`: as one would type them.
   OptionSet& arguments(std::string_view usage, std::vector<std::string>& target,
                        std::string_view help);

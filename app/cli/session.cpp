@@ -7,6 +7,9 @@ namespace fogis::cli {
 
 int Session::fail(const Error& error) {
   console.error(error);
+  if (on_failure) {
+    on_failure(error);
+  }
   if (format == output::Format::nagios) {
     // A plugin tells on stdout what kept it from an answer, and has a code of its own for that.
     out.write(output::nagios_failure(output::describe(error)));

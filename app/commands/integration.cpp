@@ -146,6 +146,7 @@ int run_integration(cli::Session& session, IntegrationOptions& options) {
     }
     return show_check_list(session, lines);
   }
+  report_failures(session, options.report);
   if (const auto completed = complete(session, options); !completed) {
     return session.fail(completed.error());
   }

@@ -3,24 +3,31 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <vector>
 
 #include "base/result.hpp"
 #include "checks/report.hpp"
 #include "cli/command.hpp"
+#include "output/format.hpp"
 #include "output/report_file.hpp"
 #include "redis/statistics.hpp"
 
 namespace fogis::commands {
 
+/// A report beside the one on stdout.
+struct ExtraReport {
+  output::Format format;
+  output::ReportFile file;
+};
+
 struct ReportOptions {
   checks::Policy policy;
-  std::optional<output::ReportFile> junit;
+  std::vector<ExtraReport> reports;
 };
 
 /// Adds --min-success-rate and --strict to the present group.
 void declare_verdict(cli::OptionSet& options, ReportOptions& target);
-/// Adds --junit in a group of its own.
+/// Adds --report and --junit in a group of their own.
 void declare_report(cli::OptionSet& options, ReportOptions& target);
 
 /// A finished run.
@@ -30,9 +37,14 @@ struct FinishedRun {
 };
 
 /// Writes the report in the session's format (as text its last lines alone: rows are shown by
-/// whoever ran the checks), tells about the error that ended it, writes the JUnit file. Returns the
-/// exit code.
+/// whoever ran the checks), tells about the error that ended it, writes the other reports. Returns
+/// the exit code.
 int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& options);
+
+/// From now on a failure that leaves no run to report on is reported all the same: as a check
+/// `start` in each report that is wanted. CI reads these, and takes a missing one for a test that
+/// was not there. `options` must outlive the session's command.
+void report_failures(cli::Session& session, const ReportOptions& options);
 
 /// Whether a row is shown at all: --quiet leaves those that failed, under --strict all that did not
 /// pass.

@@ -110,6 +110,7 @@ int run_test_suite(cli::Session& session, const SuiteCommandOptions& options) {
     }
     return show_check_list(session, lines);
   }
+  report_failures(session, options.report);
   return cli::with_target(
       session, [&](const config::Config& config) { return run_checks(session, config, options); });
 }
@@ -144,8 +145,9 @@ cli::Run declare_test_suite(cli::OptionSet options) {
 constexpr cli::Example kTestSuiteExamples[] = {
     {"--ephemeral test-suite", "run on a private server; needs no set-up"},
     {"test-suite --only pub-sub,performance --max-p99 5ms", "two checks and a limit"},
-    {"test-suite --strict --junit report.xml", "in CI"},
-    {"test-suite -o markdown >> \"$GITHUB_STEP_SUMMARY\"", "a table for a job summary"},
+    {"test-suite --wait 30s --strict --junit report.xml", "in CI"},
+    {"test-suite -o github --report markdown=\"$GITHUB_STEP_SUMMARY\"",
+     "annotations and a job summary from one run"},
 };
 
 }  // namespace

@@ -250,6 +250,60 @@ TEST_CASE("option --junit replaces a file as a whole and leaves no other behind"
   CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
 }
 
+TEST_CASE("option --report writes several reports of one run, each in its format") {
+  const RedisServer server;
+  const TempDir directory;
+  const auto at = [&](const char* file) { return (directory.path() / file).string(); };
+  const auto outcome = suite(server.url(), {"--only", "connection", "--report", "junit=" + at("a"),
+                                            "--report", "markdown=" + at("b"), "--report",
+                                            "json=" + at("c"), "--report", "github=" + at("d")});
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, ContainsSubstring("PASS "));
+  CHECK(xml_faults(read_file(at("a"))).empty());
+  CHECK_THAT(read_file(at("b")), StartsWith("## fogis-redis test-suite: PASS\n"));
+  require_document(read_file(at("c")), "test-suite");
+  CHECK_THAT(read_file(at("d")), StartsWith("PASS "));
+}
+
+TEST_CASE("reports are written also when the command cannot start") {
+  const TempDir directory;
+  const auto at = [&](const char* file) { return (directory.path() / file).string(); };
+  const std::vector<std::string> reports{"--junit",         at("a"), "--report",
+                                         "json=" + at("b"), "-o",    "github"};
+  const auto start = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), reports.begin(), reports.end());
+    const auto outcome = run_cli(arguments);
+    INFO(outcome.output);
+    CHECK_THAT(outcome.output, StartsWith("::error title=fogis-redis start::"));
+    const auto junit = read_file(at("a"));
+    CHECK(xml_faults(junit).empty());
+    CHECK_THAT(junit, ContainsSubstring("errors=\"1\"") && ContainsSubstring("name=\"start\""));
+    require_document(read_file(at("b")), "error");
+    return outcome.exit_code;
+  };
+  CHECK(start({"test-suite", "-u", "http://x"}) == 2);
+  CHECK(start({"test-suite", "--only", "no-such-check"}) == 2);
+  CHECK(start({"integration", "-u", "http://x"}) == 2);
+  const ReservedPort refused;
+  CHECK(start({"test-suite", "-u", "redis://127.0.0.1:" + std::to_string(refused.number()),
+               "--wait", "50ms"}) == 3);
+}
+
+TEST_CASE("a report that has no place of its own is refused") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--report", "x=y"}, "unknown format \"x\""},
+      {{"--report", "text=y"}, "write FORMAT=FILE, with json, junit, github or markdown"},
+      {{"--report", "junit"}, "\"junit\" names no file"},
+      {{"--report", "junit="}, "the name is empty"},
+      {{"--report", "json=r", "--junit", "r"}, "two reports go to \"r\""},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const auto outcome = suite("redis://nohost.invalid", arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK_THAT(outcome.error, ContainsSubstring(message));
+  }
+}
+
 TEST_CASE("a --junit file that cannot be written is told before anything is run") {
   const TempDir directory;
   const std::vector<std::string> bad{"/nonexistent/directory/report.xml", directory.path().string(),
