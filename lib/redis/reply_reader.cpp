@@ -263,9 +263,8 @@ Result<void> ReplyReader::feed(std::string_view bytes) {
     state.sample = bytes.substr(0, kSampleSize);
   }
   // Replies that nobody takes out must not pile up without a bound either.
-  if (buffered() + bytes.size() > 2 * state.usage.limits.bytes + kSampleSize) {
-    state.usage.exceeded =
-        fmt::format("more than {} unexpected bytes", 2 * state.usage.limits.bytes);
+  if (buffered() > state.usage.limits.bytes + kSampleSize) {
+    state.usage.exceeded = fmt::format("more than {} unexpected bytes", state.usage.limits.bytes);
     return failure(state.fail_bound());
   }
   if (redisReaderFeed(state.reader.get(), bytes.data(), bytes.size()) != 0) {

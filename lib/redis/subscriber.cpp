@@ -1,5 +1,7 @@
 #include "redis/subscriber.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,11 @@ namespace {
 /// Whether the connection is gone, and another one may do better.
 bool is_loss(const Error& error) {
   return error.kind == ErrorKind::disconnected || error.kind == ErrorKind::protocol;
+}
+
+std::size_t size_of(const Message& message) {
+  return sizeof(SubscriberEvent) + message.channel.size() + message.pattern.size() +
+         message.payload.size();
 }
 
 MessageView view_of(const Message& message) {
@@ -34,9 +41,36 @@ Subscriber::~Subscriber() = default;
 Subscriber::Subscriber(Subscriber&&) noexcept = default;
 Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 
-void Subscriber::State::keep(PubSubFrame frame) {
-  pending.emplace_back(Message{std::move(frame.channel), std::move(frame.pattern),
-                               std::move(frame.payload), Deadline::Clock::now()});
+void Subscriber::State::keep(Message message) {
+  kept_bytes += size_of(message);
+  pending.emplace_back(std::move(message));
+}
+
+/// Keeps a message that came while something else was awaited, unless those that are kept already
+/// have the bound of one reply: a peer that sends without end could fill the memory.
+/// Errors: disconnected, which poisons.
+Result<void> Subscriber::State::keep_meanwhile(PubSubFrame frame) {
+  if (kept_bytes <= options.limits.bytes) {
+    keep({std::move(frame.channel), std::move(frame.pattern), std::move(frame.payload),
+          Deadline::Clock::now()});
+    return {};
+  }
+  connection->poison();
+  auto error = make_error(
+      ErrorKind::disconnected, Phase::subscribe,
+      fmt::format("more than {} bytes of messages came before the answer", options.limits.bytes),
+      "check what publishes there: messages arrive faster than they can be read");
+  error.endpoint = connection->endpoint();
+  return failure(std::move(error));
+}
+
+SubscriberEvent Subscriber::State::take_pending() {
+  auto event = std::move(pending.front());
+  pending.pop_front();
+  if (const auto* const message = std::get_if<Message>(&event)) {
+    kept_bytes -= size_of(*message);
+  }
+  return event;
 }
 
 Result<void> Subscriber::subscribe(const std::vector<std::string>& channels,
@@ -176,8 +210,7 @@ Result<void> Subscriber::State::await(const Deadline& deadline) {
 std::optional<Resubscribed> Subscriber::State::hand_over_kept(const MessageSink& take,
                                                               Delivered& done) {
   while (!pending.empty() && !done.enough) {
-    auto event = std::move(pending.front());
-    pending.pop_front();
+    auto event = take_pending();
     if (auto* resubscribed = std::get_if<Resubscribed>(&event)) {
       return std::move(*resubscribed);
     }
@@ -239,24 +272,22 @@ Result<std::optional<ConnectionEvent>> Subscriber::receive(const Deadline& deadl
 }
 
 Result<std::optional<SubscriberEvent>> Subscriber::next(const Deadline& deadline) {
-  auto& pending = state_->pending;
+  auto& state = *state_;
   const auto keep = [&](const MessageView& message, std::chrono::system_clock::time_point) {
-    pending.emplace_back(Message{std::string(message.channel), std::string(message.pattern),
-                                 std::string(message.payload), state_->heard});
+    state.keep({std::string(message.channel), std::string(message.pattern),
+                std::string(message.payload), state.heard});
     return true;
   };
-  while (pending.empty()) {
+  while (state.pending.empty()) {
     TRY_ASSIGN(auto event, receive(deadline, keep));
     if (event && std::holds_alternative<Resubscribed>(*event)) {
       return std::optional<SubscriberEvent>(std::get<Resubscribed>(std::move(*event)));
     }
-    if (!event && pending.empty()) {
+    if (!event && state.pending.empty()) {
       return std::optional<SubscriberEvent>();
     }
   }
-  std::optional<SubscriberEvent> event(std::move(pending.front()));
-  pending.pop_front();
-  return event;
+  return std::optional(state.take_pending());
 }
 
 const ServerIdentity& Subscriber::server() const {
@@ -287,7 +318,7 @@ Result<std::chrono::nanoseconds> Subscriber::ping(const Deadline& deadline) {
       return Deadline::Clock::now() - started;
     }
     if (frame.type == PubSubFrame::Type::message) {
-      state.keep(std::move(frame));
+      TRY(state.keep_meanwhile(std::move(frame)));
     }
     if (deadline.expired()) {
       auto error = make_error(

@@ -82,8 +82,10 @@ public:
   Subscriber& operator=(Subscriber&&) noexcept;
 
   /// Connects and subscribes; returns when the server has acknowledged every channel and pattern.
-  /// May be called again for more. Messages that arrive meanwhile are kept for next().
-  /// Errors: those of Connection::open; forbidden (phase subscribe), rejected; timed_out.
+  /// May be called again for more. Messages that arrive meanwhile are kept for next(), up to the
+  /// bound of one reply (ReplyLimits::bytes).
+  /// Errors: those of Connection::open; forbidden (phase subscribe), rejected; timed_out;
+  /// disconnected also beyond that bound.
   Result<void> subscribe(const std::vector<std::string>& channels,
                          const std::vector<std::string>& patterns = {});
 

@@ -63,7 +63,7 @@ Result<void> Subscriber::State::change(std::string_view command, const std::set<
       return failure(std::move(frame.error()));
     }
     if (frame->type == PubSubFrame::Type::message) {
-      keep(std::move(*frame));
+      TRY(keep_meanwhile(std::move(*frame)));
     } else if (frame->type == PubSubFrame::Type::acknowledgement) {
       awaited.erase(frame->channel);
     }

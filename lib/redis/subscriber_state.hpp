@@ -35,6 +35,7 @@ struct Subscriber::State {
   std::set<std::string> channels;
   std::set<std::string> patterns;
   std::deque<SubscriberEvent> pending;
+  std::size_t kept_bytes = 0;  ///< that the messages in `pending` take
   std::optional<Loss> loss;
   /// When bytes came last, on both clocks.
   Deadline::Clock::time_point heard = Deadline::Clock::now();
@@ -75,7 +76,9 @@ struct Subscriber::State {
   Result<void> reconnect(const Deadline& deadline);
   Result<void> attempt(const Deadline& deadline);
   void note_loss(Error cause);
-  void keep(PubSubFrame frame);
+  void keep(Message message);
+  Result<void> keep_meanwhile(PubSubFrame frame);
+  SubscriberEvent take_pending();
 };
 
 }  // namespace fogis::redis

@@ -341,6 +341,21 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
                  !ContainsSubstring("&fogis:matches:updates "));
 }
 
+TEST_CASE("a message that is too large to be read is not taken for silence") {
+  const RedisServer server({.arguments = {"--client-output-buffer-limit", "pubsub 0 0 0"}});
+  fogis::testing::ProgramOptions options;
+  options.arguments = integration_arguments({server.url()}, {"--observe", "2s"});
+  Process process(options);
+  while (server.raw({"PUBSUB", "NUMSUB", "fogis:system:alerts"}) != "fogis:system:alerts\n1" &&
+         !process.has_ended()) {}
+  REQUIRE(server.raw({"PUBLISH", "fogis:system:alerts", std::string(68U << 20U, 'x')}) == "1");
+  const auto run = read_integration(process.wait());
+  CHECK(run.outcome.exit_code == 1);
+  CHECK(run.check("contract")["status"] == "fail");
+  CHECK_THAT(run.check("contract")["cause"].get<std::string>(),
+             ContainsSubstring("the limit is 67108864"));
+}
+
 TEST_CASE("a Redis that refuses us or dies in the middle ends the report with its exit code") {
   const RedisServer closed({.arguments = {"--requirepass", "right"}, .tcp = true});
   const auto refused = run_integration({"redis://127.0.0.1:" + std::to_string(closed.port())});

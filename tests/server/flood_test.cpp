@@ -1,5 +1,6 @@
 // Peers that never stop sending: always ready to be read, so that only the clock ends the work.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -98,6 +99,37 @@ TEST_CASE("messages without end cannot keep a subscription waiting for its ackno
   const auto error = timed_out([&] { return subscriber.subscribe({"b"}); });
   CHECK(error.phase == Phase::subscribe);
   CHECK(error.endpoint == server.settings().endpoint());
+}
+
+TEST_CASE("messages without end are kept up to a bound while an answer is awaited") {
+  const bool greets = GENERATE(false, true);
+  FakeServer::Script script{fake::Accept{}, fake::ReadCommands{1}, fake::Send{":7\r\n"},
+                            fake::ReadCommands{1}};
+  if (greets) {
+    script.insert(script.end(), {fake::Send{"*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n"},
+                                 fake::ReadCommands{1}});
+  }
+  script.emplace_back(fake::Flood{kMessage});
+  FakeServer server(script);
+  Subscriber subscriber(unnamed(server),
+                        {.timeouts = {.connect = 10s, .operation = 30s},
+                         .retry = {.retries = 0},
+                         .limits = {.bytes = 100'000}},
+                        nullptr);
+  const auto subscribed = subscriber.subscribe({"a"});
+  const auto error = greets ? require_error(subscriber.ping(Deadline::after(30s, nullptr)),
+                                            ErrorKind::disconnected)
+                            : require_error(subscribed, ErrorKind::disconnected);
+  CHECK(error.message == "more than 100000 bytes of messages came before the answer");
+  CHECK(error.endpoint == server.settings().endpoint());
+  std::size_t kept = 0;
+  for (auto event = subscriber.next(Deadline::after(0s, nullptr)); event && *event;
+       event = subscriber.next(Deadline::after(0s, nullptr))) {
+    ++kept;
+  }
+  CHECK(kept > 100);
+  // With what one read of the connection holds.
+  CHECK(kept * sizeof(SubscriberEvent) <= 200'000);
 }
 
 TEST_CASE("messages without end cannot keep a subscriber waiting for its PONG") {

@@ -68,6 +68,10 @@ CheckResult judge_contract(const Evidence& evidence) {
   if (!traffic.watched) {
     return unobserved(traffic, "not seen");
   }
+  if (const auto& error = traffic.error;
+      error && (traffic.messages == 0 || error->kind == ErrorKind::protocol)) {
+    return verdict_of(*error);
+  }
   auto result =
       traffic.messages == 0
           ? skipped(
