@@ -43,7 +43,7 @@ by itself, before its limit.
 
 This page is written by its test. After a change of the list in `tests/cli/faults`:
 
-```
+```sh not-run
 FOGIS_UPDATE_DOCS=1 build/dev/tests/cli_tests "docs/faults.md*"
 ```
 )";
