@@ -38,6 +38,10 @@ struct Session {
   int fail(const Error& error);
 };
 
+/// For what an option sends to stdout, which `what` names: a report, a record.
+/// Errors (usage): another output than text, which it would take the place of, was asked for.
+Result<void> claim_stdout(const Session& session, std::string_view what);
+
 /// Does the work with the options that were parsed. Returns the exit code.
 using Run = std::function<int(Session& session)>;
 

@@ -205,6 +205,9 @@ std::optional<std::string> asked_format(const std::vector<std::string>& argument
       format = arguments[i + 1];
     } else if (argument.starts_with("--output=")) {
       format = argument.substr(std::string_view("--output=").size());
+    } else if (argument == "--report=json=-" ||
+               (argument == "--report" && has_next && arguments[i + 1] == "json=-")) {
+      format = "json";
     } else if (argument.starts_with("-o")) {
       format = argument.substr(2);
     }

@@ -1,9 +1,22 @@
 #include "cli/command.hpp"
+
+#include <fmt/format.h>
+
 #include "cli/exit_code.hpp"
 #include "output/json.hpp"
 #include "output/monitor.hpp"
 
 namespace fogis::cli {
+
+Result<void> claim_stdout(const Session& session, std::string_view what) {
+  if (session.format == output::Format::text) {
+    return {};
+  }
+  return failure(make_error(ErrorKind::usage, Phase::usage,
+                            fmt::format("{} output and the {} would both go to stdout",
+                                        output::name(session.format), what),
+                            fmt::format("name a file for the {}, or choose text output", what)));
+}
 
 int Session::fail(const Error& error) {
   console.error(error);

@@ -146,7 +146,9 @@ int run_integration(cli::Session& session, IntegrationOptions& options) {
     }
     return show_check_list(session, lines);
   }
-  report_failures(session, options.report);
+  if (const auto prepared = prepare_reports(session, options.report); !prepared) {
+    return session.fail(prepared.error());
+  }
   if (const auto completed = complete(session, options); !completed) {
     return session.fail(completed.error());
   }

@@ -76,8 +76,13 @@ private:
     output::ExporterFacts facts;
     facts.interval = interval_;
     facts.stale_after = stale_after_;
-    facts.sample_age =
-        latest == nullptr ? Clock::duration::zero() : Clock::now() - latest->finished;
+    if (latest != nullptr) {
+      const auto now = Clock::now();
+      facts.sample_age = now - latest->finished;
+      if (latest->answered) {
+        facts.answered_age = now - *latest->answered;
+      }
+    }
     facts.scrapes = scrapes_;
     if (server_ != nullptr) {
       facts.http = server_->counts();

@@ -10,7 +10,9 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "message/peek.hpp"
+#include "message/record.hpp"
 #include "message/summary.hpp"
 
 namespace fogis::commands {
@@ -143,6 +145,13 @@ bool MessageReceiver::keep(const redis::MessageView& message, SystemTime receive
 
 void MessageReceiver::show(const output::ShownMessage& shown) {
   line_.clear();
+  if (options_.records_to_stdout()) {
+    message::append_recorded_message(line_, format_timestamp_us(shown.received),
+                                     shown.message.channel, shown.message.pattern,
+                                     shown.message.payload);
+    out_.append(line_);
+    return;
+  }
   switch (session_.format) {
     case Format::raw:
       line_ += shown.message.payload;
@@ -206,6 +215,9 @@ void MessageReceiver::note_restored(const redis::Resubscribed& restored) {
   }
   if (session_.format == Format::json) {
     out_.append(output::gap_json(restored.heard_at, restored.restored_at));
+  }
+  if (options_.records_to_stdout()) {
+    out_.append(message::format_recorded_gap({restored.heard_at, restored.restored_at}));
   }
   if (record_ != nullptr && !output_failed_) {
     if (auto added = record_->add({restored.heard_at, restored.restored_at}); !added) {

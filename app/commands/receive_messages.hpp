@@ -30,10 +30,11 @@ struct SubscribeOptions {
   bool only_invalid = false;  ///< keep those alone; needs validate
   bool skip_refused = false;
   std::size_t max_message_size = std::size_t{64} << 20U;  ///< bytes
-  std::optional<std::string> record;
+  std::optional<std::string> record;  ///< a path; - is stdout, in place of the text
 
   /// Whether it ends by itself.
   [[nodiscard]] bool has_end() const { return count || duration; }
+  [[nodiscard]] bool records_to_stdout() const { return record == "-"; }
 };
 
 /// Receives messages until an option, a signal, a failure or a closed stdout ends it. Used once, by

@@ -32,6 +32,15 @@ int verdict(const cli::Session& session, const checks::Report& report,
 constexpr output::Format kFileFormats[] = {output::Format::json, output::Format::junit,
                                            output::Format::github, output::Format::markdown};
 
+/// `-` is stdout.
+Result<ExtraReport> to_file(output::Format format, const std::string& path) {
+  if (path == "-") {
+    return ExtraReport{format, std::nullopt};
+  }
+  TRY_ASSIGN(auto file, output::ReportFile::prepare(path));
+  return ExtraReport{format, std::move(file)};
+}
+
 /// `FORMAT=FILE`.
 Result<ExtraReport> parse_report(const std::string& text) {
   const auto equals = text.find('=');
@@ -46,13 +55,15 @@ Result<ExtraReport> parse_report(const std::string& text) {
                  : fmt::format("--report: unknown format \"{}\"", word),
         fmt::format("write FORMAT=FILE, with {} as format", output::list_of(kFileFormats))));
   }
-  TRY_ASSIGN(auto file, output::ReportFile::prepare(text.substr(equals + 1)));
-  return ExtraReport{*format, std::move(file)};
+  return to_file(*format, text.substr(equals + 1));
 }
 
 Result<ExtraReport> parse_junit(const std::string& path) {
-  TRY_ASSIGN(auto file, output::ReportFile::prepare(path));
-  return ExtraReport{output::Format::junit, std::move(file)};
+  return to_file(output::Format::junit, path);
+}
+
+std::string place_of(const ExtraReport& report) {
+  return report.file ? fmt::format("\"{}\"", report.file->path()) : "stdout";
 }
 
 /// `parse`, refusing a file that another report goes to.
@@ -61,9 +72,9 @@ auto distinct(const ReportOptions& options, Parse parse) {
   return [&options, parse](const std::string& text) -> Result<ExtraReport> {
     TRY_ASSIGN(auto report, parse(text));
     for (const auto& other : options.reports) {
-      if (other.file.path() == report.file.path()) {
+      if (place_of(other) == place_of(report)) {
         return failure(make_error(ErrorKind::usage, Phase::usage,
-                                  fmt::format("two reports go to \"{}\"", report.file.path()),
+                                  fmt::format("two reports go to {}", place_of(report)),
                                   "name a file for each"));
       }
     }
@@ -77,7 +88,7 @@ std::optional<int> write_reports(cli::Session& session, const ReportOptions& opt
                                  const std::function<std::string(output::Format)>& render) {
   std::optional<int> failed;
   for (const auto& report : options.reports) {
-    const auto written = report.file.write(render(report.format), &session.stop);
+    const auto written = report.file->write(render(report.format), &session.stop);
     if (!written) {
       session.console.error(written.error());
       failed = cli::exit_code_of(written.error(), session.stop);
@@ -116,7 +127,7 @@ void declare_report(cli::OptionSet& options, ReportOptions& target) {
   options.group("Report")
       .each("--report", "FORMAT=FILE", target.reports, distinct(target, parse_report),
             "also write a report in FILE as json, junit, github or markdown, whatever the outcome; "
-            "may be repeated")
+            "- is stdout, in place of the text; may be repeated")
       .completes([] {
         std::vector<std::string> words;
         for (const auto format : kFileFormats) {
@@ -146,7 +157,15 @@ int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& o
   return verdict(session, run.report, options.policy);
 }
 
-void report_failures(cli::Session& session, const ReportOptions& options) {
+Result<void> prepare_reports(cli::Session& session, ReportOptions& options) {
+  auto& reports = options.reports;
+  const auto to_stdout = std::find_if(reports.begin(), reports.end(),
+                                      [](const ExtraReport& report) { return !report.file; });
+  if (to_stdout != reports.end()) {
+    TRY(cli::claim_stdout(session, "report"));
+    session.format = to_stdout->format;
+    reports.erase(to_stdout);
+  }
   session.on_failure = [&session, &options](const Error& error) {
     const auto report = report_of(session.command, error);
     const redis::StatisticsSnapshot statistics;
@@ -163,6 +182,7 @@ void report_failures(cli::Session& session, const ReportOptions& options) {
     }
     write_reports(session, options, render);
   };
+  return {};
 }
 
 bool is_shown(const cli::Session& session, const checks::CheckReport& report,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,10 +15,10 @@
 
 namespace fogis::commands {
 
-/// A report beside the one on stdout.
+/// A report that is asked for by --report.
 struct ExtraReport {
   output::Format format;
-  output::ReportFile file;
+  std::optional<output::ReportFile> file;  ///< none: it goes to stdout
 };
 
 struct ReportOptions {
@@ -41,10 +42,11 @@ struct FinishedRun {
 /// the exit code.
 int finish(cli::Session& session, const FinishedRun& run, const ReportOptions& options);
 
-/// From now on a failure that leaves no run to report on is reported all the same: as a check
-/// `start` in each report that is wanted. CI reads these, and takes a missing one for a test that
-/// was not there. `options` must outlive the session's command.
-void report_failures(cli::Session& session, const ReportOptions& options);
+/// A report to stdout takes the place of the text there; then, from now on, a failure that leaves
+/// no run to report on is reported all the same: as a check `start` in each report that is wanted.
+/// CI reads these, and takes a missing one for a test that was not there. `options` must outlive
+/// the session's command. Errors (usage): the session's format goes to stdout as well.
+Result<void> prepare_reports(cli::Session& session, ReportOptions& options);
 
 /// Whether a row is shown at all: --quiet leaves those that failed, under --strict all that did not
 /// pass.

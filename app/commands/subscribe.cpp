@@ -182,19 +182,21 @@ std::string describe(const message::RecordChange& change, const std::string& pat
                      is_cut ? "at its end" : "in a new file");
 }
 
+message::RecordHeader header_of(const SubscribeOptions& options, const std::string& endpoint) {
+  return {std::chrono::system_clock::now(), endpoint, options.channels, options.patterns};
+}
+
 Result<std::optional<message::RecordFile>> open_record(output::Console& console,
                                                        const SubscribeOptions& options,
                                                        const std::string& endpoint) {
-  if (!options.record) {
+  if (!options.record || options.records_to_stdout()) {
     return std::optional<message::RecordFile>();
   }
   TRY_ASSIGN(auto record,
-             message::RecordFile::open(
-                 *options.record,
-                 {std::chrono::system_clock::now(), endpoint, options.channels, options.patterns},
-                 [&console, &options](const message::RecordChange& change) {
-                   console.note(describe(change, *options.record));
-                 }));
+             message::RecordFile::open(*options.record, header_of(options, endpoint),
+                                       [&console, &options](const message::RecordChange& change) {
+                                         console.note(describe(change, *options.record));
+                                       }));
   return std::optional(std::move(record));
 }
 
@@ -226,6 +228,9 @@ int run_subscribe(cli::Session& session, const config::Config& config, Subscribe
   if (const auto note = redis::replica_note_for_subscriber(subscriber.server()); !note.empty()) {
     session.console.note(note);
   }
+  if (options.records_to_stdout()) {
+    session.out.write(message::format_record_header(header_of(options, endpoint)));
+  }
   MessageReceiver receiver(session, options, subscriber, *record ? &**record : nullptr);
   auto reception = receiver.run();
   reception.endpoint = endpoint;
@@ -256,10 +261,16 @@ cli::Run declare_subscribe(cli::OptionSet options) {
       .count("--max-message-size", "BYTES", values->max_message_size, {1, kLargestBound},
              "refuse larger messages, without holding them in memory [default 67108864]")
       .text("--record", "FILE", values->record,
-            "record messages in FILE, for publish --replay; appends to an existing record");
+            "record messages in FILE, for publish --replay; appends to an existing record; - is "
+            "stdout, in place of the text");
   return [values](cli::Session& session) {
     if (values->channels.empty() && values->patterns.empty()) {
       values->channels = message::channel_names(session.environment);
+    }
+    if (values->records_to_stdout()) {
+      if (const auto claimed = cli::claim_stdout(session, "record"); !claimed) {
+        return session.fail(claimed.error());
+      }
     }
     values->validate = values->validate || values->only_invalid;
     remove_repeated(values->channels);

@@ -102,7 +102,7 @@ int run_checks(cli::Session& session, const config::Config& config,
   return finish(session, {run->report, run->statistics}, options.report);
 }
 
-int run_test_suite(cli::Session& session, const SuiteCommandOptions& options) {
+int run_test_suite(cli::Session& session, SuiteCommandOptions& options) {
   if (options.list) {
     std::vector<CheckLine> lines;
     for (const auto& check : checks::suite_checks()) {
@@ -110,7 +110,9 @@ int run_test_suite(cli::Session& session, const SuiteCommandOptions& options) {
     }
     return show_check_list(session, lines);
   }
-  report_failures(session, options.report);
+  if (const auto prepared = prepare_reports(session, options.report); !prepared) {
+    return session.fail(prepared.error());
+  }
   return cli::with_target(
       session, [&](const config::Config& config) { return run_checks(session, config, options); });
 }

@@ -125,6 +125,8 @@ std::string exporter_report_json(const Report& report, const monitor::History& h
   exporter["stale_after_ms"] = milliseconds(facts.stale_after);
   exporter["sample_age_ms"] = milliseconds(facts.sample_age);
   exporter["look_age_ms"] = milliseconds(facts.sample_age);
+  exporter["answered_age_ms"] =
+      facts.answered_age ? Json(milliseconds(*facts.answered_age)) : Json(nullptr);
   exporter["sample_took_ms"] = milliseconds(report.took);
   exporter["look_took_ms"] = milliseconds(report.took);
   exporter["samples"] = report.number;

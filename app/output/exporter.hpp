@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +19,9 @@ struct ExporterFacts {
   std::chrono::nanoseconds interval{};     ///< between two samples of the server
   std::chrono::nanoseconds stale_after{};  ///< a sample older than this says nothing any more
   std::chrono::nanoseconds sample_age{};   ///< since the latest sample was over
-  std::uint64_t scrapes = 0;               ///< requests for /metrics
+  /// Since the latest sample that the server answered was over; none before the first.
+  std::optional<std::chrono::nanoseconds> answered_age;
+  std::uint64_t scrapes = 0;  ///< requests for /metrics
   http::ServerCounts http;
 };
 

@@ -64,8 +64,10 @@ std::string metric_list_text(const monitor::Thresholds& thresholds, const Style&
   std::string text;
   for (const auto& metric : monitor::metrics()) {
     const auto limit = thresholds.of(metric.name);
-    const auto words = fmt::format("{}{}{}", metric.help, limit_text(metric, "warn", limit.warning),
-                                   limit_text(metric, "crit", limit.critical));
+    const auto* const unit = metric.unit == monitor::Unit::percent ? ", in percent" : "";
+    const auto words =
+        fmt::format("{}{}{}{}", metric.help, unit, limit_text(metric, "warn", limit.warning),
+                    limit_text(metric, "crit", limit.critical));
     text += style.paint(Colour::bold, pad_right(metric.name, kNameColumns)) +
             wrap_indented(words, kNameColumns, style.width) + "\n";
   }

@@ -48,6 +48,8 @@ void add_verdict(Json& document, const monitor::Verdict& verdict);
 /// Prometheus text exposition format 0.0.4: HELP, TYPE and value of every metric that is there,
 /// redis_exporter's names where it has one; `redis_up 0` alone when the sample failed.
 std::string monitor_prometheus(const monitor::Report& report);
+/// What the metric is there: its help, and that of a percentage Prometheus gets the ratio.
+std::string prometheus_help(const monitor::Metric& metric);
 
 /// `REDIS OK: … | 'memory'=…`: the line of a monitoring plugin, with its further reasons on lines
 /// below. At most about 4 KB, which is what Docker and Nagios keep.

@@ -72,7 +72,7 @@ void add_metrics(Exposition& out, const Observation& seen) {
   for (const auto& metric : monitor::metrics()) {
     const auto value = metric.prometheus.empty() ? std::nullopt : monitor::value_of(metric, seen);
     if (value) {
-      out.single(metric.prometheus, metric.help,
+      out.single(metric.prometheus, prometheus_help(metric),
                  metric.series == monitor::Series::counter ? "counter" : "gauge",
                  base_value(metric.unit, *value));
     }
@@ -155,6 +155,11 @@ void add_health(Exposition& out, const monitor::Report& report) {
 }
 
 }  // namespace
+
+std::string prometheus_help(const Metric& metric) {
+  return fmt::format("{}{}", metric.help,
+                     metric.unit == Unit::percent ? "; a ratio, 1 is 100 %" : "");
+}
 
 std::string monitor_prometheus(const monitor::Report& report) {
   Exposition out;

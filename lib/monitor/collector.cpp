@@ -420,6 +420,10 @@ Report Collector::take_sample() {
   report.statistics = statistics_->snapshot();
   report.finished = Clock::now();
   report.took = report.finished - begin;
+  if (report.observation) {
+    answered_ = report.finished;
+  }
+  report.answered = answered_;
   return report;
 }
 

@@ -90,7 +90,8 @@ private:
   std::deque<std::pair<Clock::time_point, Lookups>>
       lookups_;                   ///< lifetime totals, a minute of them
   std::optional<Error> failure_;  ///< of the last sample
-  redis::Backoff backoff_;        ///< while samples fail
+  std::optional<Clock::time_point> answered_;
+  redis::Backoff backoff_;  ///< while samples fail
   Clock::time_point next_attempt_;
   std::optional<Health> last_health_;
   std::uint64_t number_ = 0;

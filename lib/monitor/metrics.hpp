@@ -50,7 +50,7 @@ struct Metric {
   std::string_view name;  ///< snake_case; what --warn and --crit take
   Unit unit = Unit::count;
   Section section = Section::server;
-  std::string_view help;        ///< one sentence without a full stop
+  std::string_view help;        ///< one sentence without a full stop or the unit
   std::string_view prometheus;  ///< name there, redis_exporter's where it has one; empty: none
   Series series = Series::gauge;
   Worse worse = Worse::higher;

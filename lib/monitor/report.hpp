@@ -22,9 +22,11 @@ struct Report {
   std::string endpoint;      ///< redacted
   std::chrono::system_clock::time_point taken;
   std::chrono::steady_clock::time_point finished;  ///< when the sample was over, by a steady clock
-  std::chrono::nanoseconds took{};                 ///< the whole sample
-  std::optional<Observation> observation;          ///< absent when the sample failed
-  std::optional<Error> error;                      ///< why it failed
+  /// The same of the newest sample that the server answered, which may be this one.
+  std::optional<std::chrono::steady_clock::time_point> answered;
+  std::chrono::nanoseconds took{};         ///< the whole sample
+  std::optional<Observation> observation;  ///< absent when the sample failed
+  std::optional<Error> error;              ///< why it failed
   Verdict verdict;
   std::vector<Event> events;   ///< since the last sample
   std::uint64_t failures = 0;  ///< samples without an answer, this one included

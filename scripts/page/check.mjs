@@ -106,6 +106,8 @@ async function main() {
     await desktop.until(`document.querySelector('#events').textContent.length > 0`);
     check(/cannot|refused|closed|reset|no such/i.test(await desktop.get(kTextOf('#findings'))), 'a lost server is told with its cause',
         await desktop.get(kTextOf('#findings')));
+    await desktop.until(`/^figures are ([3-9]|\\d\\d) s old: Redis does not answer$/.test(${kTextOf('#freshness')})`);
+    check(true, 'a lost server is told with the age of the figures');
     await desktop.picture(`${directory}/lost-desktop.png`);
     await phone.front();
     await phone.until(`document.body?.dataset.health === 'unknown'`);

@@ -19,6 +19,7 @@
 #include "cli/run_cli.hpp"
 #include "support/fake_server.hpp"
 #include "support/http_client.hpp"
+#include "support/paths.hpp"
 #include "support/redis_server.hpp"
 #include "support/tampering_proxy.hpp"
 
@@ -143,6 +144,16 @@ TEST_CASE("the metrics are read by parsers that are not ours") {
   CHECK((promtool.output + promtool.error).empty());
 }
 
+TEST_CASE("the alert rules fire when they should") {
+  if (!runs("promtool", {"--version"})) {
+    return;
+  }
+  const auto rules = fogis::testing::source_dir() / "tests" / "fixtures" / "alerts-test.yml";
+  const auto outcome = feed("promtool", {"test", "rules", rules.string()}, "");
+  INFO(outcome.output << outcome.error);
+  CHECK(outcome.exit_code == 0);
+}
+
 TEST_CASE("an unhealthy server is 503 with its reason, and 1 at the end") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   const RedisServer server;
@@ -196,6 +207,15 @@ TEST_CASE("a lost server is told everywhere, and found again when it is back") {
   const auto report = require_document(listening.get("/api/v1/report").body, "monitor");
   CHECK(report["health"] == "unknown");
   CHECK(report["metrics"].empty());
+  const auto& exporter = report["exporter"];
+  // The samples go on, and fail; the figures that the page keeps grow old.
+  const auto is_older = [&exporter](const auto& answer) {
+    const auto now = require_document(answer.body, "monitor")["exporter"];
+    return now["failed_samples"] > exporter["failed_samples"] &&
+           now["answered_age_ms"] > exporter["answered_age_ms"] &&
+           now["answered_age_ms"] > now["sample_age_ms"];
+  };
+  listening.get_until("/api/v1/report", is_older);
   CHECK(listening.get("/").status == 200);
   CHECK_THAT(listening.process().wait_for_error(" lost: "), ContainsSubstring("note: 2"));
 
@@ -213,6 +233,8 @@ TEST_CASE("a server that is not there at the start is waited for") {
   server.stop();
   Listening listening(server.url(), kCalm);
   CHECK(listening.get_until_contains("/health", "unreachable").status == 503);
+  const auto report = require_document(listening.get("/api/v1/report").body, "monitor");
+  CHECK(report["exporter"]["answered_age_ms"].is_null());
   CHECK_THAT(listening.process().wait_for_error("; retrying"), ContainsSubstring("cannot reach"));
   server.restart();
   listening.get_until("/health", [](const auto& answer) { return answer.status == 200; });

@@ -14,6 +14,7 @@
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
 using namespace fogis::testing;
 using namespace std::chrono_literals;
 
@@ -63,6 +64,24 @@ TEST_CASE("what is recorded is replayed into another server: same bytes, same or
   CHECK(replayed.exit_code == 0);
   CHECK(require_document(replayed.output, "publish")["confirmed"] == 2003);
   CHECK((listener.wait().output == original.output));
+}
+
+TEST_CASE("a record to - is the output, in place of the text") {
+  const RedisServer server;
+  const TempDir directory;
+  auto recorder = subscribe(server.url(), {"a", "--record", "-", "--count", "2"});
+  CHECK(publish(server.url(), {"a", "-", "--ndjson"}, "1\n2\n").exit_code == 0);
+  const auto outcome = recorder.wait();
+  CHECK(outcome.exit_code == 0);
+  CHECK_THAT(outcome.output, StartsWith(std::string(kHead).substr(0, kHead.find("started"))));
+  auto listener = subscribe(server.url(), {"a", "-o", "raw", "--count", "2"});
+  CHECK(publish(server.url(), {"--replay", directory.write("r", outcome.output), "--speed", "max"})
+            .exit_code == 0);
+  CHECK(listener.wait().output == "1\n2\n");
+
+  const auto both = run_cli({"subscribe", "-u", server.url(), "a", "--record", "-", "-o", "raw"});
+  CHECK(both.exit_code == 2);
+  CHECK_THAT(both.error, ContainsSubstring("raw output and the record would both go to stdout"));
 }
 
 TEST_CASE("a replay keeps the time between messages, or a part of it") {

@@ -265,6 +265,42 @@ TEST_CASE("option --report writes several reports of one run, each in its format
   CHECK_THAT(read_file(at("d")), StartsWith("PASS "));
 }
 
+TEST_CASE("a report to - is the output, in place of the text") {
+  const TempDir directory;
+  const auto run = [&](const std::vector<std::string>& arguments) {
+    fogis::testing::ProgramOptions options;
+    options.arguments = arguments;
+    options.working_directory = directory.path().string();
+    return run_binary(options);
+  };
+  const RedisServer server;
+  const std::vector<std::string> one{"test-suite", "-u", server.url(), "--only", "connection"};
+  const auto with = [&one](std::vector<std::string> more) {
+    more.insert(more.begin(), one.begin(), one.end());
+    return more;
+  };
+  const auto junit = run(with({"--junit", "-"}));
+  CHECK(junit.exit_code == 0);
+  CHECK(xml_faults(junit.output).empty());
+  CHECK_THAT(run(with({"--report", "markdown=-", "--junit", "r.xml"})).output,
+             StartsWith("## fogis-redis test-suite: PASS\n"));
+  require_document(run(with({"--report", "json=-"})).output, "test-suite");
+  require_document(run({"test-suite", "-u", "http://x", "--report", "json=-"}).output, "error");
+  require_document(run({"test-suite", "--strct", "--report", "json=-"}).output, "error");
+  require_document(run({"integration", "--strct", "--report=json=-"}).output, "error");
+  const auto failed = run({"integration", "-u", "http://x", "--junit", "-"});
+  CHECK(failed.exit_code == 2);
+  CHECK(xml_faults(failed.output).empty());
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "-"));
+
+  const auto both = run(with({"--junit", "-", "-o", "json"}));
+  CHECK(both.exit_code == 2);
+  CHECK_THAT(both.error, ContainsSubstring("json output and the report would both go to stdout"));
+  require_document(both.output, "error");
+  CHECK_THAT(run(with({"--junit", "-", "--report", "json=-"})).error,
+             ContainsSubstring("two reports go to stdout"));
+}
+
 TEST_CASE("reports are written also when the command cannot start") {
   const TempDir directory;
   const auto at = [&](const char* file) { return (directory.path() / file).string(); };

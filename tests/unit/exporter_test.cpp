@@ -13,6 +13,7 @@
 
 #include "monitor/metrics.hpp"
 #include "output/exporter.hpp"
+#include "output/monitor.hpp"
 #include "output/page.hpp"
 #include "support/paths.hpp"
 #include "support/temp_dir.hpp"
@@ -121,6 +122,11 @@ TEST_CASE("the report has curves, and what the exporter knows of itself") {
   CHECK(document["exporter"]["interval_ms"] == 1000);
   CHECK(document["exporter"]["look_took_ms"] == 1.5);
   CHECK(document["exporter"]["looks"] == 7);
+  CHECK(document["exporter"]["answered_age_ms"].is_null());
+  auto facts = fresh();
+  facts.answered_age = 90s;
+  const auto later = json::parse(exporter_report_json(good_report(), history, facts));
+  CHECK(later["exporter"]["answered_age_ms"] == 90'000);
 }
 
 TEST_CASE("the page is one document that loads nothing from elsewhere") {
@@ -190,7 +196,7 @@ TEST_CASE("docs/exporter.md lists every metric as /metrics has it, and no other"
     if (!metric.prometheus.empty()) {
       wanted.insert(row(metric.prometheus,
                         metric.series == monitor::Series::counter ? "counter" : "gauge",
-                        metric.help));
+                        prometheus_help(metric)));
     }
   }
   const auto documented = documented_metrics();

@@ -1,5 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -13,6 +15,7 @@ namespace fogis::output {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 using monitor::Report;
 
@@ -43,6 +46,30 @@ TEST_CASE("Prometheus gets base units and redis_exporter's names") {
   CHECK_THAT(text,
              ContainsSubstring(R"(redis_instance_info{role="master",redis_version="6.0.16")"));
   CHECK_THAT(text, !ContainsSubstring("ops_per_second"));  // a first look has no rates
+}
+
+TEST_CASE("what is percent is a ratio for Prometheus, and each is said where it holds") {
+  const auto help = [](const char* name) { return prometheus_help(*monitor::find_metric(name)); };
+  CHECK(help("memory") == "Memory in use, of maxmemory; a ratio, 1 is 100 %");
+  CHECK(help("clients") == "Connected clients");
+  const auto list = metric_list_text(monitor::Thresholds(), {});
+  std::size_t found = 0;
+  for (const auto& metric : monitor::metrics()) {
+    CAPTURE(metric.name);
+    // The unit is told by whoever shows the value.
+    CHECK_THAT(std::string(metric.help), !ContainsSubstring("in percent"));
+    if (metric.unit == monitor::Unit::percent) {
+      ++found;
+      CHECK_THAT(std::string(metric.prometheus), EndsWith("_ratio"));
+      CHECK_THAT(prometheus_help(metric), EndsWith("; a ratio, 1 is 100 %"));
+    }
+  }
+  CHECK(found == 5);
+  const std::regex unit("in\\s+percent");
+  const std::sregex_iterator told(list.begin(), list.end(), unit);
+  CHECK(static_cast<std::size_t>(std::distance(told, {})) == found);
+  CHECK_THAT(monitor_prometheus(report_of(monitor::info_fixture("redis-6.txt"))),
+             ContainsSubstring("# HELP fogis_redis_memory_ratio " + help("memory") + "\n"));
 }
 
 TEST_CASE("each series of Prometheus has help and type once, and no value that is none") {

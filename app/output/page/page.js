@@ -59,8 +59,11 @@ function setChildren(parent, elements) {
 }
 
 const charts = kCharts.map((options) => new Chart(byId('chart-' + options.id), options));
-/** When the newest report came, and how old its look was then. */
-const received = {at: null, age: 0, staleAfter: 15000, failure: null};
+/** When the newest report came, how old its figures were then (null: there are none yet), and why
+    they are not newer. */
+const received = {at: null, age: null, staleAfter: 15000, failure: null};
+/** The errors of a server that gave no answer at all. */
+const kNoAnswer = ['not_resolved', 'unreachable', 'timed_out', 'disconnected'];
 
 function value(report, key) {
   const found = report.metrics[key];
@@ -82,7 +85,7 @@ function showVerdict(report) {
   const [title, words] = kHealth[report.health] || kHealth.unknown;
   document.body.dataset.health = report.health;
   setText(byId('health'), title);
-  setText(byId('summary'), words);
+  setText(byId('summary'), report.health === 'unknown' && report.error === null ? 'The server answers, but a figure that is needed is missing.' : words);
   setText(byId('facts'), facts(report));
   const rows = report.findings.map((finding) => {
     const row = make('li');
@@ -248,16 +251,20 @@ function showAge() {
     }
     return;
   }
-  const age = received.age + performance.now() - received.at;
-  const stale = received.failure !== null || age > received.staleAfter;
-  if (stale) {
+  const age = received.age === null ? null : received.age + performance.now() - received.at;
+  if (received.failure !== null || age === null || age > received.staleAfter) {
     body.dataset.stale = '';
   } else {
     delete body.dataset.stale;
   }
-  const words = age < 1500 ? 'just now' : span(Math.round(age / 1000) * 1000).join(' ').trim() + ' ago';
-  setText(byId('freshness'), received.failure ? `${received.failure}; figures of ${words}` :
-      stale ? `stale: figures of ${words}` : `updated ${words}`);
+  const old = age === null ? '' : span(Math.round(age / 1000) * 1000).join(' ').trim();
+  if (received.failure) {
+    setText(byId('freshness'), (age === null ? 'no figures yet: ' : `figures are ${old} old: `) + received.failure);
+  } else if ('stale' in body.dataset) {
+    setText(byId('freshness'), `figures are ${old} old: no newer sample`);
+  } else {
+    setText(byId('freshness'), age < 1500 ? 'updated just now' : `updated ${old} ago`);
+  }
 }
 
 function pulse() {
@@ -269,10 +276,11 @@ function pulse() {
 
 function show(report) {
   const exporter = report.exporter;
-  received.age = exporter.sample_age_ms;
+  received.age = exporter.answered_age_ms;
   received.at = performance.now();
   received.staleAfter = exporter.stale_after_ms;
-  received.failure = null;
+  received.failure = report.error === null ? null :
+      kNoAnswer.includes(report.error.code) ? 'Redis does not answer' : 'Redis cannot be sampled';
   setText(byId('target'), report.endpoint);
   byId('target').title = report.endpoint;
   document.body.toggleAttribute('data-lost', report.error !== null);
