@@ -21,6 +21,7 @@
 #include "commands/commands.hpp"
 #include "message/contract.hpp"
 #include "message/locate.hpp"
+#include "message/patterns.hpp"
 #include "message/record.hpp"
 #include "message/schema.hpp"
 #include "output/message_report.hpp"
@@ -303,6 +304,20 @@ int run_validate_message(cli::Session& session, const MessageOptions& options) {
   return run_files(session, options);
 }
 
+/// The value of --now.
+Result<std::chrono::system_clock::time_point> moment(const std::string& text) {
+  using namespace std::chrono;
+  // The system clock counts nanoseconds: they end in the year 2262.
+  constexpr sys_time<milliseconds> kEnd = sys_days(year(2262) / 1 / 1);
+  const auto time = message::parse_timestamp(text);
+  if (!time || time->zone == message::Zone::none || time->moment < sys_time<milliseconds>() ||
+      time->moment >= kEnd) {
+    return failure(usage_error(fmt::format("--now: \"{}\" is not a moment", text),
+                               "--now takes one such as 2030-06-01T12:00:00Z, from 1970 to 2261"));
+  }
+  return system_clock::time_point(time->moment);
+}
+
 cli::Run declare_validate_message(cli::OptionSet options) {
   const auto values = std::make_shared<MessageOptions>();
   options
@@ -314,6 +329,8 @@ cli::Run declare_validate_message(cli::OptionSet options) {
               "contract, or calendar: what the deployed service can handle [default contract]")
       .count("--max-size", "BYTES", values->judge.max_size, {1, kLargestBound},
              "reject larger messages, without holding them in memory [default 16777216]")
+      .parsed("--now", "TIME", values->judge.now, moment,
+              "judge timestamps as of this moment, such as 2030-06-01T12:00:00Z [default now]")
       .text("--print-schema", "TYPE[-VERSION]", values->print_schema,
             "print a JSON Schema (draft 7) and exit");
   return [values](cli::Session& session) { return run_validate_message(session, *values); };

@@ -286,7 +286,7 @@ TEST_CASE("the help of validate-message fits 80 columns and names each option") 
   const auto outcome = run_cli({"validate-message", "--help"});
   CHECK(outcome.exit_code == 0);
   for (const char* option :
-       {"--ndjson", "--as TYPE", "--reader", "--max-size", "--print-schema", "FILE"}) {
+       {"--ndjson", "--as TYPE", "--reader", "--max-size", "--now", "--print-schema", "FILE"}) {
     CHECK_THAT(outcome.output, ContainsSubstring(option));
   }
   std::istringstream lines(outcome.output);
@@ -326,6 +326,11 @@ TEST_CASE("arguments that make no sense are usage errors") {
        "--max-size: \"0\" is not a whole number from 1 to 1073741824",
        "--max-size takes "},
       {{"--max-size", "1k", "-"}, "--max-size: \"1k\" is not ", "--max-size takes "},
+      {{"--now", "2030-06-01", "-"},
+       "--now: \"2030-06-01\" is not a moment",
+       "--now takes one such as 2030-06-01T12:00:00Z"},
+      {{"--now", "2030-06-01T12:00:00", "-"}, "--now: ", "--now takes "},
+      {{"--now", "2263-06-01T12:00:00Z", "-"}, "--now: ", "--now takes "},
       {{"--ephemeral", "-"}, "validate-message does not use --ephemeral", "leave it out"},
       {{"--print-schema", "alert"},
        "--print-schema: no schema \"alert\"",

@@ -1,17 +1,20 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
 #include <string>
 
 #include "cli/document.hpp"
 #include "cli/message_files.hpp"
 #include "cli/xml.hpp"
 #include "message/schema.hpp"
+#include "support/paths.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using fogis::message::Shape;
 using fogis::testing::new_message;
+using fogis::testing::read_file;
 using fogis::testing::require_document;
 using fogis::testing::run_cli;
 using fogis::testing::TempDir;
@@ -46,6 +49,27 @@ TEST_CASE("a valid message is shown with its type and shape") {
   CHECK(outcome.error.empty());
   CHECK_THAT(outcome.output, StartsWith("✓ " + file + ": match_updates, corrected\n✓ " + alert +
                                         ": system_alert\nPASS 2 messages: 2 valid; 2 files; in "));
+}
+
+TEST_CASE(
+    "the documented examples are valid at the moment that the documentation gives, on any day") {
+  const auto root = fogis::testing::source_dir();
+  const std::string moment = "2030-06-01T12:00:00Z";
+  CHECK_THAT(read_file(root / "docs" / "message-contract.md"),
+             ContainsSubstring("fogis-redis validate-message --now " + moment + " "));
+  std::size_t seen = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(root / "tests" / "fixtures" / "messages" / "valid")) {
+    ++seen;
+    CAPTURE(entry.path());
+    // The deployed shape has a fault of its own.
+    const bool deployed = entry.path().filename() == "match-updates-production.json";
+    const auto outcome = validate({"--now", moment, "--json", entry.path()});
+    CHECK(outcome.exit_code == (deployed ? 1 : 0));
+    const auto document = require_document(outcome.output, "validate-message");
+    CHECK(document["counts"]["errors"] == (deployed ? 1 : 0));
+  }
+  CHECK(seen > 10);
 }
 
 TEST_CASE("a finding has its line, pointer and rule, the consequence and the mend") {
