@@ -6,14 +6,11 @@
 #include <algorithm>
 #include <string>
 
+#include "cli/options.hpp"
 #include "message/channels.hpp"
 
 namespace fogis::cli {
 namespace {
-
-bool takes_value(const CLI::Option& option) {
-  return option.get_items_expected_max() > 0;
-}
 
 /// The arguments before the one to complete, as far as they decide what it may be.
 class Position {

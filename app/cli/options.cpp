@@ -32,6 +32,10 @@ void split_list(std::string_view text, std::vector<std::string>& items) {
 
 }  // namespace
 
+bool takes_value(const CLI::Option& option) {
+  return option.get_items_expected_max() > 0;
+}
+
 std::string guard_argument(std::string_view argument) {
   return kGuard + std::string(argument);
 }

@@ -179,6 +179,9 @@ private:
   std::string group_ = "Options";
 };
 
+/// Whether the option is no flag.
+bool takes_value(const CLI::Option& option);
+
 /// Arguments beginning with `[` or `++` mean something else to the argument library, and after `--`
 /// an argument beginning with a dash is no option: a guard in front of them keeps them as they are.
 std::string guard_argument(std::string_view argument);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/suggest.hpp"
+#include "cli/options.hpp"
 #include "config/redis_url.hpp"
 
 namespace fogis::cli {
@@ -61,10 +62,6 @@ const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
     }
   }
   return app.get_option_no_throw(name);
-}
-
-bool takes_value(const CLI::Option& option) {
-  return option.get_items_expected_max() > 0;
 }
 
 Error missing_value(const std::string& name, const CLI::Option* option) {

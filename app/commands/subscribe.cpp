@@ -29,7 +29,7 @@ constexpr auto kKeepalive = std::chrono::seconds(3);
 /// What a message needs beside its own bytes: the name of its channel, and the protocol.
 constexpr std::size_t kSurroundings = 4096;
 /// What a server can be told to take (proto-max-bulk-len).
-constexpr std::uint64_t kLargestBound = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kLargestMessage = std::uint64_t{1} << 40U;
 
 /// A name twice would be counted twice: the server subscribes once.
 void remove_repeated(std::vector<std::string>& names) {
@@ -258,7 +258,7 @@ cli::Run declare_subscribe(cli::OptionSet options) {
           "validate each message against the FOGIS contract; an invalid one makes the exit code 1")
       .flag("--skip-refused", values->skip_refused,
             "go on without the channels that the server refuses")
-      .count("--max-message-size", "BYTES", values->max_message_size, {1, kLargestBound},
+      .count("--max-message-size", "BYTES", values->max_message_size, {1, kLargestMessage},
              "refuse larger messages, without holding them in memory [default 67108864]")
       .text("--record", "FILE", values->record,
             "record messages in FILE, for publish --replay; appends to an existing record; - is "

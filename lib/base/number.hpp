@@ -8,6 +8,11 @@
 
 namespace fogis {
 
+/// Whether it is one of the ten ASCII digits, whatever the locale.
+constexpr bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
+
 /// The number that is the whole of `text`, in decimal; nothing when anything else stands there or
 /// it does not fit into T. A leading plus sign and white space are refused.
 template <typename T>

@@ -30,10 +30,6 @@ constexpr auto kPlain = [] {
 constexpr std::string_view kLetters = R"("\/bfnrt)";
 constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
 
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
 void append_utf8(unsigned code, std::string& text) {
   const auto append = [&](unsigned byte) { text += static_cast<char>(byte); };
   if (code < 0x80) {

@@ -9,10 +9,6 @@
 namespace fogis::message {
 namespace {
 
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-
 bool is_hex_digit(char character) {
   return is_digit(character) || (character >= 'a' && character <= 'f') ||
          (character >= 'A' && character <= 'F');

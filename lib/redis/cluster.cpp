@@ -13,7 +13,7 @@ namespace {
 /// A node that does not answer must not use up the time of the others.
 constexpr auto kNodeTime = std::chrono::seconds(1);
 
-std::string_view take_word(std::string_view& line) {
+std::string_view take_field(std::string_view& line) {
   const auto end = line.find(' ');
   const auto word = line.substr(0, end);
   line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
@@ -57,10 +57,10 @@ std::vector<ClusterNode> parse_cluster_nodes(std::string_view text) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    take_word(line);  // the id
+    take_field(line);  // the id
     ClusterNode node;
-    read_address(take_word(line), node);
-    const auto flags = take_word(line);
+    read_address(take_field(line), node);
+    const auto flags = take_field(line);
     if (flags.empty()) {
       continue;
     }
