@@ -82,6 +82,7 @@ Result<Material> gather(const PublishPlan& plan, const config::Config& config,
 /// The same message, `count` times.
 Result<void> publish_copies(const PublishPlan& plan, const std::string& body,
                             MessagePublisher& publisher) {
+  publisher.expect(plan.count);
   for (std::uint64_t number = 1; number <= plan.count; ++number) {
     if (auto published = publisher.send(plan.route.channel, body, number); !published) {
       if (number < plan.count) {

@@ -93,7 +93,7 @@ Result<void> MessagePublisher::send(std::string_view channel, std::string_view p
     return published;
   }
   if (++sent_ % kProgressStep == 0) {
-    show_progress(number);
+    show_progress();
   }
   return {};
 }
@@ -114,8 +114,11 @@ void MessagePublisher::measure(std::string_view payload, std::uint64_t number) {
 }
 
 Result<void> MessagePublisher::wait_until(Clock::time_point moment) {
-  // Late already: several messages may leave together.
-  return Clock::now() >= moment ? Result<void>() : publisher_.run_until(moment);
+  if (Clock::now() >= moment) {
+    return {};  // late already: several messages may leave together
+  }
+  show_progress();
+  return publisher_.run_until(moment);
 }
 
 bool MessagePublisher::refuses(std::string_view channel, std::string_view payload,
@@ -146,10 +149,12 @@ void MessagePublisher::refuse_copies(std::uint64_t count) {
   }
 }
 
-void MessagePublisher::show_progress(std::uint64_t number) {
+void MessagePublisher::show_progress() {
   if (session_.console.style().terminal) {
-    progress_.doing(
-        fmt::format("publishing: {} sent, {} confirmed", number, publisher_.account().confirmed));
+    const auto share =
+        total_ == 0 ? std::string() : fmt::format("{} % of {}, ", sent_ * 100 / total_, total_);
+    progress_.doing(fmt::format("publishing: {}{} sent, {} confirmed", share, sent_,
+                                publisher_.account().confirmed));
   }
 }
 

@@ -58,6 +58,9 @@ public:
   /// Counts the copies 2 to `count` of a message that was refused.
   void refuse_copies(std::uint64_t count);
 
+  /// How many there will be, for the line that shows progress.
+  void expect(std::uint64_t total) { total_ = total; }
+
   /// Counts messages that were never tried as unsent.
   void skip(std::uint64_t first, std::uint64_t last) { never_tried_.add(first, last); }
   void skip(std::uint64_t number) { never_tried_.add(number); }
@@ -67,13 +70,14 @@ public:
 
 private:
   redis::BulkPublisher::Options publisher_options(const config::Config& config);
-  void show_progress(std::uint64_t number);
+  void show_progress();
   void measure(std::string_view payload, std::uint64_t number);
 
   cli::Session& session_;
   const config::Config& config_;
   Options options_;
   output::Progress progress_;
+  std::uint64_t total_ = 0;  ///< 0: not known
   redis::BulkPublisher publisher_;
   message::Judge judge_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();

@@ -71,7 +71,8 @@ public:
 
 private:
   void started(const checks::Check& check, std::size_t index, std::size_t total) {
-    progress_.doing(fmt::format("{} ({} of {})", check.id, index + 1, total));
+    progress_.doing(
+        fmt::format("{} ({} of {}, {} % done)", check.id, index + 1, total, index * 100 / total));
   }
 
   void finished(const checks::CheckReport& report) {

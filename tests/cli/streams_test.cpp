@@ -14,6 +14,7 @@
 #include "support/redis_server.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::Matches;
 using Catch::Matchers::StartsWith;
 using fogis::testing::Environment;
 using fogis::testing::FakeServer;
@@ -156,4 +157,12 @@ TEST_CASE("long work shows what it waits for, on a terminal alone, and takes it 
   REQUIRE(last_clear != std::string::npos);
   CHECK(outcome.error.find("waiting for", last_clear) == std::string::npos);
   CHECK_THAT(run_cli(arguments).error, !ContainsSubstring("waiting for"));
+}
+
+TEST_CASE("long publishing shows how much of it is done, as far as that is known") {
+  const RedisServer server;
+  ProgramOptions options;
+  options.arguments = {"publish", "-u", server.url(), "c", "x", "--count", "15", "--rate", "10"};
+  options.terminal = Terminal::error;
+  CHECK_THAT(run_binary(options).error, Matches("[^]*publishing: [0-9]+ % of 15, [0-9]+ sent[^]*"));
 }
