@@ -1,4 +1,5 @@
-// The commands of README.md and docs are run, and what they print is what the pages show.
+// The commands of README.md, SECURITY.md and docs are run, and what they print is what the pages
+// show.
 //
 // A fence's first word is its language, further words say how its commands are run:
 //
@@ -71,7 +72,7 @@ struct Block {
 };
 
 std::vector<std::string> pages() {
-  std::vector<std::string> names = {"README.md"};
+  std::vector<std::string> names = {"README.md", "SECURITY.md"};
   for (const auto& entry : std::filesystem::directory_iterator(source_dir() / "docs")) {
     if (entry.path().extension() == ".md") {
       names.push_back("docs/" + entry.path().filename().string());
@@ -152,7 +153,8 @@ class Scene {
 public:
   Scene()
       : server_({.arguments = kDefaults, .tcp = true}),
-        addresses_({{"redis://localhost:6379", fmt::format("redis://localhost:{}", server_.port())},
+        addresses_({{"@localhost:6379", fmt::format("@localhost:{}", server_.port())},
+                    {"redis://localhost:6379", fmt::format("redis://localhost:{}", server_.port())},
                     {"(127.0.0.1:6379)", fmt::format("(127.0.0.1:{})", server_.port())},
                     {"unix:///run/redis/redis.sock", "unix://" + server_.socket_path()},
                     {"9121", std::to_string(page_port_.number())}}) {
@@ -225,7 +227,7 @@ private:
 std::string comparable(const std::string& text, bool with_figures) {
   static const std::regex space(R"(\s+)");
   static const std::regex figure(
-      R"(\b\d[\d.,:]*(Z|k|M)?( ?(ns|us|ms|s|m|h|B|KB|MB|GB|KiB|MiB)\b( \d+ s\b)?)?)");
+      R"(\b\d+([.,:]\d+)*(Z|k|M)?( ?(ns|us|ms|s|m|h|B|KB|MB|GB|KiB|MiB)\b( \d+ s\b)?)?)");
   auto plain = std::regex_replace(text, space, " ");
   plain = with_figures ? plain : std::regex_replace(plain, figure, "#");
   plain.erase(0, plain.find_first_not_of(' '));
@@ -373,7 +375,7 @@ TEST_CASE("the commands of README.md print what it shows") {
   run_page("README.md");
 }
 
-TEST_CASE("the commands of docs print what their page shows") {
+TEST_CASE("the commands of docs and SECURITY.md print what their page shows") {
   for (const auto& page : pages()) {
     if (page != "README.md") {
       DYNAMIC_SECTION(page) {
