@@ -10,6 +10,7 @@
 #include "base/timestamp.hpp"
 #include "output/console.hpp"
 #include "output/escape.hpp"
+#include "output/layout.hpp"
 #include "output/message_report.hpp"
 #include "output/report.hpp"
 
@@ -120,7 +121,7 @@ std::string body_of(const CheckReport& check) {
   }
   for (const auto& channel : result.channels) {
     text += fmt::format("\n{}: listeners {}, messages {}, {}", channel.channel,
-                        channel.listeners.value_or(0), channel.messages, channel.verdict);
+                        known(channel.listeners), known(channel.messages), channel.verdict);
   }
   for (const auto& detail : result.details) {
     text += fmt::format("\n{}: {}", detail.name, detail_text(detail.value));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,5 +20,11 @@ std::string wrap_indented(std::string_view text, std::size_t indent, std::size_t
 /// `text` followed by spaces up to `columns`; longer text is left as it is.
 std::string pad_right(std::string_view text, std::size_t columns);
 std::string pad_left(std::string_view text, std::size_t columns);
+
+/// A number, or `?` for one that is not known.
+template <typename Number>
+std::string known(const std::optional<Number>& number) {
+  return number ? std::to_string(*number) : "?";
+}
 
 }  // namespace fogis::output

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "output/console.hpp"
 #include "output/escape.hpp"
+#include "output/layout.hpp"
 #include "output/message_report.hpp"
 #include "output/report.hpp"
 
@@ -49,8 +50,8 @@ std::string channels_of(const checks::Report& report) {
   for (const auto& check : report.checks) {
     for (const auto& channel : check.result.channels) {
       text += fmt::format("| {} | {} | {} | {} | {} |\n", symbol_of(channel.status),
-                          escape_markdown(channel.channel), channel.listeners.value_or(0),
-                          channel.messages, escape_markdown(channel.verdict));
+                          escape_markdown(channel.channel), known(channel.listeners),
+                          known(channel.messages), escape_markdown(channel.verdict));
     }
   }
   return text.empty()

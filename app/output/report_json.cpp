@@ -55,7 +55,7 @@ Json channels_json(const std::vector<checks::ChannelVerdict>& channels) {
     list.push_back({{"channel", channel.channel},
                     {"role", channel.role},
                     {"listeners", channel.listeners ? Json(*channel.listeners) : Json(nullptr)},
-                    {"messages", channel.messages},
+                    {"messages", channel.messages ? Json(*channel.messages) : Json(nullptr)},
                     {"status", checks::name(channel.status)},
                     {"verdict", channel.verdict}});
   }

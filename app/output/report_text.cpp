@@ -66,12 +66,11 @@ std::string channels_text(const checks::CheckResult& result, std::size_t indent,
   }
   std::string text;
   for (const auto& channel : result.channels) {
-    const auto listeners =
-        channel.listeners ? fmt::format("{}", *channel.listeners) : std::string("?");
     text += fmt::format(
         "{}{} {}  {} {}  {}\n", std::string(indent, ' '), mark(style, channel.status),
         pad_right(escape_for_terminal(channel.channel), std::min<std::size_t>(columns, 40)),
-        pad_left(listeners, 3), pad_left(fmt::format("{}", channel.messages), 5), channel.verdict);
+        pad_left(known(channel.listeners), 3), pad_left(known(channel.messages), 5),
+        channel.verdict);
   }
   return text;
 }

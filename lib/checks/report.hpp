@@ -49,7 +49,8 @@ struct ChannelVerdict {
   std::string channel;
   std::string role;                       ///< its part in the wiring: `live`, `unheard`, …
   std::optional<std::int64_t> listeners;  ///< without our own; nothing when it may not be asked
-  std::uint64_t messages = 0;             ///< seen while observing, without our own
+  /// Seen while observing, without our own; nothing when it may not be watched.
+  std::optional<std::uint64_t> messages;
   Status status = Status::pass;
   std::string verdict;  ///< in a few words
 };

@@ -26,6 +26,7 @@
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
 using Catch::Matchers::IsEmpty;
 using Catch::Matchers::StartsWith;
 using fogis::UniqueFd;
@@ -324,16 +325,33 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   const auto mute = as("mute");
   CHECK_THAT(mute.ids(), IsEmpty());
   CHECK(mute.check("flow")["status"] == "skip");
+  // What could not be tried is not told as tried in vain.
+  CHECK(mute.check("flow")["summary"] == "not permitted");
+  CHECK(mute.check("liveness")["summary"] == "not permitted");
+  CHECK_THAT(mute.document["unseen"].dump(),
+             ContainsSubstring("whether messages are delivered on fogis:test:") &&
+                 ContainsSubstring("'publish' command"));
   const auto narrow = as("narrow");
   CHECK_THAT(narrow.ids(), IsEmpty());
   CHECK(narrow.check("contract")["status"] == "skip");
   CHECK(narrow.check("flow")["status"] == "skip");
+  // What could not be watched is unknown, not 0.
+  CHECK_THAT(narrow.check("wiring")["summary"].get<std::string>(),
+             EndsWith(" listened to, messages not watched"));
+  CHECK(narrow.channel("fogis:matches:updates")["messages"].is_null());
+  CHECK(narrow.channel("match_updates_v2")["verdict"] == "not watched");
+  CHECK(
+      narrow.check("flow")["summary"].get<std::string>().starts_with("1 of 4 messages came back"));
+  CHECK_THAT(narrow.document["unseen"].dump(),
+             ContainsSubstring("whether messages are delivered on fogis:matches:updates, "));
   // Only channels that are missing are advised.
   CHECK_THAT(narrow.check("contract")["hint"].get<std::string>(),
              StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates &fogis:processor"));
   CHECK_THAT(narrow.check("flow")["hint"].get<std::string>(),
              StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates"));
   const auto half = as("half");
+  CHECK(half.channel("fogis:matches:updates")["messages"] == 0);
+  CHECK(half.channel("fogis:processor:status")["messages"].is_null());
   CHECK_THAT(half.check("contract")["cause"].get<std::string>(),
              StartsWith("nothing was published in "));
   CHECK_THAT(half.document["unseen"].dump(),

@@ -71,6 +71,19 @@ std::string report_end(const Report& report, const Policy& policy, const Style& 
 
 }  // namespace
 
+TEST_CASE("a number of a channel that is not known is not shown as 0") {
+  CheckReport wiring{.id = "wiring", .title = "wiring", .result = {}};
+  auto& channel = wiring.result.channels.emplace_back();
+  channel.channel = "a";
+  channel.verdict = "not watched";
+  wiring.result.status = Status::fail;
+  Report report;
+  report.checks = {wiring};
+  CHECK_THAT(report_markdown(report, {}), ContainsSubstring(" a | ? | ? | not watched |"));
+  CHECK_THAT(report_junit(report, {}),
+             ContainsSubstring("a: listeners ?, messages ?, not watched"));
+}
+
 TEST_CASE("JUnit counts failures, errors and skipped checks") {
   const auto xml = report_junit(
       report_of({check("a", Status::pass), check("b", Status::warn, "odd"),

@@ -119,6 +119,9 @@ CheckResult judge_liveness(const Evidence& evidence) {
   const auto text = [](const auto& time) { return time ? format_duration(*time) : "not seen"; };
   auto result =
       findings.result(fmt::format("canary {} over RESP2, {} over RESP3", text(resp2), text(resp3)));
+  if (result.status == Status::skip && !resp2 && !resp3) {
+    result.summary = "not permitted";
+  }
   if (resp2) {
     result.detail("round_trip_resp2", *resp2);
   }
@@ -304,6 +307,18 @@ std::vector<std::string> unseen(const Evidence& evidence) {
         fmt::format("what is published on {}: this user may not subscribe; allow it with ACL "
                     "SETUSER <user> &{}",
                     list_text({refused.begin(), refused.end()}), fmt::join(refused, " &")));
+  }
+  std::vector<std::string_view> untried;
+  std::string refusal;
+  for (const auto& step : evidence.flow) {
+    if (step.error && step.error->kind == ErrorKind::forbidden) {
+      untried.push_back(step.channel);
+      refusal = step.error->message;
+    }
+  }
+  if (!untried.empty()) {
+    list.push_back(
+        fmt::format("whether messages are delivered on {}: {}", list_text(untried), refusal));
   }
   if (evidence.traffic.error) {
     list.push_back("part of what was published: " + evidence.traffic.error->message);

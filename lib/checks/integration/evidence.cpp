@@ -75,6 +75,11 @@ ChannelTraffic Evidence::traffic_on(std::string_view channel) const {
   return found == traffic.channels.end() ? ChannelTraffic() : found->second;
 }
 
+bool Evidence::watched(std::string_view channel) const {
+  const auto& refused = traffic.refused;
+  return traffic.watched && std::find(refused.begin(), refused.end(), channel) == refused.end();
+}
+
 std::vector<std::string_view> calendar_channels() {
   return names_where([](const message::Channel& channel) {
     return channel.subscriber == message::Party::calendar;

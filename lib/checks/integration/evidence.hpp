@@ -235,6 +235,8 @@ struct Evidence {
   /// The same at the beginning.
   [[nodiscard]] std::optional<Listeners> listeners_before(std::string_view channel) const;
   [[nodiscard]] ChannelTraffic traffic_on(std::string_view channel) const;
+  /// Whether what is published there would have been seen.
+  [[nodiscard]] bool watched(std::string_view channel) const;
 };
 
 /// The known channels with a part in the wiring that the calendar listens to, and of these the live

@@ -174,9 +174,14 @@ CheckResult judge_flow(const Evidence& evidence) {
   const auto arrived =
       static_cast<std::size_t>(std::count_if(evidence.flow.begin(), evidence.flow.end(),
                                              [](const FlowStep& step) { return step.arrived; }));
-  auto result = findings.result(fmt::format("{} of {} came back, the slowest after {}", arrived,
-                                            count_of(evidence.flow.size(), "message"),
-                                            format_duration(slowest)));
+  const auto count = count_of(evidence.flow.size(), "message");
+  auto result =
+      findings.result(arrived == 0 ? fmt::format("0 of {} came back", count)
+                                   : fmt::format("{} of {} came back, the slowest after {}",
+                                                 arrived, count, format_duration(slowest)));
+  if (arrived == 0 && result.status == Status::skip) {
+    result.summary = "not permitted";
+  }
   result.detail("mode", std::string(name(evidence.options.flow)))
       .detail("messages", static_cast<std::int64_t>(evidence.flow.size()))
       .detail("arrived", static_cast<std::int64_t>(arrived))

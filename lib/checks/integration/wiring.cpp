@@ -50,7 +50,11 @@ Words judge_calendar_channel(const Evidence& evidence, const Listeners& listener
           role == ChannelRole::live ? "listened to" : "listened to, no publisher known"};
 }
 
-Words judge_other_channel(const Listeners& listeners, std::uint64_t messages) {
+/// `messages` is nothing where they could not be watched.
+Words judge_other_channel(const Listeners& listeners, std::optional<std::uint64_t> messages) {
+  if (!messages) {
+    return {Status::pass, listeners.at_most > 0 ? "listened to" : "not watched"};
+  }
   if (messages > 0 && listeners.at_most == 0) {
     return {Status::fail, "messages are lost"};
   }
@@ -67,10 +71,13 @@ ChannelVerdict judge_channel(const Evidence& evidence, const std::string& name) 
   verdict.channel = name;
   verdict.role = known == nullptr ? "given" : message::name(known->role);
   verdict.listeners = listeners.at_most;
-  verdict.messages = evidence.traffic_on(name).messages;
-  auto words = known != nullptr && known->subscriber == message::Party::calendar
-                   ? judge_calendar_channel(evidence, listeners, verdict.messages, known->role)
-                   : judge_other_channel(listeners, verdict.messages);
+  if (evidence.watched(name)) {
+    verdict.messages = evidence.traffic_on(name).messages;
+  }
+  auto words =
+      known != nullptr && known->subscriber == message::Party::calendar
+          ? judge_calendar_channel(evidence, listeners, verdict.messages.value_or(0), known->role)
+          : judge_other_channel(listeners, verdict.messages);
   verdict.status = words.status;
   verdict.verdict = std::move(words.text);
   return verdict;
@@ -91,9 +98,11 @@ CheckResult judge_wiring(const Evidence& evidence) {
   const auto heard = std::count_if(
       result.channels.begin(), result.channels.end(),
       [](const ChannelVerdict& channel) { return channel.listeners.value_or(0) > 0; });
-  result.summary = fmt::format("{} of {} listened to, {} seen", heard,
-                               count_of(result.channels.size(), "channel"),
-                               count_of(evidence.traffic.messages, "message"));
+  const auto seen = evidence.traffic.watched
+                        ? count_of(evidence.traffic.messages, "message") + " seen"
+                        : "messages not watched";
+  result.summary = fmt::format("{} of {} listened to, {}", heard,
+                               count_of(result.channels.size(), "channel"), seen);
   const auto& survey = evidence.after ? *evidence.after : *evidence.before;
   result.detail("patterns", survey.patterns)
       .detail("messages", static_cast<std::int64_t>(evidence.traffic.messages))
