@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cctype>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
@@ -326,6 +327,28 @@ void run(Scene& scene, const Block& block) {
   }
 }
 
+/// The headings of a page as links name them: `#in-lower-case`.
+std::set<std::string> headings_of(const std::filesystem::path& page) {
+  std::istringstream text(read_file(page));
+  std::set<std::string> found;
+  for (std::string line; std::getline(text, line);) {
+    if (line.empty() || line.front() != '#') {
+      continue;
+    }
+    std::string name = "#";
+    for (const auto letter : line.substr(std::min(line.find(' ') + 1, line.size()))) {
+      const auto byte = static_cast<unsigned char>(letter);
+      if (std::isalnum(byte) != 0 || letter == '-' || letter == '_') {
+        name += static_cast<char>(std::tolower(byte));
+      } else if (letter == ' ') {
+        name += '-';
+      }
+    }
+    found.insert(name);
+  }
+  return found;
+}
+
 /// The commands of a page, from top to bottom.
 void run_page(const std::string& page) {
   Scene scene;
@@ -367,6 +390,20 @@ TEST_CASE("every block of the pages says how it is run, and no command hides in 
       } else {
         CHECK_FALSE(commands_of(block).empty());
       }
+    }
+  }
+}
+
+TEST_CASE("every link of the pages leads to a file, and to a heading that it has") {
+  static const std::regex link(R"(\]\(([^):#]*)(#[^)]*)?\))");
+  for (const auto& page : pages()) {
+    const auto text = read_file(source_dir() / page);
+    for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) {
+      INFO(page << ": " << at->str());
+      const auto path = source_dir() / page;
+      const auto target = at->str(1).empty() ? path : path.parent_path() / at->str(1);
+      CHECK(std::filesystem::exists(target));
+      CHECK((at->str(2).empty() || headings_of(target).contains(at->str(2))));
     }
   }
 }
