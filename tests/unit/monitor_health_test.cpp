@@ -152,6 +152,16 @@ TEST_CASE("a server that tells nothing is unknown, and one that is not ready unh
   CHECK(judge(error(ErrorKind::not_ready)).findings.at(0).message == "no");
 }
 
+TEST_CASE("nobody seen listening is unknown where some could not be seen") {
+  auto seen = observation_of("role:master\r\n");
+  seen.sample.channels = {{{"fogis:matches:updates", 0, true}}};
+  CHECK(judge(seen, Thresholds()).health == Health::unknown);
+  seen.sample.channels = {{{"fogis:matches:updates", 0, false}}};
+  CHECK(judge(seen, Thresholds()).health == Health::unhealthy);
+  seen.sample.unseen_nodes = "1 of 3 nodes did not answer";
+  CHECK(judge(seen, Thresholds()).health == Health::unknown);
+}
+
 TEST_CASE("a limit that cannot be judged is never healthy") {
   Observation mute;
   mute.sample.refusals = {{"INFO", {.reason = "NOPERM no info"}}};
