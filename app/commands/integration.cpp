@@ -30,6 +30,8 @@ namespace {
 namespace integration = checks::integration;
 
 constexpr std::uint64_t kMostSubscribers = 100'000;
+/// Our own messages must pass.
+constexpr std::uint64_t kSmallestBound = 64 * 1024;
 
 constexpr std::array kFlows{integration::Flow::private_channels, integration::Flow::safe,
                             integration::Flow::live};
@@ -178,6 +180,9 @@ cli::Run declare_integration(cli::OptionSet options) {
                 "is subscribed [default 65s]")
       .count("--expect-subscribers", "N", run.expected_subscribers, {0, kMostSubscribers},
              "consumers expected on each calendar channel [default 1]")
+      .count("--max-message-size", "BYTES", run.max_message_size,
+             {kSmallestBound, redis::kLargestReplyBytes},
+             "read no larger message; it ends the observation [default 67108864]")
       .text("--channels", "FILE", values->channels,
             "also examine these channels, one per line; - for stdin");
   options.group("Messages")

@@ -29,7 +29,7 @@ struct SubscribeOptions {
   bool validate = false;
   bool only_invalid = false;  ///< keep those alone; needs validate
   bool skip_refused = false;
-  std::size_t max_message_size = std::size_t{64} << 20U;  ///< bytes
+  std::size_t max_message_size = redis::kMostReplyBytes;  ///< bytes
   std::optional<std::string> record;  ///< a path; - is stdout, in place of the text
 
   /// Whether it ends by itself.

@@ -26,10 +26,6 @@ using output::ReceptionEnd;
 constexpr std::uint64_t kMostReceived = 1'000'000'000'000;
 /// After so long a silence we ask whether the server is still there.
 constexpr auto kKeepalive = std::chrono::seconds(3);
-/// What a message needs beside its own bytes: the name of its channel, and the protocol.
-constexpr std::size_t kSurroundings = 4096;
-/// What a server can be told to take (proto-max-bulk-len).
-constexpr std::uint64_t kLargestMessage = std::uint64_t{1} << 40U;
 
 /// A name twice would be counted twice: the server subscribes once.
 void remove_repeated(std::vector<std::string>& names) {
@@ -48,7 +44,7 @@ redis::Subscriber::Options subscriber_options(const config::Config& config,
       cli::connect_with<redis::Subscriber::Options>(config, cli::configured_retries(config));
   options.persistent = !config.retries_given;
   options.keepalive = kKeepalive;
-  options.limits.bytes = largest_message + kSurroundings;
+  options.limits = {.bytes = largest_message, .option = "--max-message-size"};
   return options;
 }
 
@@ -258,7 +254,8 @@ cli::Run declare_subscribe(cli::OptionSet options) {
           "validate each message against the FOGIS contract; an invalid one makes the exit code 1")
       .flag("--skip-refused", values->skip_refused,
             "go on without the channels that the server refuses")
-      .count("--max-message-size", "BYTES", values->max_message_size, {1, kLargestMessage},
+      .count("--max-message-size", "BYTES", values->max_message_size,
+             {1, redis::kLargestReplyBytes},
              "refuse larger messages, without holding them in memory [default 67108864]")
       .text("--record", "FILE", values->record,
             "record messages in FILE, for publish --replay; appends to an existing record; - is "

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "checks/report.hpp"
 #include "redis/memory.hpp"
+#include "redis/reply.hpp"
 
 namespace fogis::checks {
 
@@ -27,6 +28,8 @@ struct SuiteOptions {
   std::optional<double> min_ops;                    ///< fewest acceptable operations per second
   bool fail_fast = false;
   unsigned repeat = 1;
+  /// Of what subscribers take; nothing: enough for `payload_size`.
+  std::optional<redis::ReplyLimits> message_limits;
   bool allow_evictions = false;  ///< run also what a full server cannot spare the memory for
 };
 

@@ -20,14 +20,12 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kConnections = 2;
 constexpr std::size_t kNonceDigits = 16;
-constexpr std::size_t kReplyOverhead = std::size_t{64}
-                                       << 10U;  ///< what surrounds a payload in a reply
 constexpr auto kCleanUpTime = 2s;
 
 /// A large payload must not break our own bounds.
 redis::ReplyLimits limits_for(const SuiteOptions& options) {
   redis::ReplyLimits limits;
-  limits.bytes = std::max(limits.bytes, options.payload_size + kReplyOverhead);
+  limits.bytes = std::max(limits.bytes, options.payload_size);
   return limits;
 }
 
@@ -156,7 +154,7 @@ redis::Subscriber Context::make_subscriber(redis::RetryPolicy retry, std::string
   options.timeouts = timeouts_;
   options.retry = retry;
   options.keepalive = keepalive;
-  options.limits = limits_for(options_);
+  options.limits = options_.message_limits.value_or(limits_for(options_));
   options.statistics = client_.statistics();
   return redis::Subscriber(std::move(settings), std::move(options), stop());
 }

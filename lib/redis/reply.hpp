@@ -52,11 +52,22 @@ struct Reply {
 /// At most about 100 characters; control bytes escaped.
 std::string describe(const Reply& reply);
 
-/// Bounds on one reply. A server that exceeds them breaks the connection, not us.
+/// What a reply may weigh where nobody says otherwise: more than any FOGIS service sends.
+inline constexpr std::size_t kMostReplyBytes = std::size_t{64} << 20U;
+/// The largest that a server can be told to send (proto-max-bulk-len), and so a bound can be.
+inline constexpr std::size_t kLargestReplyBytes = std::size_t{1} << 40U;
+/// What surrounds a payload in a reply: names, and the other parts.
+inline constexpr std::size_t kReplySurroundings = 4096;
+
+/// Bounds on one reply. Its bytes are held as they arrive until it has been made of them, and its
+/// array while a larger one takes over, so that the memory for it stays below three times `bytes`.
+/// A server that exceeds them breaks the connection, not us.
 struct ReplyLimits {
-  std::size_t depth = 32;                      ///< nested aggregates
-  std::size_t elements = 1U << 20U;            ///< of all aggregates together
-  std::size_t bytes = std::size_t{64} << 20U;  ///< of one bulk, and of one reply in all
+  std::size_t depth = 32;            ///< nested aggregates
+  std::size_t elements = 1U << 20U;  ///< of all aggregates together
+  /// Of one string. All of a reply's parts together may have kReplySurroundings more.
+  std::size_t bytes = kMostReplyBytes;
+  std::string_view option = {};  ///< a literal: what raises `bytes`, for the hint; may be empty
 };
 
 /// Makes replies from the bytes of a stream, in whatever pieces they arrive. Not thread-safe.

@@ -29,6 +29,10 @@ struct Usage {
   std::size_t elements = 0;
   std::size_t bytes = 0;
   std::string exceeded;
+
+  void exceed(std::size_t size) {
+    exceeded = fmt::format("a reply of {} bytes, the limit is {}", size, limits.bytes);
+  }
 };
 
 Usage& usage_of(const redisReadTask* task) {
@@ -74,8 +78,12 @@ Reply* place(const redisReadTask* task, std::size_t payload) noexcept {
     usage.elements = 0;
     usage.bytes = 0;
   }
+  if (payload > usage.limits.bytes) {
+    usage.exceed(payload);
+    return nullptr;
+  }
   usage.bytes += payload + sizeof(Reply);
-  if (usage.bytes > usage.limits.bytes) {
+  if (usage.bytes > usage.limits.bytes + kReplySurroundings) {
     usage.exceeded = fmt::format("a reply of more than {} bytes", usage.limits.bytes);
     return nullptr;
   }
@@ -215,10 +223,14 @@ struct ReplyReader::State {
   }
 
   Error fail_bound() {
-    return fail(make_error(ErrorKind::protocol, Phase::command,
-                           fmt::format("the server sends {}", usage.exceeded),
-                           "this exceeds what any FOGIS service uses: check what publishes or "
-                           "listens there; subscribe --max-message-size takes larger messages"));
+    auto error = make_error(ErrorKind::protocol, Phase::command,
+                            fmt::format("the server sends {}", usage.exceeded),
+                            "this exceeds what any FOGIS service uses: check what publishes or "
+                            "listens there");
+    if (!usage.limits.option.empty()) {
+      error.hint += fmt::format("; {} takes larger messages", usage.limits.option);
+    }
+    return fail(std::move(error));
   }
 
   /// Size of the bulk that the reader waits for, once its announcement has arrived.
@@ -297,10 +309,8 @@ Result<std::optional<Reply>> ReplyReader::next() {
     state.usage.exceeded = fmt::format("a line of more than {} bytes", kLongestLine);
     return failure(state.fail_bound());
   }
-  const auto announced = std::max(bulk, buffered());
-  if (announced > state.usage.limits.bytes) {
-    state.usage.exceeded =
-        fmt::format("a reply of {} bytes, the limit is {}", announced, state.usage.limits.bytes);
+  if (const auto announced = bulk > 0 ? bulk : buffered(); announced > state.usage.limits.bytes) {
+    state.usage.exceed(announced);
     return failure(state.fail_bound());
   }
   return std::optional<Reply>();

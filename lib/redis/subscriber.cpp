@@ -145,7 +145,7 @@ Result<Subscriber::State::Delivered> Subscriber::State::deliver(const MessageSin
     std::size_t count = 0;
     while (!done.enough) {
       const auto framed = parse_message(bytes.substr(used));
-      if (!framed) {
+      if (!framed || framed->message.payload.size() > options.limits.bytes) {
         break;
       }
       done.enough = !take(framed->message, heard_at);

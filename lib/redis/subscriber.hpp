@@ -89,7 +89,8 @@ public:
   Result<void> subscribe(const std::vector<std::string>& channels,
                          const std::vector<std::string>& patterns = {});
 
-  /// Takes subscriptions back and waits for the acknowledgements.
+  /// Takes subscriptions back and waits for the acknowledgements. What comes by them meanwhile is
+  /// dropped; other messages are kept, as in subscribe().
   /// Errors: as subscribe().
   Result<void> unsubscribe(const std::vector<std::string>& channels,
                            const std::vector<std::string>& patterns = {});

@@ -20,6 +20,15 @@ Error not_acknowledged(const std::string& endpoint) {
   return error;
 }
 
+/// Whether the message comes by a subscription that this command gives up: nobody wants it then.
+bool is_given_up(std::string_view command, const std::set<std::string>& names,
+                 const PubSubFrame& message) {
+  if (command == "UNSUBSCRIBE") {
+    return message.pattern.empty() && names.contains(message.channel);
+  }
+  return command == "PUNSUBSCRIBE" && names.contains(message.pattern);
+}
+
 }  // namespace
 
 Result<void> Subscriber::State::connect(const Deadline& deadline) {
@@ -62,7 +71,7 @@ Result<void> Subscriber::State::change(std::string_view command, const std::set<
       }
       return failure(std::move(frame.error()));
     }
-    if (frame->type == PubSubFrame::Type::message) {
+    if (frame->type == PubSubFrame::Type::message && !is_given_up(command, names, *frame)) {
       TRY(keep_meanwhile(std::move(*frame)));
     } else if (frame->type == PubSubFrame::Type::acknowledgement) {
       awaited.erase(frame->channel);

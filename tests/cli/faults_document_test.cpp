@@ -36,7 +36,8 @@ file is left, and that the run ends in time: a fault that only the time limit en
 by itself, before its limit.
 
 - **outcome**: `error.code` and `error.phase` of the JSON document; or the check of `test-suite` that is not `pass`,
-  with its status; or whether the PINGs were answered. Where nothing can be written to stdout, stderr tells.
+  with its status; or whether the PINGs were answered, or the messages received. Where nothing can be written to stdout,
+  stderr tells.
 - **hint**: a part of the text that a person reads.
 - **took**: from the start of the program to its end, in one run of all rows on a machine that was busy with other
   work, with the build `dev`. The command below measures anew.

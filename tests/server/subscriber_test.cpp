@@ -108,6 +108,28 @@ TEST_CASE("messages that arrive during another subscription are kept") {
   CHECK(next_message(subscriber).payload == "early");
 }
 
+TEST_CASE("of messages that arrive during an unsubscription only those of the others are kept") {
+  std::string meanwhile;
+  for (int i = 0; i < 100; ++i) {
+    meanwhile += "*3\r\n+message\r\n+a\r\n+" + std::string(1000, 'x') + "\r\n";
+  }
+  meanwhile +=
+      "*4\r\n+pmessage\r\n+a*\r\n+a\r\n+by a*\r\n*3\r\n+message\r\n+b\r\n+on b\r\n"
+      "*3\r\n+unsubscribe\r\n+a\r\n:2\r\n";
+  FakeServer server({fake::Accept{}, fake::ReadCommands{1}, fake::Send{":7\r\n"},
+                     fake::ReadCommands{1},
+                     fake::Send{"*3\r\n+subscribe\r\n+a\r\n:1\r\n*3\r\n+subscribe\r\n+b\r\n:2\r\n"},
+                     fake::ReadCommands{1}, fake::Send{"*3\r\n+psubscribe\r\n+a*\r\n:3\r\n"},
+                     fake::ReadCommands{1}, fake::Send{meanwhile}, fake::AwaitClose{}});
+  auto options = quick();
+  options.limits.bytes = 50'000;
+  Subscriber subscriber(unnamed(server.settings()), options, nullptr);
+  require_ok(subscriber.subscribe({"a", "b"}, {"a*"}));
+  require_ok(subscriber.unsubscribe({"a"}));
+  CHECK(next_message(subscriber).payload == "by a*");
+  CHECK(next_message(subscriber).payload == "on b");
+}
+
 TEST_CASE("a killed connection is replaced, and the gap reported") {
   const RedisServer server;
   auto options = quick();

@@ -157,6 +157,17 @@ TEST_CASE("an announced bulk beyond the limit is refused before its bytes come")
   CHECK_THAT(error.message, ContainsSubstring("bytes"));
 }
 
+TEST_CASE("a string may have as many bytes as the bound says, and not one more") {
+  ReplyReader reader({.bytes = 1000, .option = "--more"});
+  require_ok(reader.feed("*2\r\n+m\r\n$1000\r\n" + std::string(1000, 'x') + "\r\n"));
+  CHECK(require_ok(reader.next())->elements[1].text.size() == 1000);
+  const auto* const arrived = GENERATE("", "all");
+  const auto payload = *arrived == '\0' ? std::string() : std::string(1001, 'x') + "\r\n";
+  const auto error = read_fault(reader, "*2\r\n+m\r\n$1001\r\n" + payload);
+  CHECK(error.message == "the server sends a reply of 1001 bytes, the limit is 1000");
+  CHECK_THAT(error.hint, ContainsSubstring("; --more takes larger messages"));
+}
+
 TEST_CASE("a line without an end is refused at the bound") {
   ReplyReader reader(ReplyLimits{.depth = 8, .elements = 4, .bytes = 1000});
   read_fault(reader, "+" + std::string(1001, 'x'));
@@ -164,8 +175,8 @@ TEST_CASE("a line without an end is refused at the bound") {
 
 TEST_CASE("many strings together are refused at the bound of bytes") {
   ReplyReader reader(ReplyLimits{.depth = 8, .elements = 100, .bytes = 1000});
-  std::string bytes = "*3\r\n";
-  for (int i = 0; i < 3; ++i) {
+  std::string bytes = "*12\r\n";
+  for (int i = 0; i < 12; ++i) {
     bytes += "$400\r\n" + std::string(400, 'x') + "\r\n";
   }
   const auto error = read_fault(reader, bytes);

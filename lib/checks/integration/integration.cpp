@@ -382,6 +382,7 @@ Run run_integration(const Target& target, const Options& options, const StopEven
                     const std::function<void(std::string_view)>& doing) {
   SuiteOptions suite;
   suite.allow_evictions = options.allow_evictions;
+  suite.message_limits = {.bytes = options.max_message_size, .option = "--max-message-size"};
   Context context(target.settings, target.timeouts, std::move(suite), stop);
   Run run;
   auto& report = run.report;

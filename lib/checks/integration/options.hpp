@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "http/url.hpp"
+#include "redis/reply.hpp"
 
 namespace fogis::checks::integration {
 
@@ -36,8 +38,9 @@ struct Options {
   std::chrono::nanoseconds quiet_from = std::chrono::minutes(1);
   std::chrono::nanoseconds calendar_ping = std::chrono::seconds(30);
   Flow flow = Flow::safe;
-  std::int64_t expected_subscribers = 1;  ///< on each channel of the calendar
-  std::vector<std::string> channels;      ///< to be examined beside the known ones
+  std::int64_t expected_subscribers = 1;                  ///< on each channel of the calendar
+  std::vector<std::string> channels;                      ///< to be examined beside the known ones
+  std::size_t max_message_size = redis::kMostReplyBytes;  ///< bytes of a message that is read
   bool allow_evictions = false;  ///< do also what a full server cannot spare the memory for
 };
 

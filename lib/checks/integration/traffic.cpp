@@ -172,7 +172,7 @@ void TrafficCount::add(const redis::Message& message) {
   ++channel.messages;
   channel.bytes += message.payload.size();
   ++traffic_.messages;
-  if (judged_bytes_ + message.payload.size() <= kMostJudged) {
+  if (judged_bytes_ < kMostJudged) {
     judged_bytes_ += message.payload.size();
     judge(message);
   } else {

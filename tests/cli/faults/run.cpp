@@ -9,6 +9,7 @@
 
 #include "cli/document.hpp"
 #include "cli/faults/fault.hpp"
+#include "cli/pubsub.hpp"
 #include "support/temp_dir.hpp"
 
 namespace fogis::testing::faults {
@@ -32,10 +33,15 @@ std::string outcome_of(const std::string& output, const std::string& error) {
   if (output.empty()) {
     return error.empty() ? "nothing told" : "told on stderr";
   }
-  const auto kind = json::parse(output, nullptr, false).value("kind", "fogis-redis/");
-  const auto document = require_document(output, kind.substr(kind.find('/') + 1));
+  // A stream of documents ends with its summary.
+  const auto text = json::accept(output) ? output : lines_of(output).back();
+  const auto kind = json::parse(text, nullptr, false).value("kind", "fogis-redis/");
+  const auto document = require_document(text, kind.substr(kind.find('/') + 1));
   if (document.contains("error") && !document["error"].is_null()) {
     return in_words(document["error"]);
+  }
+  if (document.contains("gap_count")) {
+    return document["gap_count"] == 0 ? "received" : "received, with a gap";
   }
   if (!document.contains("checks")) {
     return outcome_of_ping(document);

@@ -9,12 +9,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Takes the connection, and answers the first command, which names us.
-FakeServer::Script greeting(const FakeServer::Script& more) {
-  FakeServer::Script script{fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
-                            fake::ReadCommands{1}};
+FakeServer::Script operator+(FakeServer::Script script, const FakeServer::Script& more) {
   script.insert(script.end(), more.begin(), more.end());
   return script;
+}
+
+/// Takes the connection, and answers the first command, which names us.
+FakeServer::Script greeting(const FakeServer::Script& more) {
+  return FakeServer::Script{fake::Accept{}, fake::ReadCommands{1}, fake::Send{"+OK\r\n"},
+                            fake::ReadCommands{1}} +
+         more;
 }
 
 /// Answers our first command with these bytes, on every connection.
@@ -84,6 +88,87 @@ Trial pushes() {
                          fake::AwaitClose{}, fake::Repeat{}})();
   trial.options.back() += "?protocol=3";
   return trial;
+}
+
+/// Takes a subscription to `c` and sends these bytes with its acknowledgement.
+FakeServer::Script subscribed(const std::string& bytes) {
+  return greeting({fake::Send{":7\r\n"}, fake::ReadCommands{1},
+                   fake::Send{"*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n" + bytes}});
+}
+
+/// The first message is too large; the second one, on the next connection, ends the run.
+Trial oversized_push() {
+  const std::string beginning = "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n";
+  auto trial =
+      scripted(subscribed(beginning + "$500000000\r\nabc") +
+               subscribed(beginning + "$3\r\nabc\r\n") + FakeServer::Script{fake::AwaitClose{}})();
+  trial.command = {"subscribe", "c", "--count", "1", "-v"};
+  return trial;
+}
+
+/// Messages that a filter leaves out, so that the output is small.
+Trial flooded_subscription() {
+  const std::string message =
+      "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$20\r\n{\"type\":\"something\"}\r\n";
+  auto trial =
+      scripted(subscribed({}) + FakeServer::Script{fake::Flood{repeated(message, 1000)}})();
+  trial.command = {"subscribe", "c", "--type", "match_updates", "--duration", "1s"};
+  return trial;
+}
+
+/// Publishes until the run has ended.
+Trial flooded_observation() {
+  constexpr int kAtOnce = 1000;
+  const auto server = std::make_shared<RedisServer>(
+      RedisServer::Options{.arguments = {"--client-output-buffer-limit", "pubsub 0 0 0"}});
+  auto trial = ping(server->url());
+  trial.world = server;
+  trial.command = {"integration", "--observe", "1s", "--expect-subscribers", "0"};
+  trial.meanwhile = [server](Process& process) {
+    auto publisher = server->client();
+    while (!process.has_ended()) {
+      for (int i = 0; i < kAtOnce; ++i) {
+        publisher.send({"PUBLISH", "fogis:system:alerts", "abc"});
+      }
+      for (int i = 0; i < kAtOnce; ++i) {
+        publisher.receive();
+      }
+    }
+  };
+  return trial;
+}
+
+std::vector<Fault> floods() {
+  return {
+      {.id = "oversized-push",
+       .happening = "sends a message of 500 MB to `subscribe`, then a small one",
+       .outcome = "received, with a gap",
+       .hint = "a reply of 500000000 bytes, the limit is 67108864",
+       .limit = kAmple,
+       .stage = oversized_push},
+      {.id = "oversized-reply",
+       .happening = "sends an answer without end, in small parts",
+       .outcome = "protocol in command",
+       .exit_code = 3,
+       .hint = "a reply of more than 67108864 bytes",
+       .limit = kAmple,
+       .stage = scripted(greeting(
+           {fake::Send{"*1048576\r\n"}, fake::Flood{repeated(":1\r\n", 4096)}, fake::Repeat{}}))},
+      {.id = "flood-subscribed",
+       .happening = "sends messages without end to `subscribe --duration 1s`",
+       .outcome = "received",
+       .limit = kAmple,
+       .at_least = seconds(1),
+       .stage = flooded_subscription},
+      {.id = "flood-observed",
+       .happening = "publishes without end while `integration --observe 1s` watches",
+       .outcome = "contract: fail",
+       .exit_code = 1,
+       .hint = "not-json",
+       .limit = kAmple,
+       .at_least = seconds(1),
+       .stage = flooded_observation},
+  };
 }
 
 std::vector<Fault> silent_peers() {
@@ -182,7 +267,7 @@ std::vector<Fault> babble() {
 
 Chapter strange_peers() {
   Chapter chapter{"Peers that do not speak Redis, or not well", silent_peers()};
-  for (const auto& more : {broken_connections(), babble()}) {
+  for (const auto& more : {broken_connections(), babble(), floods()}) {
     chapter.faults.insert(chapter.faults.end(), more.begin(), more.end());
   }
   return chapter;
