@@ -428,8 +428,9 @@ TEST_CASE("a probe that is not permitted is told, with the rule that would allow
 TEST_CASE("the metrics are listed with their limits, in both forms") {
   const auto text = run_cli({"monitor", "--metrics", "--warn", "fragmentation=20"});
   CHECK(text.exit_code == 0);
-  CHECK_THAT(text.output, ContainsSubstring("\nmemory                Memory in use, in percent of "
-                                            "maxmemory [warn > 78 %]"));
+  CHECK_THAT(text.output,
+             ContainsSubstring("\nmemory                Memory in use, of maxmemory, in percent "
+                               "[warn > 78 %]"));
   CHECK_THAT(text.output, ContainsSubstring("[warn > 20]"));
   const auto document =
       require_document(run_cli({"monitor", "--metrics", "--json"}).output, "metric-list");

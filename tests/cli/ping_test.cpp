@@ -369,6 +369,6 @@ TEST_CASE(
   const auto outcome = ping(server.tcp_url(), {"--timeout", "300ms"});
   CHECK(outcome.exit_code == 3);
   CHECK(outcome.elapsed < 4s);
-  CHECK_THAT(outcome.error, ContainsSubstring("(auth, 30"));
+  CHECK_THAT(outcome.error, ContainsSubstring("(auth, "));
   CHECK_THAT(outcome.error, ContainsSubstring("a longer --connect-timeout allows more time"));
 }

@@ -75,7 +75,7 @@ Result<void> exchange(Context& context, redis::Subscriber& subscriber, const std
 }
 
 /// Enough for all messages, and for one over a connection that another one makes room for.
-constexpr redis::MemoryNeed kNeed{.connections = 1, .commands = 3, .kilobytes = 256};
+constexpr redis::MemoryNeed kOneMessage{.connections = 1, .commands = 3, .kilobytes = 256};
 constexpr redis::MemoryNeed kSmallNeed{.commands = 2, .kilobytes = 16};
 
 /// Sends a command, and takes the replies and messages up to the one of that type.
@@ -161,11 +161,11 @@ CheckResult judge(const Delivery& delivery, const Traffic& traffic) {
 
 Result<CheckResult> check_pub_sub(Context& context) {
   const auto channel = context.channel("pub-sub");
-  if (const auto& spare = context.spare_memory(); !spare.allows(kNeed)) {
+  if (const auto& spare = context.spare_memory(); !spare.allows(kOneMessage)) {
     if (spare.memory && !spare.allows(kSmallNeed)) {
       return spare.refusal(kSmallNeed);
     }
-    auto result = single_message(context, channel, spare.refusal(kNeed));
+    auto result = single_message(context, channel, spare.refusal(kOneMessage));
     return result ? std::move(result) : no_pub_sub(context, channel, std::move(result.error()));
   }
   const auto payloads = numbered_payloads(kMessages);
