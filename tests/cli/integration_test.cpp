@@ -336,8 +336,14 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
              ContainsSubstring("whether messages are delivered on fogis:test:") &&
                  ContainsSubstring("'publish' command"));
   const auto narrow = as("narrow");
-  CHECK_THAT(narrow.ids(), IsEmpty());
-  CHECK(narrow.check("contract")["status"] == "skip");
+  CHECK(narrow.ids() == Ids{"not-observed"});
+  CHECK(narrow.outcome.exit_code == 1);
+  CHECK(narrow.check("contract")["status"] == "fail");
+  const auto waived = run_integration(
+      {"redis://narrow:pw@127.0.0.1:" + std::to_string(server.port()), {}, calendar.url()},
+      {"--observe", "0"});
+  CHECK_THAT(waived.ids(), IsEmpty());
+  CHECK(waived.outcome.exit_code == 0);
   CHECK(narrow.check("flow")["status"] == "skip");
   // What could not be watched is unknown, not 0.
   CHECK_THAT(narrow.check("wiring")["summary"].get<std::string>(),
@@ -349,7 +355,7 @@ TEST_CASE("missing rights leave out what needs them, with the reason") {
   CHECK_THAT(narrow.document["unseen"].dump(),
              ContainsSubstring("whether messages are delivered on fogis:matches:updates, "));
   // Only channels that are missing are advised.
-  CHECK_THAT(narrow.check("contract")["hint"].get<std::string>(),
+  CHECK_THAT(narrow.finding("not-observed")["hint"].get<std::string>(),
              StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates &fogis:processor"));
   CHECK_THAT(narrow.check("flow")["hint"].get<std::string>(),
              StartsWith("allow it: ACL SETUSER narrow &fogis:matches:updates"));

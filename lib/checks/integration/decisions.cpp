@@ -274,6 +274,16 @@ constexpr auto kDecisions = std::to_array<Decision>({
      "PUBSUB NUMSUB is refused, and no message was validated", is_not_judged,
      "this user may not see enough to tell whether messages reach the calendar", not_judged_text,
      "nothing is known about the wiring: this run proves neither success nor failure", rights_hint},
+    {"not-observed", Group::consumers, "contract", kFail,
+     "SUBSCRIBE is refused on every channel, though --observe is not 0",
+     [](const Evidence& seen) { return is_not_observed(seen) && !is_not_judged(seen); },
+     "this user may not hear what is published",
+     [](const Evidence& seen) { return seen.traffic.error->message; },
+     "nothing is known about the messages: this run proves neither success nor failure",
+     [](const Evidence& seen) {
+       return fmt::format("{}; or judge the wiring alone with --observe 0",
+                          seen.traffic.error->hint);
+     }},
 
     // Where the publisher talks.
     {"D3", Group::publisher, "wiring", kFail,

@@ -162,6 +162,12 @@ bool is_not_judged(const Evidence& evidence) {
   return !evidence.before && evidence.survey_error && evidence.traffic.judged == 0;
 }
 
+bool is_not_observed(const Evidence& evidence) {
+  const auto& traffic = evidence.traffic;
+  return evidence.options.observe.count() > 0 && !traffic.watched && traffic.error &&
+         traffic.error->kind == ErrorKind::forbidden;
+}
+
 std::string unseen_nodes(const Evidence& evidence) {
   const auto& survey = evidence.after ? evidence.after : evidence.before;
   return survey ? survey->unseen_nodes : std::string();

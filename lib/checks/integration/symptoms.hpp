@@ -21,6 +21,8 @@ bool lacks_credentials(const Evidence& evidence);
 
 /// Who listens may not be asked, and no message was validated: nothing is known of the wiring.
 bool is_not_judged(const Evidence& evidence);
+/// This user was to hear the messages, and may subscribe to no channel.
+bool is_not_observed(const Evidence& evidence);
 
 /// Nobody but us listens to any of the channels that the calendar listens to.
 bool is_unheard(const Evidence& evidence);
