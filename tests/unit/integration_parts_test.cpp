@@ -180,6 +180,17 @@ TEST_CASE("cycles are followed from their beginning to their end") {
         Counts{0, 0});
 }
 
+TEST_CASE("a message beyond what is judged in all is judged where it is the first") {
+  TrafficCount count("fogis-redis");
+  const std::string large(65U << 20U, 'x');
+  count.add({"fogis:system:alerts", {}, large, {}});
+  CHECK(count.traffic().judged == 1);
+  count.add({"fogis:system:alerts", {}, "x", {}});
+  CHECK(count.traffic().messages == 2);
+  CHECK(count.traffic().judged == 1);
+  REQUIRE_FALSE(count.traffic().faults.empty());
+}
+
 TEST_CASE("traffic is counted and judged without this tool's own messages") {
   TrafficCount count("fogis-redis");
   fogis::message::BuildOptions theirs;
