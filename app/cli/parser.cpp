@@ -199,15 +199,13 @@ std::optional<std::string> asked_format(const std::vector<std::string>& argument
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const auto& argument = arguments[i];
     const bool has_next = i + 1 < arguments.size();
-    if (argument == "--json") {
+    if (argument == "--json" || argument == "--report=json=-" ||
+        (argument == "--report" && has_next && arguments[i + 1] == "json=-")) {
       format = "json";
     } else if ((argument == "-o" || argument == "--output") && has_next) {
       format = arguments[i + 1];
     } else if (argument.starts_with("--output=")) {
       format = argument.substr(std::string_view("--output=").size());
-    } else if (argument == "--report=json=-" ||
-               (argument == "--report" && has_next && arguments[i + 1] == "json=-")) {
-      format = "json";
     } else if (argument.starts_with("-o")) {
       format = argument.substr(2);
     }

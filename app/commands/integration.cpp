@@ -31,7 +31,7 @@ namespace integration = checks::integration;
 
 constexpr std::uint64_t kMostSubscribers = 100'000;
 /// Our own messages must pass.
-constexpr std::uint64_t kSmallestBound = 64 * 1024;
+constexpr std::uint64_t kSmallestBound = std::uint64_t{64} << 10U;
 
 constexpr std::array kFlows{integration::Flow::private_channels, integration::Flow::safe,
                             integration::Flow::live};
